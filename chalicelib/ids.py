@@ -1,0 +1,27 @@
+"""Identifiers: ULIDs, so that ids sort by the time they were made."""
+
+import re
+import threading
+from datetime import datetime
+
+from ulid import ULID
+
+_PATTERN = re.compile(r"^[0-9A-HJKMNP-TV-Z]{26}$")
+_lock = threading.Lock()
+_last = 0
+
+
+def new_id(now: datetime) -> str:
+    """A new ULID for `now`; ids made by one process for one instant still rise, so rows keep their order."""
+    global _last
+    value = int.from_bytes(ULID.from_datetime(now).bytes)
+    with _lock:
+        if _last >> 80 == value >> 80 and value <= _last:
+            value = _last + 1
+        _last = value
+    return str(ULID.from_bytes(value.to_bytes(16)))
+
+
+def is_id(text: str) -> bool:
+    """Whether this can be an id at all; anything else needs no look at the table."""
+    return bool(_PATTERN.match(text))
