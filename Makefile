@@ -1,0 +1,78 @@
+# The portal's commands. `make help` lists those with a ## comment.
+PYTHON := $(shell for p in python3.11 python3; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { command -v $$p; break; }; done)
+BIN := .venv/bin
+APP_ENV := .venv/.made
+ENGINE_ENV := .venv-engine/.made
+NODE_ENV := node_modules/.made
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
+CODE := $(wildcard app.py chalicelib local bench tests)
+SUDO := $(shell test "$$(id -u)" = 0 || echo sudo)
+PIP := -m pip --disable-pip-version-check --no-input install -qq
+
+.DEFAULT_GOAL := help
+.PHONY: help run test setup lint format types locale browser import screenshots openapi bench clean
+.DELETE_ON_ERROR:
+
+help:  ## list all targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+run: $(APP_ENV) $(ENGINE_ENV) locale  ## start the portal with demo data (PORT=8000 HOST=127.0.0.1 DATA=.local)
+	@exec $(BIN)/python -m local.run
+
+test: setup lint types browser  ## lint, type-check and run every test
+	$(BIN)/python -m pytest
+
+setup: $(APP_ENV) $(ENGINE_ENV) $(NODE_ENV) locale  ## make the environments and catalogues, if they are missing
+
+lint: $(APP_ENV)  ## check style
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(APP_ENV)  ## check types
+	$(BIN)/mypy $(CODE)
+
+format: $(APP_ENV)  ## put the code into its usual format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+locale: $(CATALOGUES)  ## compile the message catalogues
+
+import: $(APP_ENV) $(ENGINE_ENV) locale  ## import communities, units, owners and staff (FILE=people.csv)
+	@$(BIN)/python -m local.import_accounts $(FILE)
+
+screenshots: setup browser  ## make the README's pictures again
+	$(BIN)/python -m tests.screenshots
+
+openapi: $(APP_ENV)  ## write docs/openapi.json again
+	$(BIN)/python -m chalicelib.openapi > docs/openapi.json
+
+bench: setup  ## fifty people at once for a minute; prints median, 95 % and requests/s
+	$(BIN)/python -m bench.fifty
+
+browser:  ## install Chromium and Chinese fonts, if there is no Chromium
+	@command -v chromium >/dev/null || { $(SUDO) apt-get update -qq && \
+		$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
+		chromium fonts-noto-cjk >/dev/null; }
+
+clean:  ## remove environments and caches, never a portal's data
+	rm -rf .venv .venv-engine node_modules .mypy_cache .pytest_cache .ruff_cache $(CATALOGUES)
+
+$(APP_ENV): requirements.txt requirements-dev.txt requirements-local.txt
+	@echo "Setting up $(@D) ..."
+	@$(PYTHON) -m venv $(@D)
+	@$(@D)/bin/python $(PIP) -r requirements-dev.txt -r requirements-local.txt
+	@touch $@
+
+$(ENGINE_ENV): requirements-engine.txt
+	@echo "Setting up $(@D) ..."
+	@$(PYTHON) -m venv $(@D)
+	@$(@D)/bin/python $(PIP) -r $<
+	@touch $@
+
+$(NODE_ENV): package.json package-lock.json
+	@npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+%.mo: %.po $(APP_ENV)
+	@$(BIN)/pybabel -q compile -i $< -o $@
