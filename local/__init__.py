@@ -1,0 +1,1 @@
+"""What `make run` needs and the deployed package must not have."""

@@ -1,0 +1,66 @@
+"""The portal's processes under their supervisor: started, watched, started again, ended."""
+
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+
+from local.engines import ROOT
+
+_TOO_OFTEN = 5
+_WITHIN_SECONDS = 60.0
+
+
+class KeepsCrashingError(Exception):
+    """A process ended too often in a short time."""
+
+
+@dataclass
+class Child:
+    """One process, by the module it runs."""
+
+    name: str
+    arguments: list[str]
+    environment: dict[str, str]
+    descriptors: tuple[int, ...] = ()
+    _process: "subprocess.Popen[bytes] | None" = None
+    _ends: list[float] = field(default_factory=list)
+
+    def start(self) -> None:
+        """Start it in a session of its own, so that Ctrl-C reaches the supervisor only."""
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", *self.arguments],
+            cwd=ROOT,
+            env=os.environ | self.environment,
+            pass_fds=self.descriptors,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    def keep_running(self) -> None:
+        """Start it again if it has ended; raises KeepsCrashingError when that happens too often."""
+        if self._process is None or self._process.poll() is None:
+            return
+        now = time.monotonic()
+        self._ends = [end for end in self._ends if now - end < _WITHIN_SECONDS] + [now]
+        if len(self._ends) >= _TOO_OFTEN:
+            raise KeepsCrashingError(f"The {self.name} process keeps ending; see the lines above.")
+        print(f"The {self.name} process ended ({self._process.returncode}) and is started again.", flush=True)
+        self.start()
+
+    def run(self) -> bool:
+        """Start it and wait for its end; True when all went well."""
+        self.start()
+        return self._process is not None and self._process.wait() == 0
+
+    def stop(self, patience_s: float = 6) -> None:
+        """Ask it to end, and end it when it takes too long."""
+        if self._process is None or self._process.poll() is not None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(patience_s)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()

@@ -1,0 +1,105 @@
+"""`make run`: one command that brings the whole portal up on this machine and takes it down again."""
+
+import os
+import signal
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import ExitStack
+from pathlib import Path
+from types import FrameType
+
+from local.children import Child, KeepsCrashingError
+from local.engines import EngineFailedError, EngineProcess, start
+from local.options import CannotRunError, Options, child_environment, keep_to_this_machine, listen, sole_use
+from local.setup import set_up
+
+_SIGN_INS = """\
+  +8613800000001  owner, maple-1-101        +8613900000001  front-line staff, maple
+  +8613800000002  owner, maple-1-102        +8613900000002  technician, maple
+  +8613800000003  owner, cedar-2-201        +8613900000003  designer, maple and cedar
+  +8613900000004  manager, maple            +8613900000005  auditor, maple
+  +8613900000011  front-line staff, cedar"""
+
+
+def run(options: Options) -> None:
+    """Run the portal until a signal says stop; raises CannotRunError, EngineFailedError, KeepsCrashingError."""
+    with ExitStack() as held:
+        listener = held.enter_context(listen(options))
+        held.enter_context(sole_use(options.data))
+        (options.data / "keys").mkdir(mode=0o700, exist_ok=True)
+        if options.engine == "embedded":
+            keep_to_this_machine(os.environ)
+        engine = start(options.data) if options.engine == "embedded" else None
+        if engine:
+            held.callback(engine.stop)
+        environment = child_environment(options, engine)
+        if engine:
+            _prepare(options.data, engine, environment)
+        children = [Child("web", ["local.serve", str(listener.fileno())], environment, (listener.fileno(),))]
+        if engine:
+            children.insert(0, Child("event", ["local.pump"], environment))
+        for child in children:
+            held.callback(child.stop)
+            child.start()
+        _watch(options, engine, children)
+
+
+def _prepare(data: Path, engine: EngineProcess, environment: dict[str, str]) -> None:
+    """Table and bucket each time; the demo data until it has been made in full once."""
+    set_up(engine, environment["TABLE_NAME"], environment["MEDIA_BUCKET"])
+    done = data / "demo.done"
+    if not done.exists():
+        if not Child("demo", ["local.first_start"], environment).run():
+            raise CannotRunError("The demo data could not be made; see the lines above.")
+        done.touch()
+
+
+def _watch(options: Options, engine: EngineProcess | None, children: list[Child]) -> None:
+    announced = False
+    while True:
+        if engine and engine.child.poll() is not None:
+            raise EngineFailedError(f"The engine ended; its log is {options.data / 'engine.log'}.")
+        for child in children:
+            child.keep_running()
+        if not announced and _answers(options.address):
+            announced = True
+            _announce(options)
+        time.sleep(0.2 if announced else 0.05)
+
+
+def _answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{address}/healthz", timeout=2) as answer:  # noqa: S310
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _announce(options: Options) -> None:
+    print(f"\nThe portal runs at {options.address}", flush=True)
+    if options.engine == "embedded":
+        print(f"Sign-in codes and all other messages: {options.address}/dev/outbox\n\n{_SIGN_INS}\n")
+    print("Ctrl-C stops it.", flush=True)
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def main() -> int:
+    """Run with the environment's options; 0 after an orderly stop, 1 with one line of explanation."""
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        run(Options.read(dict(os.environ)))
+    except KeyboardInterrupt:
+        return 0
+    except (CannotRunError, EngineFailedError, KeepsCrashingError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,138 @@
+"""Looks for uploads and has them processed in worker processes, so that no file can harm anything else."""
+
+import logging
+import multiprocessing
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+from pebble import ProcessPool
+
+from local.events import Event, context, handlers, object_created
+from local.guard import die_with_parent
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+log = logging.getLogger(__name__)
+
+#: Takes an event and returns at once; the future tells how the processing ended.
+Process = Callable[[Event], "Future[None]"]
+
+PREFIX = "uploads/"
+TRIES = 3
+TIME_LIMIT_S = 60
+_WORKERS = 2
+_WORKER_MEMORY_BYTES = 3 * 1024**3
+_POLL_SECONDS = 0.25
+
+
+@dataclass
+class Upload:
+    """An upload that was seen: how often it was tried, and the try that is running."""
+
+    event: Event
+    tries: int = 0
+    running: "Future[None] | None" = None
+    over: bool = False
+
+
+@dataclass
+class UploadWatch:
+    """Starts the processing of each upload, again after a failure, and gives up after TRIES."""
+
+    s3: "S3Client"
+    bucket: str
+    process: Process
+    give_up: Callable[[Event], None]
+    _seen: dict[str, Upload] = field(default_factory=dict)
+
+    def look(self) -> None:
+        """List the uploads once and take the next step with each; raises what the store raises."""
+        there = self._listing()
+        for key in set(self._seen) - set(there):
+            if self._seen[key].running is None:
+                del self._seen[key]
+        for key, size in there.items():
+            self._step(self._seen.setdefault(key, Upload(object_created(self.bucket, key, size))))
+
+    def _listing(self) -> dict[str, int]:
+        pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=PREFIX)
+        return {entry["Key"]: entry["Size"] for page in pages for entry in page.get("Contents", [])}
+
+    def _step(self, upload: Upload) -> None:
+        if upload.running is not None and not self._ended(upload):
+            return
+        if upload.over:
+            return
+        if upload.tries < TRIES:
+            upload.tries += 1
+            upload.running = self.process(upload.event)
+        else:
+            upload.over = True
+            self.give_up(upload.event)
+
+    def _ended(self, upload: Upload) -> bool:
+        """Take in how a try ended; False while it is running."""
+        if upload.running is None or not upload.running.done():
+            return False
+        error = upload.running.exception()
+        upload.running = None
+        upload.over = error is None
+        if error is not None:
+            log.warning("An upload failed (try %d): %s: %s", upload.tries, type(error).__name__, error)
+        return True
+
+
+class Workers:
+    """Two processes for the heavy work, each replaced when it crashes or takes too long."""
+
+    def __init__(self) -> None:
+        self._pool = ProcessPool(
+            max_workers=_WORKERS, context=multiprocessing.get_context("spawn"), initializer=_prepare_worker
+        )
+
+    def process(self, event: Event) -> "Future[None]":
+        """Start the processing of one upload."""
+        future: Future[None] = self._pool.schedule(photo_arrived, args=[event], timeout=TIME_LIMIT_S)
+        return future
+
+    def close(self) -> None:
+        """End the workers at once; what they were doing is found again at the next start."""
+        self._pool.stop()  # type: ignore[no-untyped-call]
+        self._pool.join(3)
+
+
+def _prepare_worker() -> None:
+    die_with_parent()
+    if sys.platform == "linux":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (_WORKER_MEMORY_BYTES, _WORKER_MEMORY_BYTES))
+    handlers()
+
+
+def photo_arrived(event: Event) -> None:
+    """Have the app process an upload; runs in a worker."""
+    handlers().photo_arrived(event, context("photo_arrived"))
+
+
+def photo_failed(event: Event) -> None:
+    """Have the app say that an upload can't be processed."""
+    handlers().photo_failed(event, context("photo_failed"))
+
+
+def watch(uploads: UploadWatch, stop: threading.Event) -> None:
+    """Look again and again until told to stop."""
+    while not stop.wait(_POLL_SECONDS):
+        try:
+            uploads.look()
+        except (BotoCoreError, ClientError) as error:
+            log.warning("The uploads can't be listed: %s", error)
+            stop.wait(1)
+        except Exception:
+            log.exception("An upload could not be dealt with")
