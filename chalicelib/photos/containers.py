@@ -60,3 +60,21 @@ def check_png_chunks(data: bytes) -> None:
             return
         at += 12 + int.from_bytes(data[at : at + 4], "big")
     raise ValueError("too many PNG chunks")
+
+
+def heic_is_complete(data: bytes) -> bool:
+    """Whether the box with the pictures ends within the file.
+
+    Needed because libheif leaves tiles that are cut off black, where every other decoder refuses the file.
+    """
+    at = 0
+    while at + 8 <= len(data):
+        size, kind = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8]
+        if size == 1:
+            size = int.from_bytes(data[at + 8 : at + 16], "big")
+        if kind == b"mdat":
+            return size == 0 or at + size <= len(data)  # 0 means "to the end of the file"
+        if size < 8:
+            return False
+        at += size
+    return False

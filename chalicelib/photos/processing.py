@@ -117,6 +117,8 @@ def _open_webp(data: bytes) -> Image.Image:
 def _open_heic(data: bytes) -> Image.Image:
     import pillow_heif
 
+    if not containers.heic_is_complete(data):
+        raise PhotoRejected("broken")
     # Not needed, and the less a hostile file can make the library read, the better.
     pillow_heif.options.THUMBNAILS = pillow_heif.options.DEPTH_IMAGES = pillow_heif.options.AUX_IMAGES = False
     heif = pillow_heif.open_heif(data, convert_hdr_to_8bit=True)
