@@ -52,6 +52,14 @@ def test_a_store_that_is_busy_or_away_is_unavailable(
             call()
 
 
+def test_a_deletion_that_the_store_did_not_do_is_not_taken_for_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    storage = make_storage()
+    refused = {"Errors": [{"Key": "k", "Code": "InternalError"}]}
+    monkeypatch.setattr(storage.client, "_make_api_call", lambda *_, **__: refused)
+    with pytest.raises(Unavailable):
+        storage.delete("k", "l")
+
+
 def test_a_wrong_setup_is_not_hidden_as_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
     storage = make_storage()
     _failing(storage, _client_error("AccessDenied", 403), monkeypatch)

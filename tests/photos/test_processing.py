@@ -85,7 +85,9 @@ def test_colours_of_another_profile_become_plain_srgb(kind: str) -> None:
 
 
 def test_a_broken_profile_costs_no_photo() -> None:
-    assert _shows(process(make_photo(icc_profile=b"not a profile at all")))
+    photo = process(make_photo(icc_profile=b"not a profile at all"))
+    assert _shows(photo)
+    assert b"ICCP" not in photo.full + photo.thumb
 
 
 @pytest.mark.filterwarnings("default")

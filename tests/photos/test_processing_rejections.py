@@ -3,6 +3,7 @@
 import io
 import time
 
+import pillow_heif
 import pytest
 from PIL import Image
 
@@ -68,12 +69,14 @@ def test_a_file_that_is_cut_off_is_broken(kind: str, part: float) -> None:
     assert _reason(whole[: int(len(whole) * part)]) == "broken"
 
 
-@pytest.mark.parametrize("options", [{"tile_size": 128}, {}])
-def test_a_tiled_heic_that_is_cut_off_is_broken(options: dict[str, int]) -> None:
-    whole = make_photo(kind="HEIC", picture=make_picture(size=(600, 500)), **options)
+def test_a_tiled_heic_that_is_cut_off_is_broken() -> None:
+    out = io.BytesIO()
+    # Without EXIF, because that is last in generated files and its loss alone would be noticed.
+    pillow_heif.from_pillow(make_picture(size=(600, 500))).save(out, tile_size=128)
+    whole = out.getvalue()
     assert process(whole).width == 600
-    assert _reason(whole[:-1]) == "broken"
-    assert _reason(whole[: whole.index(b"mdat") - 4]) == "broken"
+    for end in (len(whole) - 1, (whole.index(b"mdat") + len(whole)) // 2, whole.index(b"mdat") - 4):
+        assert _reason(whole[:end]) == "broken"
 
 
 @pytest.mark.parametrize(
