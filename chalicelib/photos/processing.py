@@ -82,8 +82,7 @@ def _encoded(full: Image.Image) -> ProcessedPhoto:
 
 def _webp(image: Image.Image, quality: int) -> bytes:
     out = io.BytesIO()
-    # Said to be empty because the plugin otherwise copies what it finds in `image.info`.
-    image.save(out, "WEBP", quality=quality, method=WEBP_EFFORT, exif=b"", xmp=b"", icc_profile=b"")
+    image.save(out, "WEBP", quality=quality, method=WEBP_EFFORT)  # writes only metadata that it is handed
     return out.getvalue()
 
 
