@@ -30,7 +30,7 @@ lint: $(APP_ENV)  ## check style
 	$(BIN)/ruff format --check .
 
 types: $(APP_ENV)  ## check types
-	$(BIN)/mypy $(CODE)
+	$(BIN)/mypy --explicit-package-bases $(CODE)
 
 format: $(APP_ENV)  ## put the code into its usual format
 	$(BIN)/ruff format .

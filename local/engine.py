@@ -19,6 +19,7 @@ from pathlib import Path
 
 from local.guard import die_with_parent
 from local.inner import Asgi, InnerClient, Message, Receive, Send, call
+from local.signature import is_signed_link, is_signed_request, may_be_signed_form
 from local.wire import DEFINES, WRITES, Json, Place, Tables, definition_changes, is_read
 from local.writelog import Change, WriteLog
 
@@ -26,24 +27,44 @@ from local.writelog import Change, WriteLog
 class DurableEngine:
     """An ASGI app: ministack with its tables kept in a log."""
 
-    def __init__(self, app: Asgi, log: WriteLog, inner: InnerClient) -> None:
-        self._app, self._log, self._inner = app, log, inner
+    def __init__(self, app: Asgi, log: WriteLog, keys: tuple[str, str]) -> None:
+        self._app, self._log, self._keys = app, log, keys
+        self._inner = InnerClient(app, *keys)
         self._tables = Tables()
         self._applying = asyncio.Lock()
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Route one request: table calls through the log, objects straight through, the rest nowhere."""
-        target = dict(scope.get("headers", [])).get(b"x-amz-target", b"").decode("latin-1")
         if scope["type"] == "lifespan":
             await self._app(scope, receive, self._replay_before_start(send))
-        elif scope["type"] != "http" or scope["path"].startswith("/_"):
-            await _send_all(send, _answer(404, "There is nothing here."))
+            return
+        headers = {
+            name.decode("latin-1"): value.decode("latin-1") for name, value in scope.get("headers", [])
+        }
+        target = headers.get("x-amz-target", "")
+        body = await _read(receive) if target else b""
+        if scope["type"] != "http" or not self._permitted(scope, headers, body):
+            await _send_all(
+                send, _answer(403, "AccessDeniedException", "Only the portal's own key opens this.")
+            )
         elif not target.startswith("DynamoDB"):
             await self._app(scope, receive, send)
         else:
             # A caller that hangs up must not stop a write between memory and log.
-            call_made = asyncio.ensure_future(self._table_call(target, scope, await _read(receive)))
+            call_made = asyncio.ensure_future(self._table_call(target, scope, body))
             await _send_all(send, await asyncio.shield(call_made))
+
+    def _permitted(self, scope: Message, headers: dict[str, str], body: bytes) -> bool:
+        method, query = scope["method"], scope["query_string"].decode("latin-1")
+        if "authorization" in headers:
+            path = scope["raw_path"].decode("latin-1")
+            target = f"{path}?{query}" if query else path
+            return is_signed_request(self._keys, method, target, headers, body)
+        if "x-amz-target" in headers:
+            return False
+        if method in ("GET", "HEAD"):
+            return is_signed_link(self._keys[0], query)
+        return may_be_signed_form(method, query, headers)
 
     async def _table_call(self, target: str, scope: Message, body: bytes) -> list[Message]:
         operation = target.rpartition(".")[2]
@@ -52,7 +73,9 @@ class DurableEngine:
         elif is_read(operation):
             answer = await call(self._app, scope, body)
         else:
-            answer = _answer(400, f"The embedded engine does not keep what {operation} changes.")
+            answer = _answer(
+                400, "ValidationException", f"The embedded engine does not keep what {operation} changes."
+            )
         await self._log.settled()
         return answer
 
@@ -139,8 +162,8 @@ async def _read(receive: Receive) -> bytes:
             return b"".join(parts)
 
 
-def _answer(status: int, text: str) -> list[Message]:
-    body = json.dumps({"__type": "ValidationException", "message": text}).encode()
+def _answer(status: int, kind: str, text: str) -> list[Message]:
+    body = json.dumps({"__type": kind, "message": text}).encode()
     headers = [(b"content-type", b"application/x-amz-json-1.0"), (b"content-length", str(len(body)).encode())]
     return [
         {"type": "http.response.start", "status": status, "headers": headers},
@@ -165,8 +188,8 @@ async def _serve(data: Path, descriptor: int) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     app = import_module("ministack.app").app
     log = WriteLog(data / "tables.sqlite")
-    inner = InnerClient(app, os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"])
-    await serve(DurableEngine(app, log, inner), config, shutdown_trigger=stop.wait)
+    keys = os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"]
+    await serve(DurableEngine(app, log, keys), config, shutdown_trigger=stop.wait)
     log.close()
 
 

@@ -5,10 +5,10 @@ Host header stays as it came, since the signature covers it.
 """
 
 import http.client
-import re
 from collections.abc import Iterable, Iterator
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
+from local.signature import is_signed_link, may_be_signed_form
 from local.wsgi import Environ, StartResponse, problem, raw_target, request_headers
 
 MAX_UPLOAD_BYTES = 25 * 1024 * 1024
@@ -31,13 +31,13 @@ _SAFE = [("X-Content-Type-Options", "nosniff"), ("Content-Security-Policy", "def
 class MediaProxy:
     """A WSGI app for `/<bucket>` and what is below it."""
 
-    def __init__(self, engine_url: str, bucket: str) -> None:
+    def __init__(self, engine_url: str, bucket: str, access_key: str) -> None:
         self._engine = urlsplit(engine_url).netloc
-        self._bucket_path = re.compile(rf"/{re.escape(bucket)}(/.*)?")
+        self._bucket, self._access_key = bucket, access_key
 
     def takes(self, path: str) -> bool:
         """True for the bucket's own path and all below it."""
-        return self._bucket_path.fullmatch(path) is not None
+        return path == f"/{self._bucket}" or path.startswith(f"/{self._bucket}/")
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Pass one request on, or answer 404 or 413."""
@@ -52,11 +52,11 @@ class MediaProxy:
             return problem(503, "The store of pictures does not answer.").send(environ, start_response)
 
     def _allowed(self, environ: Environ, path: str, query: str) -> bool:
-        below = (self._bucket_path.fullmatch(path) or [None, None])[1]
+        is_object = len(path) > len(self._bucket) + 2
         if environ["REQUEST_METHOD"] in ("GET", "HEAD"):
-            return len(below or "") > 1 and "X-Amz-Signature" in parse_qs(query)
-        form = environ.get("CONTENT_TYPE", "").lower().startswith("multipart/form-data")
-        return environ["REQUEST_METHOD"] == "POST" and not query and below in (None, "", "/") and form
+            return is_object and is_signed_link(self._access_key, query)
+        headers = {"content-type": environ.get("CONTENT_TYPE", "")}
+        return not is_object and may_be_signed_form(environ["REQUEST_METHOD"], query, headers)
 
     def _forward(self, environ: Environ, target: str, start_response: StartResponse) -> Iterator[bytes]:
         connection = http.client.HTTPConnection(self._engine, timeout=60)

@@ -13,7 +13,7 @@ from botocore.config import Config
 from local import events
 from local.guard import die_with_parent
 from local.stream import StreamReader, follow
-from local.uploads import UploadWatch, Workers, photo_failed, watch
+from local.uploads import UploadWatch, Workers, photo_arrived, photo_failed, watch
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ def main() -> None:
     session = Session()
     # First the stream's position, then the first tick, which sweeps: nothing falls between the two.
     reader = StreamReader(session.client("dynamodbstreams"), os.environ["TABLE_NAME"])
-    workers = Workers()
+    workers = Workers(photo_arrived)
     s3 = session.client("s3", config=Config(s3={"addressing_style": "path"}))
     uploads = UploadWatch(s3, os.environ["MEDIA_BUCKET"], workers.process, photo_failed)
     _start("stream", lambda: follow(reader, app.deliver_outbox, stop))

@@ -24,7 +24,7 @@ _SIGN_INS = """\
 
 
 def run(options: Options) -> None:
-    """Run the portal until a signal says stop; raises CannotRunError, EngineFailedError, KeepsCrashingError."""
+    """Run the portal until a signal says stop; raises what `main` turns into one line."""
     with ExitStack() as held:
         listener = held.enter_context(listen(options))
         held.enter_context(sole_use(options.data))

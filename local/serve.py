@@ -81,9 +81,13 @@ def main(descriptor: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     kept = KeptMessages(os.environ["OUTBOX_FILE"])
     engine_url = os.environ.get("AWS_ENDPOINT_URL")
-    media = MediaProxy(engine_url, os.environ["MEDIA_BUCKET"]) if engine_url else None
+    media = _media(engine_url) if engine_url else None
     site = OneAddress(_portal(kept), DevPages(kept), media)
     make_server(site, socket.socket(fileno=descriptor)).run()
+
+
+def _media(engine_url: str) -> MediaProxy:
+    return MediaProxy(engine_url, os.environ["MEDIA_BUCKET"], os.environ["AWS_ACCESS_KEY_ID"])
 
 
 def _portal(kept: KeptMessages) -> Bridge:

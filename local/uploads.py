@@ -4,6 +4,7 @@ import logging
 import multiprocessing
 import sys
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ TIME_LIMIT_S = 60
 _WORKERS = 2
 _WORKER_MEMORY_BYTES = 3 * 1024**3
 _POLL_SECONDS = 0.25
+_PAUSE_SECONDS = 0.5
 
 
 @dataclass
@@ -38,7 +40,12 @@ class Upload:
     event: Event
     tries: int = 0
     running: "Future[None] | None" = None
+    not_before: float = 0.0
     over: bool = False
+
+    def idle(self) -> bool:
+        """True when no try is running."""
+        return self.running is None or self.running.done()
 
 
 @dataclass
@@ -49,14 +56,15 @@ class UploadWatch:
     bucket: str
     process: Process
     give_up: Callable[[Event], None]
+    clock: Callable[[], float] = time.monotonic
     _seen: dict[str, Upload] = field(default_factory=dict)
 
     def look(self) -> None:
         """List the uploads once and take the next step with each; raises what the store raises."""
         there = self._listing()
-        for key in set(self._seen) - set(there):
-            if self._seen[key].running is None:
-                del self._seen[key]
+        gone = [key for key in self._seen if key not in there and self._seen[key].idle()]
+        for key in gone:
+            del self._seen[key]
         for key, size in there.items():
             self._step(self._seen.setdefault(key, Upload(object_created(self.bucket, key, size))))
 
@@ -65,9 +73,11 @@ class UploadWatch:
         return {entry["Key"]: entry["Size"] for page in pages for entry in page.get("Contents", [])}
 
     def _step(self, upload: Upload) -> None:
-        if upload.running is not None and not self._ended(upload):
+        if not upload.idle():
             return
-        if upload.over:
+        if upload.running is not None:
+            self._take_in(upload, upload.running.exception())
+        if upload.over or self.clock() < upload.not_before:
             return
         if upload.tries < TRIES:
             upload.tries += 1
@@ -76,29 +86,28 @@ class UploadWatch:
             upload.over = True
             self.give_up(upload.event)
 
-    def _ended(self, upload: Upload) -> bool:
-        """Take in how a try ended; False while it is running."""
-        if upload.running is None or not upload.running.done():
-            return False
-        error = upload.running.exception()
+    def _take_in(self, upload: Upload, error: BaseException | None) -> None:
+        """Note how a try ended; the next one waits longer."""
         upload.running = None
         upload.over = error is None
+        upload.not_before = self.clock() + upload.tries * _PAUSE_SECONDS
         if error is not None:
             log.warning("An upload failed (try %d): %s: %s", upload.tries, type(error).__name__, error)
-        return True
 
 
 class Workers:
     """Two processes for the heavy work, each replaced when it crashes or takes too long."""
 
-    def __init__(self) -> None:
+    def __init__(self, work: Callable[[Event], None], time_limit_s: float = TIME_LIMIT_S) -> None:
+        """`work` is a function of a module: the workers import it."""
+        self._work, self._time_limit_s = work, time_limit_s
         self._pool = ProcessPool(
             max_workers=_WORKERS, context=multiprocessing.get_context("spawn"), initializer=_prepare_worker
         )
 
     def process(self, event: Event) -> "Future[None]":
-        """Start the processing of one upload."""
-        future: Future[None] = self._pool.schedule(photo_arrived, args=[event], timeout=TIME_LIMIT_S)
+        """Start the work on one upload."""
+        future: Future[None] = self._pool.schedule(self._work, args=[event], timeout=self._time_limit_s)
         return future
 
     def close(self) -> None:
@@ -113,7 +122,6 @@ def _prepare_worker() -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (_WORKER_MEMORY_BYTES, _WORKER_MEMORY_BYTES))
-    handlers()
 
 
 def photo_arrived(event: Event) -> None:

@@ -50,7 +50,8 @@ class WriteLog:
     def close(self) -> None:
         """Commit what is left and close the file."""
         self._finished.put(None)
-        self._thread.join()
+        if self._thread.ident is not None:
+            self._thread.join()
         self._db.close()
 
     def begin(self) -> int:
