@@ -11,7 +11,7 @@ from typing import Literal
 
 from PIL import Image, ImageFile
 
-from chalicelib.photos import containers
+from chalicelib.photos import colours, containers
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_PIXELS = 50_000_000
@@ -155,9 +155,9 @@ def _finished(image: Image.Image, orientation: int) -> Image.Image:
     """Decode, shrink, convert and turn, in this order: each later step then has fewer pixels to work on."""
     profile = image.info.get("icc_profile")
     image.load()
-    mixable = _mixable(image)
+    mixable = colours.mixable(image)
     small = mixable.resize(_fitted(mixable.size, FULL_PX), Image.Resampling.LANCZOS)
-    rgb = _srgb(_on_white(small), profile)
+    rgb = colours.plain(small, profile)
     return rgb.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else rgb
 
 
@@ -165,41 +165,3 @@ def _fitted(size: tuple[int, int], limit: int) -> tuple[int, int]:
     """The size, in the same proportions, whose longer side is at most `limit` pixels."""
     scale = min(1.0, limit / max(size))
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
-
-
-def _mixable(image: Image.Image) -> Image.Image:
-    """In a mode whose neighbouring pixels can be averaged: no palette, no key colour, 8 bits."""
-    if image.mode.startswith(("I", "F")):
-        return _eight_bit(image)
-    if image.mode in ("RGBA", "LA", "CMYK"):
-        return image
-    if image.has_transparency_data:
-        return image.convert("RGBA")
-    return image if image.mode in ("RGB", "L") else image.convert("RGB")
-
-
-def _eight_bit(image: Image.Image) -> Image.Image:
-    """16-bit grey to 8-bit; plain `convert` would clip everything above 255 to white."""
-    return image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
-
-
-def _on_white(image: Image.Image) -> Image.Image:
-    if image.mode not in ("RGBA", "LA"):
-        return image
-    rgba = image.convert("RGBA")
-    white = Image.new("RGB", image.size, "white")
-    white.paste(rgba, mask=rgba.getchannel("A"))
-    return white
-
-
-def _srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """Plain sRGB, converted from the embedded profile where there is a usable one."""
-    if profile:
-        from PIL import ImageCms
-
-        try:
-            source, target = ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB")
-            return ImageCms.profileToProfile(image, source, target, outputMode="RGB") or image
-        except (ImageCms.PyCMSError, OSError, ValueError):
-            pass  # a broken profile costs a shade of colour, not the photo
-    return image.convert("RGB")
