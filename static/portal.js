@@ -19,6 +19,7 @@
     all("[data-pending]", root).forEach((spot) => watchPhoto(spot.dataset.pending, spot));
     all("[data-after]", root).forEach(waitToResend);
     all("[data-polls]", root).forEach(poll);
+    all("[data-split]", root).forEach(split);
     all("select[data-go]", root).forEach((select) => select.addEventListener("change", () => select.form.requestSubmit ? select.form.requestSubmit() : select.form.submit()));
     all("form[data-only-filled]", root).forEach((form) => form.addEventListener("submit", () => all("select, input", form).forEach((field) => { field.disabled = !field.value; })));
   }
@@ -204,7 +205,6 @@
         link.href = photo.urls.full;
         link.setAttribute("data-view", "");
         image.src = photo.urls.thumb;
-        image.alt = one("img", spot) ? "" : spot.textContent;
         image.alt = document.documentElement.lang === "en" ? "Photo" : "照片";
         link.appendChild(image);
         spot.replaceWith(link);
@@ -254,6 +254,48 @@
       setTimeout(look, 15000);
     };
     setTimeout(look, 15000);
+  }
+
+  /* The desk on a wide screen: the queue on the left, the chosen issue on the right. */
+  function split(box) {
+    const pane = one("[data-pane]", box), wide = window.matchMedia("(min-width: 78em)");
+    const load = async (address, options) => {
+      const answer = await fetch(address, Object.assign({ credentials: "same-origin", headers: { Accept: "text/html" } }, options));
+      return new DOMParser().parseFromString(await answer.text(), "text/html");
+    };
+    const put = (loaded) => {
+      const job = loaded.getElementById("job");
+      if (!job) return false;
+      pane.replaceChildren(job);
+      pane.scrollTop = 0;
+      enliven(pane);
+      pane.focus();
+      return true;
+    };
+    const mark = (address) => all(".job", box).forEach((row) => row.classList.toggle("chosen", one(".job-link", row).href === address));
+    const open = (address) => {
+      pane.setAttribute("aria-busy", "true");
+      load(address).then((loaded) => { if (!put(loaded)) location.href = address; mark(address); pane.dataset.open = address; })
+        .catch(() => { location.href = address; }).then(() => pane.removeAttribute("aria-busy"));
+    };
+    box.addEventListener("click", (event) => {
+      const link = event.target.closest && event.target.closest(".job-link");
+      if (!link || !wide.matches || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      open(link.href);
+    });
+    pane.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const form = event.target;
+      if (form.dataset.sent) return;
+      form.dataset.sent = "1";
+      all("button", form).forEach((button) => button.setAttribute("aria-busy", "true"));
+      load(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) })
+        .then((loaded) => put(loaded) ? load(location.href) : location.reload())
+        .then((loaded) => { if (loaded) one("#queue", box).replaceWith(loaded.getElementById("queue")); mark(pane.dataset.open); })
+        .catch(() => { delete form.dataset.sent; all("button", form).forEach((button) => button.removeAttribute("aria-busy")); });
+    });
+    if (box.dataset.selected && wide.matches) open(new URL(box.dataset.selected, location.href).href);
   }
 
   const choice = one("[data-theme-choice]");
