@@ -5,6 +5,7 @@ not rotate because records are found by them. It comes from a local file, or enc
 """
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import json
@@ -86,14 +87,20 @@ class Keyring:
 
 def load_key_file(path: str) -> Keyring:
     """The keyring of a local data folder; made on first use, readable by its owner only."""
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        with open(path, encoding="ascii") as file:
-            return Keyring.from_json(file.read())
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        keyring = Keyring.generate()
-        file.write(keyring.to_json())
+    if not os.path.exists(path):
+        _make_key_file(path)
+    with open(path, encoding="ascii") as file:
+        return Keyring.from_json(file.read())
+
+
+def _make_key_file(path: str) -> None:
+    # Written whole under another name, then linked: two processes starting at once agree on one keyring.
+    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+    draft = f"{path}.{os.getpid()}"
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
+        file.write(Keyring.generate().to_json())
         file.flush()
         os.fsync(file.fileno())
-    return keyring
+    with contextlib.suppress(FileExistsError):
+        os.link(draft, path)
+    os.unlink(draft)

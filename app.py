@@ -1,0 +1,64 @@
+"""The portal as Lambda and the local runner see it: wiring only."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from chalice import Chalice
+from chalice.app import Rate
+
+from chalicelib import logs, static_files
+from chalicelib.accounts import api as accounts_api
+from chalicelib.accounts import pages as accounts_pages
+from chalicelib.desk import api as desk_api
+from chalicelib.desk import pages as desk_pages
+from chalicelib.health import routes as health_routes
+from chalicelib.inbox import api as inbox_api
+from chalicelib.inbox import outbox
+from chalicelib.inbox import pages as inbox_pages
+from chalicelib.issues import api as issues_api
+from chalicelib.issues import pages as issues_pages
+from chalicelib.issues import timers
+from chalicelib.photos import api as photos_api
+from chalicelib.photos import pages as photos_pages
+from chalicelib.photos import service as photos
+from chalicelib.portal import portal
+from chalicelib.routes import middleware
+from chalicelib.settings import settings
+
+app = Chalice(app_name="owner-portal")
+app.api.binary_types = ["multipart/form-data", "application/octet-stream"]
+logs.set_up(settings().log_level)
+app.register_middleware(middleware, "http")
+
+for routes in (
+    health_routes, static_files.routes, accounts_api.routes, accounts_pages.routes, issues_api.routes,
+    issues_pages.routes, photos_api.routes, photos_pages.routes, inbox_api.routes, inbox_pages.routes,
+    desk_api.routes, desk_pages.routes,
+):  # fmt: skip
+    app.register_blueprint(routes.blueprint)
+
+
+@app.lambda_function(name="deliver_outbox")
+def deliver_outbox(event: dict[str, Any], context: Any) -> dict[str, int]:
+    """The table's stream: deliver what was announced."""
+    return {"delivered": outbox.handle_stream(portal(), event)}
+
+
+@app.lambda_function(name="photo_arrived")
+def photo_arrived(event: dict[str, Any], context: Any) -> dict[str, str]:
+    """A storage event: take in the photo that a phone has uploaded."""
+    entry = event["detail"]["object"]
+    return {"status": photos.take_in(portal(), entry["key"], entry["size"], datetime.now(UTC))}
+
+
+@app.lambda_function(name="photo_failed")
+def photo_failed(event: dict[str, Any], context: Any) -> None:
+    """A photo that could not be processed, however often it was tried."""
+    photos.give_up(portal(), event["detail"]["object"]["key"], datetime.now(UTC))
+
+
+@app.schedule(Rate(1, unit=Rate.MINUTES), name="tick")
+def tick(event: Any) -> dict[str, int]:
+    """The clock: deliver what the stream missed, close what has been quiet for long."""
+    now = datetime.now(UTC)
+    return {"delivered": outbox.sweep(portal(), now), "closed": timers.run_due(portal(), now)}

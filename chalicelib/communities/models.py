@@ -1,0 +1,41 @@
+"""Communities, their homes and their staff."""
+
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Community(BaseModel):
+    """A residential community (小区) that the company runs."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    name: str
+    zone_name: str = "Asia/Shanghai"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Its time zone."""
+        return ZoneInfo(self.zone_name)
+
+
+class Unit(BaseModel):
+    """A home (房屋)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    community_id: str
+    building: str
+    label: str
+
+
+class StaffMember(BaseModel):
+    """Somebody who works in a community."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    name: str
+    roles: list[str]

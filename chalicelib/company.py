@@ -1,0 +1,49 @@
+"""The property company's own name, phone numbers, colour and category words, from one JSON file."""
+
+import json
+from functools import cache
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from chalicelib.settings import settings
+
+
+class Words(BaseModel):
+    """A text in both languages."""
+
+    model_config = ConfigDict(frozen=True)
+
+    zh: str
+    en: str
+
+    def in_(self, locale: str) -> str:
+        """The text in a locale."""
+        return self.en if locale == "en" else self.zh
+
+
+class Company(BaseModel):
+    """What a property company replaces without touching code."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    name: Words
+    phone: str
+    emergency_phone: str
+    logo: str
+    #: Category id → the company's own words for it.
+    categories: dict[str, Words] = {}
+
+
+def read_company(path: str) -> Company:
+    """Read a company file; raises pydantic's ValidationError naming what is missing."""
+    file = Path(path)
+    if not file.is_absolute():
+        file = Path(__file__).resolve().parent.parent / path
+    return Company.model_validate(json.loads(file.read_text(encoding="utf-8")))
+
+
+@cache
+def company() -> Company:
+    """This process's company."""
+    return read_company(settings().company_file)

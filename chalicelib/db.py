@@ -1,0 +1,355 @@
+"""The only module that talks to DynamoDB.
+
+Items are plain dicts of str, int, bool, None-free lists and maps. Keys are (`PK`, `SK`) pairs of strings.
+A write names the error that a failed condition means, so callers read as the rules they enforce.
+"""
+
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import boto3
+from boto3.dynamodb.conditions import Attr, ConditionBase, ConditionExpressionBuilder, Key
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.errors import Conflict, PortalError, Unavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+Item = dict[str, Any]
+Wire = dict[str, Any]
+
+_BUSY = {"TransactionConflict", "TransactionConflictException", "TransactionInProgressException"}
+_AWAY = {
+    "ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded", "ThrottlingError",
+    "InternalServerError", "ServiceUnavailable", "InternalFailure", "RequestTimeout", "LimitExceededException",
+}  # fmt: skip
+_TRIES_WHEN_BUSY = 8
+#: DynamoDB takes at most this many keys in one BatchGetItem.
+_BATCH = 100
+
+
+class K(NamedTuple):
+    """A record's key."""
+
+    pk: str
+    sk: str
+
+
+@dataclass(frozen=True)
+class Put:
+    """Write a whole item. By default only when no item has its key."""
+
+    item: Item
+    condition: ConditionBase | None = None
+    error: PortalError | None = None
+    replace: bool = False
+
+
+@dataclass(frozen=True)
+class Update:
+    """Change some attributes of one item: `sets`, `removes`, and `adds` for counters."""
+
+    key: K
+    sets: Item = field(default_factory=dict)
+    removes: Sequence[str] = ()
+    adds: Mapping[str, int] = field(default_factory=dict)
+    condition: ConditionBase | None = None
+    error: PortalError | None = None
+
+
+@dataclass(frozen=True)
+class Delete:
+    """Remove one item."""
+
+    key: K
+    condition: ConditionBase | None = None
+    error: PortalError | None = None
+
+
+@dataclass(frozen=True)
+class Check:
+    """Change nothing, but refuse the transaction when the condition does not hold."""
+
+    key: K
+    condition: ConditionBase
+    error: PortalError | None = None
+
+
+Op = Put | Update | Delete | Check
+
+
+class Page(NamedTuple):
+    """Some items of a query, and where to go on (None at the end)."""
+
+    items: list[Item]
+    next: Item | None
+
+
+def encode(value: Any) -> Wire:
+    """A value as DynamoDB's AttributeValue. Floats are refused: money and counts are whole numbers."""
+    if isinstance(value, str):
+        return {"S": value}
+    if isinstance(value, bool):
+        return {"BOOL": value}
+    if isinstance(value, int):
+        return {"N": str(value)}
+    if isinstance(value, Mapping):
+        return {"M": {name: encode(part) for name, part in value.items() if part is not None}}
+    if isinstance(value, list | tuple):
+        return {"L": [encode(part) for part in value]}
+    raise TypeError(f"no AttributeValue for {type(value).__name__}")
+
+
+def decode(wire: Wire) -> Any:
+    """The value of an AttributeValue, as `encode` takes it."""
+    ((kind, value),) = wire.items()
+    if kind in ("S", "BOOL"):
+        return value
+    if kind == "N":
+        return int(value)
+    if kind == "M":
+        return decode_item(value)
+    if kind == "L":
+        return [decode(part) for part in value]
+    raise TypeError(f"unexpected AttributeValue {kind}")
+
+
+def encode_item(item: Item) -> Wire:
+    """An item in wire form; attributes that are None are left out."""
+    return {name: encode(value) for name, value in item.items() if value is not None}
+
+
+def decode_item(wire: Wire) -> Item:
+    """An item from its wire form."""
+    return {name: decode(value) for name, value in wire.items()}
+
+
+class _Expressions:
+    """Builds one request's expressions with their placeholders."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, str] = {}
+        self.values: Wire = {}
+        self._builder = ConditionExpressionBuilder()
+
+    def condition(self, condition: ConditionBase, is_key: bool = False) -> str:
+        """The text of a condition; its names and values are kept for `fields`."""
+        built = self._builder.build_expression(condition, is_key_condition=is_key)
+        self.names.update(built.attribute_name_placeholders)
+        self.values.update({k: encode(v) for k, v in built.attribute_value_placeholders.items()})
+        return built.condition_expression
+
+    def update(self, sets: Item, removes: Sequence[str], adds: Mapping[str, int]) -> str:
+        """SET, REMOVE and ADD clauses."""
+        clauses = {
+            "SET": [f"{self._name(n)} = {self._value(v)}" for n, v in sets.items() if v is not None],
+            "REMOVE": [self._name(n) for n in [*removes, *(n for n, v in sets.items() if v is None)]],
+            "ADD": [f"{self._name(n)} {self._value(v)}" for n, v in adds.items()],
+        }
+        return " ".join(f"{verb} {', '.join(parts)}" for verb, parts in clauses.items() if parts)
+
+    def _name(self, name: str) -> str:
+        placeholder = f"#u{len(self.names)}"
+        self.names[placeholder] = name
+        return placeholder
+
+    def _value(self, value: Any) -> str:
+        placeholder = f":u{len(self.values)}"
+        self.values[placeholder] = encode(value)
+        return placeholder
+
+    def fields(self) -> Wire:
+        """The request's fields for the names and values used."""
+        names = {"ExpressionAttributeNames": self.names} if self.names else {}
+        values = {"ExpressionAttributeValues": self.values} if self.values else {}
+        return {**names, **values}
+
+
+def _wire_key(key: K) -> Wire:
+    return {"PK": {"S": key.pk}, "SK": {"S": key.sk}}
+
+
+class Db:
+    """One table. `calls` counts round trips; tests hold requests to their budgets with it."""
+
+    def __init__(self, client: "DynamoDBClient", table: str, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._client = client
+        self._sleep = sleep
+        self.table = table
+        self.calls: list[str] = []
+
+    @classmethod
+    def connect(cls, table: str, region: str, endpoint_url: str | None) -> "Db":
+        """A table by name; opens no connection yet."""
+        config = Config(
+            connect_timeout=2, read_timeout=5, retries={"mode": "standard", "max_attempts": 3},
+            max_pool_connections=32, parameter_validation=False,
+        )  # fmt: skip
+        client = boto3.session.Session(region_name=region).client(
+            "dynamodb", endpoint_url=endpoint_url, config=config
+        )
+        return cls(client, table)
+
+    def _call(self, operation: str, **request: Any) -> Any:
+        self.calls.append(operation)
+        if len(self.calls) > 1000:
+            del self.calls[:500]
+        try:
+            return getattr(self._client, operation)(**request)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _AWAY:
+                raise Unavailable from error
+            raise
+        except BotoCoreError as error:
+            raise Unavailable from error
+
+    def get(self, key: K) -> Item | None:
+        """One item, read consistently, or None."""
+        answer = self._call("get_item", TableName=self.table, Key=_wire_key(key), ConsistentRead=True)
+        return decode_item(answer["Item"]) if answer.get("Item") else None
+
+    def batch_get(self, keys: Sequence[K]) -> list[Item | None]:
+        """Several items in the order asked for, None where there is none; one round trip per 100."""
+        found: dict[K, Item] = {}
+        unique = list(dict.fromkeys(keys))
+        for start in range(0, len(unique), _BATCH):
+            self._fetch(unique[start : start + _BATCH], found)
+        return [found.get(key) for key in keys]
+
+    def _fetch(self, keys: list[K], found: dict[K, Item]) -> None:
+        wanted: Any = {self.table: {"Keys": [_wire_key(key) for key in keys], "ConsistentRead": True}}
+        for attempt in range(5):
+            answer = self._call("batch_get_item", RequestItems=wanted)
+            for wire in answer["Responses"].get(self.table, []):
+                item = decode_item(wire)
+                found[K(item["PK"], item["SK"])] = item
+            wanted = answer.get("UnprocessedKeys")
+            if not wanted:
+                return
+            self._sleep(0.05 * 2**attempt)
+        raise Unavailable
+
+    def query(
+        self,
+        key: ConditionBase | str,
+        *,
+        index: str | None = None,
+        keep: ConditionBase | None = None,
+        limit: int | None = None,
+        start: Item | None = None,
+        newest_first: bool = False,
+    ) -> Page:
+        """One page of a partition: `key` is a partition of the table, or a condition on an index's keys.
+
+        `keep` filters after reading, so it does not lower the cost; `limit` counts what is read.
+        Reads of the table are consistent, reads of an index are not.
+        """
+        expressions = _Expressions()
+        condition = Key("PK").eq(key) if isinstance(key, str) else key
+        request: Wire = {
+            "TableName": self.table,
+            "KeyConditionExpression": expressions.condition(condition, is_key=True),
+            "ScanIndexForward": not newest_first,
+            "ConsistentRead": index is None,
+        }
+        optional = {
+            "IndexName": index,
+            "FilterExpression": expressions.condition(keep) if keep is not None else None,
+            "Limit": limit,
+            "ExclusiveStartKey": encode_item(start) if start else None,
+        }
+        request |= {name: value for name, value in optional.items() if value is not None}
+        answer = self._call("query", **request, **expressions.fields())
+        last = answer.get("LastEvaluatedKey")
+        return Page([decode_item(wire) for wire in answer["Items"]], decode_item(last) if last else None)
+
+    def query_all(self, key: ConditionBase | str, **options: Any) -> list[Item]:
+        """A whole partition, for those that are small by nature (one issue, one community's staff)."""
+        items: list[Item] = []
+        start: Item | None = None
+        while True:
+            page = self.query(key, start=start, **options)
+            items += page.items
+            start = page.next
+            if start is None:
+                return items
+
+    def count(self, key: ConditionBase, *, index: str, limit: int) -> int:
+        """How many items, counting no further than `limit` so that the cost is bounded."""
+        expressions = _Expressions()
+        answer = self._call(
+            "query", TableName=self.table, IndexName=index, Select="COUNT", Limit=limit,
+            KeyConditionExpression=expressions.condition(key, is_key=True), **expressions.fields(),
+        )  # fmt: skip
+        return int(answer["Count"])
+
+    def update(self, op: Update) -> Item:
+        """Change one item and give it back as it is now; raises the op's error when its condition fails."""
+        expressions = _Expressions()
+        request = self._update_fields(op, expressions)
+        try:
+            answer = self._call("update_item", ReturnValues="ALL_NEW", **request)
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+                raise op.error or Conflict() from error
+            raise
+        return decode_item(answer["Attributes"])
+
+    def write(self, *ops: Op) -> None:
+        """All of the writes or none. Raises the error of the first one whose condition failed.
+
+        Two transactions that touch one item at once make DynamoDB refuse one of them; that one is tried
+        again, its conditions judged anew. Raises Unavailable when that keeps happening.
+        """
+        request = [self._wire_op(op) for op in ops]
+        for attempt in range(_TRIES_WHEN_BUSY):
+            try:
+                self._call("transact_write_items", TransactItems=request)
+                return
+            except ClientError as error:
+                self._judge(error, ops)
+            self._sleep(random.uniform(0.01, 0.03) * 2**attempt)  # noqa: S311 - jitter, not a secret
+        raise Unavailable
+
+    @staticmethod
+    def _judge(error: ClientError, ops: Sequence[Op]) -> None:
+        """Return when it is worth another try; otherwise raise what the refusal means."""
+        code = error.response["Error"]["Code"]
+        reasons = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]  # type: ignore[attr-defined]
+        for op, reason in zip(ops, reasons, strict=False):
+            if reason == "ConditionalCheckFailed":
+                raise op.error or Conflict() from error
+        if code in _BUSY or (code == "TransactionCanceledException" and any(r in _BUSY | _AWAY for r in reasons)):
+            return
+        raise error
+
+    def _wire_op(self, op: Op) -> Wire:
+        expressions = _Expressions()
+        if isinstance(op, Put):
+            return {"Put": self._put_fields(op, expressions)}
+        if isinstance(op, Update):
+            return {"Update": self._update_fields(op, expressions)}
+        verb = "Delete" if isinstance(op, Delete) else "ConditionCheck"
+        return {verb: self._fields({"Key": _wire_key(op.key)}, op.condition, expressions)}
+
+    def _put_fields(self, op: Put, expressions: _Expressions) -> Wire:
+        condition = op.condition
+        if condition is None and not op.replace:
+            condition = Attr("PK").not_exists()
+        return self._fields({"Item": encode_item(op.item)}, condition, expressions)
+
+    def _update_fields(self, op: Update, expressions: _Expressions) -> Wire:
+        body = {
+            "Key": _wire_key(op.key),
+            "UpdateExpression": expressions.update(op.sets, op.removes, op.adds),
+        }
+        return self._fields(body, op.condition, expressions)
+
+    def _fields(self, body: Wire, condition: ConditionBase | None, expressions: _Expressions) -> Wire:
+        text = {"ConditionExpression": expressions.condition(condition)} if condition is not None else {}
+        return {"TableName": self.table, **body, **text, **expressions.fields()}

@@ -1,0 +1,270 @@
+"""What staff do with issues: move them on, give them to somebody, write, see whom to call."""
+
+from datetime import datetime
+
+from chalicelib.accounts import service as accounts
+from chalicelib.accounts.models import Person
+from chalicelib.audit import store as audit
+from chalicelib.communities import store as communities
+from chalicelib.db import Op
+from chalicelib.desk.models import Assign, Contact, StaffMessage, Transition
+from chalicelib.errors import N_, Forbidden, Invalid, NotFound, Unavailable
+from chalicelib.inbox.models import Event
+from chalicelib.issues import access, rules, store
+from chalicelib.issues.commit import Change, commit, entry, replay
+from chalicelib.issues.models import Entry, Holder, Issue, IssueFile, Ref
+from chalicelib.issues.notices import moved_counts, notice, owners_of, sealed_name, staff_of
+from chalicelib.issues.policy import category_of
+from chalicelib.issues.service import Filed, message_change
+from chalicelib.issues.store import IssueMoved
+from chalicelib.once import AlreadyDone, Once
+from chalicelib.photos import service as photos
+from chalicelib.photos import store as photo_store
+from chalicelib.photos.models import Photo
+from chalicelib.photos.store import PhotoChanged
+from chalicelib.portal import Portal
+
+_TRIES = 5
+_NEEDS_NOTE = N_("Please write why: the owner reads it.")
+_NEEDS_TARGET = N_("Choose the open issue of this community that it goes on in, by its number.")
+_NEEDS_REASON = N_("Choose why it is on hold.")
+_NEEDS_VISIT = N_("Give the day and time that was agreed.")
+_NEEDS_PROOF = N_("This category asks for a photo of the finished work.")
+_NO_ASSIGNEE = N_("Choose somebody of this community's staff who takes on issues.")
+_PAST_VISIT = N_("This time is over. Choose a later one.")
+_EVENTS: dict[str, Event] = {
+    "acknowledged": "acknowledged",
+    "assigned": "resumed",
+    "in_progress": "in_progress",
+    "paused": "paused",
+    "resolved": "resolved",
+    "reopened": "reopened",
+    "rejected": "rejected",
+    "merged": "merged",
+}
+
+
+def transition(
+    portal: Portal, person: Person, issue_id: str, body: Transition, once: Once | None, now: datetime
+) -> Filed:
+    """Move an issue on. Raises NotFound, Forbidden, VersionConflict, IllegalTransition, or Invalid when the
+    step lacks something (a note, a reason, a proof photo, a visit's time, an issue to merge into)."""
+    if once and (kept := once.find(portal.db)):
+        return replay(portal, kept)
+    for _ in range(_TRIES):
+        file, roles = access.for_staff(portal, person, issue_id)
+        rules.check_staff_step(file.issue, body.to, body.version, roles, person.id)
+        check_complete(file.issue, body, now)
+        target = _merge_target(portal, person, file.issue, body) if body.to == "merged" else None
+        attached = photos.free_photos(portal, person, body.photo_ids)
+        change = _moved(portal, person, file, body, attached, target, now)
+        try:
+            return commit(portal, change, now, once), now
+        except (PhotoChanged, IssueMoved):
+            continue
+        except AlreadyDone:
+            return replay(portal, _kept(portal, once))
+    raise Unavailable
+
+
+def _kept(portal: Portal, once: Once | None) -> dict[str, object]:
+    assert once is not None, "only a key can be used already"
+    return once.find(portal.db) or {}
+
+
+def check_complete(issue: Issue, body: Transition, now: datetime) -> None:
+    """Raises Invalid, field by field, when a step lacks what it needs."""
+    if body.to == "rejected" and not body.note:
+        raise Invalid.field("note", "missing", _NEEDS_NOTE)
+    if body.to == "merged" and not body.merge_into:
+        raise Invalid.field("merge_into", "missing", _NEEDS_TARGET)
+    if body.to == "paused" and body.pause_reason is None:
+        raise Invalid.field("pause_reason", "missing", _NEEDS_REASON)
+    if body.to == "paused" and rules.pause_needs_visit(body.pause_reason, body.visit_at):
+        raise Invalid.field("visit_at", "missing", _NEEDS_VISIT)
+    if body.visit_at is not None and body.visit_at < now:
+        raise Invalid.field("visit_at", "past", _PAST_VISIT)
+    if body.to == "resolved" and category_of(issue.category_id).proof and not body.photo_ids:
+        raise Invalid.field("photo_ids", "proof_missing", _NEEDS_PROOF)
+
+
+def _merge_target(portal: Portal, person: Person, issue: Issue, body: Transition) -> IssueFile:
+    """The issue to merge into, named by id or number; raises Invalid when it can't be that one."""
+    wanted = (body.merge_into or "").strip()
+    found = store.id_of_number(portal.db, wanted) if "-" in wanted else wanted
+    try:
+        target, _ = access.for_staff(portal, person, found or "")
+    except NotFound as error:
+        raise Invalid.field("merge_into", "not_found", _NEEDS_TARGET) from error
+    fits = target.issue.community_id == issue.community_id and target.issue.status in rules.MERGE_TARGETS
+    if not fits or target.issue.id == issue.id:
+        raise Invalid.field("merge_into", "not_possible", _NEEDS_TARGET)
+    return target
+
+
+def _moved(
+    portal: Portal,
+    person: Person,
+    file: IssueFile,
+    body: Transition,
+    attached: list[Photo],
+    target: IssueFile | None,
+    now: datetime,
+) -> Change:
+    issue, actor = file.issue, access.as_staff(person, file.issue)
+    also: dict[str, object] = {}
+    if body.visit_at is not None and body.to in ("acknowledged", "assigned", "in_progress", "paused"):
+        also["visit_at"] = body.visit_at
+    if body.to == "paused":
+        also["pause_reason"] = body.pause_reason
+    if body.to == "rejected":
+        also["reject_note"] = body.note
+    if target:
+        also["merged_into"] = Ref(id=target.issue.id, number=target.issue.number)
+    after = rules.moved(issue, body.to, now, category_of(issue.category_id).sla_class, **also)
+    row = entry(
+        now,
+        "status",
+        actor,
+        from_status=issue.status,
+        to=body.to,
+        text=body.note or None,
+        photo_ids=[photo.id for photo in attached],
+        pause_reason=body.pause_reason if body.to == "paused" else None,
+        visit_at=after.visit_at if "visit_at" in also else None,
+    )
+    told = notice(
+        after,
+        _EVENTS[body.to],
+        owners=owners_of(file, person.id),
+        staff=staff_of(issue, person.id),
+        counts=moved_counts(issue, after),
+        who=sealed_name(portal.keys, after.assignee),
+        visit_at=after.visit_at,
+    )
+    act = audit.Act(issue.community_id, person.id, "transition", issue.id, f"{issue.status}>{body.to}")
+    return Change(
+        before=file,
+        after=after,
+        entries=[row],
+        notices=[told],
+        act=act,
+        extra=_along(portal, file, after, attached, target, actor, now),
+        photos={p.id: photo_store.row_item(p, issue.id) for p in attached},
+        holder=Holder(id=person.id, name=person.name) if body.to == "acknowledged" else None,
+    )
+
+
+def _along(
+    portal: Portal,
+    file: IssueFile,
+    after: Issue,
+    attached: list[Photo],
+    target: IssueFile | None,
+    actor: access.Actor,
+    now: datetime,
+) -> list[Op]:
+    """What goes along with a step: photos, the timer of a resolved issue, the followers of a merged one."""
+    ops = [op for photo in attached for op in photo_store.attach(photo, after.id)]
+    closes = rules.closes_at(after)
+    if closes is not None:
+        ops.append(store.set_timer(after.id, closes))
+    if target is not None:
+        followers = [a for a in dict.fromkeys([file.issue.reporter.id, *file.followers])]
+        ops += [
+            store.follow(account, target.issue.id) for account in followers if account != target.issue.reporter.id
+        ]
+        row = entry(now, "merged_in", actor, text=file.issue.number)
+        ops += [store.add_entry(target.issue.id, row, portal.keys), store.unmoved(target.issue)]
+    return ops
+
+
+def assign(
+    portal: Portal, person: Person, issue_id: str, body: Assign, once: Once | None, now: datetime
+) -> Filed:
+    """Give an issue to somebody, or claim it. Raises NotFound, Forbidden, VersionConflict, IllegalTransition,
+    or Invalid when the assignee is none of the community's staff."""
+    if once and (kept := once.find(portal.db)):
+        return replay(portal, kept)
+    file, roles = access.for_staff(portal, person, issue_id)
+    issue = file.issue
+    rules.check_assign(issue, body.assignee_id, body.version, roles, person.id)
+    if body.visit_at is not None and body.visit_at < now:
+        raise Invalid.field("visit_at", "past", _PAST_VISIT)
+    assignee = _assignee(portal, issue, body.assignee_id)
+    sla_class = category_of(issue.category_id).sla_class
+    after = rules.assigned(issue, assignee, now, sla_class, body.visit_at)
+    row = entry(
+        now,
+        "assigned",
+        access.as_staff(person, issue),
+        from_status=issue.status,
+        to="assigned",
+        assignee=assignee,
+        visit_at=after.visit_at,
+    )
+    told = notice(
+        after,
+        "assigned",
+        owners=owners_of(file, person.id),
+        staff=staff_of(after, person.id),
+        staff_event="given_to_you",
+        counts=moved_counts(issue, after),
+        who=sealed_name(portal.keys, assignee),
+        visit_at=after.visit_at,
+    )
+    act = audit.Act(issue.community_id, person.id, "assign", issue.id, assignee.id)
+    try:
+        return commit(portal, Change(file, after, [row], [told], act), now, once), now
+    except AlreadyDone:
+        return replay(portal, _kept(portal, once))
+
+
+def _assignee(portal: Portal, issue: Issue, account_id: str) -> Holder:
+    member = communities.staff_member(portal.db, portal.keys, issue.community_id, account_id)
+    if member is None or not set(member.roles) & rules.ASSIGNEE_ROLES:
+        raise Invalid.field("assignee_id", "not_staff", _NO_ASSIGNEE)
+    return Holder(id=member.id, name=member.name)
+
+
+def message(
+    portal: Portal, person: Person, issue_id: str, body: StaffMessage, once: Once | None, now: datetime
+) -> tuple[IssueFile, Entry]:
+    """Write to the owner, or an internal note. Raises NotFound or Forbidden."""
+    if once and (kept := once.find(portal.db)):
+        file, _ = replay(portal, kept)
+        return file, file.timeline[-1]
+    for _ in range(_TRIES):
+        file, roles = access.for_staff(portal, person, issue_id)
+        if "message" not in rules.staff_actions(file.issue, roles, person.id):
+            raise Forbidden
+        attached = photos.free_photos(portal, person, body.photo_ids)
+        kind = "internal" if body.internal else "message"
+        actor = access.as_staff(person, file.issue)
+        row = entry(now, kind, actor, text=body.text, photo_ids=[p.id for p in attached])
+        owners = () if body.internal else owners_of(file, person.id)
+        told = notice(file.issue, "message", owners=owners, staff=staff_of(file.issue, person.id))
+        change = message_change(portal, file, row, attached, [told], now)
+        act = audit.Act(file.issue.community_id, person.id, "message", file.issue.id, kind)
+        change.extra.append(audit.add(act, now))
+        try:
+            return commit(portal, change, now, once), row
+        except (PhotoChanged, IssueMoved):
+            continue
+        except AlreadyDone:
+            file, _ = replay(portal, _kept(portal, once))
+            return file, file.timeline[-1]
+    raise Unavailable
+
+
+def contact(portal: Portal, person: Person, issue_id: str, now: datetime) -> Contact:
+    """The reporter's name and full phone number; the look itself is written into the audit trail first."""
+    file, roles = access.for_staff(portal, person, issue_id)
+    if not roles & rules.ASSIGNEE_ROLES:
+        raise Forbidden
+    issue = file.issue
+    portal.db.write(audit.add(audit.Act(issue.community_id, person.id, "contact_seen", issue.id), now))
+    account = accounts.account_of(portal, issue.reporter.id)
+    if account is None:
+        raise NotFound
+    return Contact(name=account.name, phone=account.phone)

@@ -1,0 +1,64 @@
+"""Notices: what happened, and whom it concerns."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from chalicelib.inputs import Input
+
+Event = Literal[
+    "reported", "acknowledged", "assigned", "in_progress", "paused", "resumed", "resolved", "reopened", "closed",
+    "auto_closed", "cancelled", "rejected", "merged", "message", "urged", "rated", "photo_rejected",
+    "given_to_you", "emergency",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One thing that happened to an issue, as it goes through the outbox.
+
+    `owners` and `staff` are account ids; `roles` are staff roles of the community, looked up on delivery.
+    `counts` says how the community's numbers per state change.
+    """
+
+    event: Event
+    issue_id: str
+    number: str
+    category_id: str
+    community_id: str
+    owners: tuple[str, ...] = ()
+    staff: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    counts: dict[str, int] = field(default_factory=dict)
+    #: A member of staff's name, sealed, and a visit's time, for the message's words.
+    who: str | None = None
+    visit_at: datetime | None = None
+    #: For staff of another tone than for owners ("given to you" instead of "arranged").
+    staff_event: Event | None = None
+
+
+class InboxMessage(BaseModel):
+    """A message in a person's inbox, in their language."""
+
+    id: str
+    at: str
+    text: str
+    unread: bool
+    issue_id: str
+    desk: bool
+
+
+class InboxList(BaseModel):
+    """A page of the inbox, newest first."""
+
+    items: list[InboxMessage]
+    next_cursor: str | None
+    unread: int
+
+
+class ReadUntil(Input):
+    """`PUT /api/v1/inbox/read`"""
+
+    read_until: str = Field(max_length=64)

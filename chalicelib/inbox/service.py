@@ -1,0 +1,72 @@
+"""A person's inbox: what happened, in their language."""
+
+from datetime import datetime
+from typing import Any
+
+from boto3.dynamodb.conditions import Attr, Key
+
+from chalicelib import i18n
+from chalicelib.accounts.models import Person
+from chalicelib.communities import store as communities
+from chalicelib.db import Item, K, Update
+from chalicelib.errors import Conflict
+from chalicelib.inbox.models import InboxMessage
+from chalicelib.inbox.words import EVENTS, SOMEBODY, STAFF_EVENTS, VISIT
+from chalicelib.issues.policy import category_of
+from chalicelib.portal import Portal
+from chalicelib.times import moment
+
+
+def read(
+    portal: Portal, person: Person, limit: int, after: str | None, locale: str, now: datetime
+) -> tuple[list[InboxMessage], str | None]:
+    """A page of the inbox, newest first, and behind which id to go on: two round trips."""
+    pk = f"ACCOUNT#{person.id}"
+    seen = portal.db.get(K(pk, "UNREAD"))
+    start = {"PK": pk, "SK": f"INBOX#{after}"} if after else None
+    condition = Key("PK").eq(pk) & Key("SK").begins_with("INBOX#")
+    page = portal.db.query(condition, limit=limit, start=start, newest_first=True)
+    read_until = str(seen.get("read_until", "")) if seen else ""
+    items = [_message(portal, item, read_until, locale, now) for item in page.items]
+    return items, items[-1].id if page.next and items else None
+
+
+def _message(portal: Portal, item: Item, read_until: str, locale: str, now: datetime) -> InboxMessage:
+    message_id = item["SK"].removeprefix("INBOX#")
+    return InboxMessage(
+        id=message_id,
+        at=item["at"],
+        text=_text(portal, item, locale, now),
+        unread=message_id > read_until,
+        issue_id=item["issue_id"],
+        desk=item["desk"],
+    )
+
+
+def _text(portal: Portal, item: Item, locale: str, now: datetime) -> str:
+    say = i18n.translations(locale).gettext
+    words = (STAFF_EVENTS if item["desk"] else EVENTS).get(item["event"], EVENTS["message"])
+    values: dict[str, Any] = {
+        "category": category_of(item["category_id"]).name(locale),
+        "number": item["number"],
+        "name": portal.keys.open(item["who"], "inbox|name") if item.get("who") else say(SOMEBODY),
+    }
+    text = say(words) % values
+    if item.get("visit_at"):
+        zone = communities.get(portal.db, item["community_id"]).zone
+        when = i18n.when(moment(item["visit_at"]), now, zone, locale)
+        text += say(VISIT) % {"when": when}
+    return text
+
+
+def mark_read(portal: Portal, person: Person, newest: str) -> None:
+    """Take everything up to the newest message shown as read. Messages that came since stay unread."""
+    key = K(f"ACCOUNT#{person.id}", "UNREAD")
+    later = Attr("read_until").not_exists() | Attr("read_until").lt(newest)
+    try:
+        portal.db.update(
+            Update(key, sets={"read_until": newest, "unread": 0}, condition=later, error=Conflict())
+        )
+    except Conflict:
+        return
+

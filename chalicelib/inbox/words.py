@@ -1,0 +1,35 @@
+"""What the inbox says of each event, to owners and to staff."""
+
+from chalicelib.errors import N_
+
+SOMEBODY = N_("a colleague")
+VISIT = N_(" Visit: %(when)s.")
+EVENTS = {
+    "reported": N_("We have your report “%(category)s” (%(number)s). Next: the office reads it and arranges somebody."),
+    "acknowledged": N_("The office has read your report “%(category)s” (%(number)s) and is arranging somebody."),
+    "assigned": N_("%(name)s now has your report “%(category)s” (%(number)s)."),
+    "in_progress": N_("%(name)s has started work on “%(category)s” (%(number)s)."),
+    "paused": N_("“%(category)s” (%(number)s) is on hold for now. Open it to see why."),
+    "resumed": N_("“%(category)s” (%(number)s) goes on."),
+    "resolved": N_("“%(category)s” (%(number)s) is fixed, we think. Please look, and tell us whether it is."),
+    "reopened": N_("“%(category)s” (%(number)s) is open again. Next: the office arranges somebody."),
+    "closed": N_("“%(category)s” (%(number)s) is done. Thank you for telling us."),
+    "auto_closed": N_("“%(category)s” (%(number)s) is closed: we heard nothing for 7 days. You can still reopen it."),
+    "cancelled": N_("“%(category)s” (%(number)s) was cancelled."),
+    "rejected": N_("We can't take on “%(category)s” (%(number)s). Open it to read why."),
+    "merged": N_("“%(category)s” (%(number)s) was already reported. It goes on there, and you follow it."),
+    "message": N_("There is a new message about “%(category)s” (%(number)s)."),
+    "photo_rejected": N_("A photo of “%(category)s” (%(number)s) could not be used. Open it to see why."),
+}
+STAFF_EVENTS = {
+    **EVENTS,
+    "emergency": N_("EMERGENCY: “%(category)s” (%(number)s) was just reported. Act now."),
+    "given_to_you": N_("You now have “%(category)s” (%(number)s)."),
+    "message": N_("The owner wrote about “%(category)s” (%(number)s)."),
+    "urged": N_("The owner asks to hurry: “%(category)s” (%(number)s)."),
+    "cancelled": N_("The owner cancelled “%(category)s” (%(number)s)."),
+    "closed": N_("The owner confirmed: “%(category)s” (%(number)s) is fixed."),
+    "reopened": N_("“%(category)s” (%(number)s) was reopened."),
+    "rated": N_("The owner rated “%(category)s” (%(number)s)."),
+    "resolved": N_("“%(category)s” (%(number)s) was marked as fixed."),
+}

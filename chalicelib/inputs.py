@@ -1,0 +1,86 @@
+"""Reading what people and programs send: models, idempotency keys, cleaned texts, shared field types."""
+
+import re
+from typing import Annotated, TypeVar
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from chalicelib.errors import BadRequest, FieldError, Invalid, N_
+
+Model = TypeVar("Model", bound=BaseModel)
+
+_KEY = re.compile(r"^[A-Za-z0-9_-]{8,64}$")
+# Control characters other than a line break or tab: they are never meant, and break pages and files.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+#: pydantic's error types in words for people; anything else gets the last one's.
+_WORDS = {
+    "missing": N_("Please fill this in."),
+    "string_too_short": N_("Please fill this in."),
+    "string_too_long": N_("This is too long."),
+    "too_long": N_("These are too many."),
+    "datetime_from_date_parsing": N_("Please give a date and time."),
+    "timezone_aware": N_("Please give the time with its time zone."),
+}
+_OTHERWISE = N_("This is not something we can use here.")
+
+
+def clean(text: str) -> str:
+    """Line ends as \\n, no control characters, no space around."""
+    return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def _not_blank(text: str) -> str:
+    text = clean(text)
+    if not text:
+        raise ValueError("blank")
+    return text
+
+
+Text = Annotated[str, Field(max_length=2000), AfterValidator(_not_blank)]
+OptionalText = Annotated[str, Field(max_length=2000), AfterValidator(clean)]
+ShortText = Annotated[str, Field(max_length=120), AfterValidator(clean)]
+Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_\-]+$")]
+Version = Annotated[int, Field(ge=1, le=2**31)]
+Moment = AwareDatetime
+
+
+class Input(BaseModel):
+    """What a caller sends. Unknown fields are ignored, so that newer callers can talk to older portals."""
+
+    model_config = ConfigDict(extra="ignore", str_strip_whitespace=False)
+
+
+class PageQuery(Input):
+    """The query of every list: how many, and from where on."""
+
+    limit: int = Field(20, ge=1, le=100)
+    cursor: str | None = Field(None, max_length=2000)
+
+
+def read_model(model: type[Model], body: bytes) -> Model:
+    """A JSON body as a model; raises BadRequest when it is not JSON, Invalid when it does not fit."""
+    try:
+        return model.model_validate_json(body)
+    except ValidationError as error:
+        raise invalid(error) from error
+
+
+def invalid(error: ValidationError) -> BadRequest | Invalid:
+    """What pydantic found, as an answer for the caller; the values themselves are not repeated."""
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    if any(row["type"] == "json_invalid" for row in found):
+        return BadRequest()
+    rows = [
+        FieldError(".".join(map(str, row["loc"])) or "body", row["type"], _WORDS.get(row["type"], _OTHERWISE))
+        for row in found
+    ]
+    return Invalid(errors=tuple(rows[:20]))
+
+
+def checked_key(key: str | None) -> str | None:
+    """An Idempotency-Key, or None when none was given; raises Invalid when malformed."""
+    if key is not None and not _KEY.match(key):
+        message = N_("Use 8 to 64 letters, digits, - or _ as Idempotency-Key.")
+        raise Invalid.field("Idempotency-Key", "bad_key", message)
+    return key

@@ -1,0 +1,179 @@
+"""Issues over the JSON API, for owners."""
+
+from chalicelib.communities import store as communities
+from chalicelib.cursors import give, scope, take
+from chalicelib.errors import NotFound
+from chalicelib.issues import access, listing, service
+from chalicelib.issues.models import (
+    EntryView,
+    IssueList,
+    IssueView,
+    ListIssues,
+    OwnerStep,
+    RateIssue,
+    RatingView,
+    ReportIssue,
+    WriteMessage,
+)
+from chalicelib.issues.policy import CATEGORIES
+from chalicelib.issues.tree import CategoryList, CategoryView
+from chalicelib.issues.views import Reader, owner_summary
+from chalicelib.once import once
+from chalicelib.routes import Routes
+from chalicelib.times import rfc3339
+from chalicelib.web import SIGNED_IN, Call
+
+routes = Routes(__name__, "issues")
+
+
+def reader(call: Call) -> Reader:
+    """What writes issues out for this caller."""
+    return Reader(call.portal, call.person, call.storage_origin, call.now)
+
+
+@routes.api(
+    "GET",
+    "/api/v1/communities/{community_id}/categories",
+    SIGNED_IN,
+    "The categories of a community",
+    answer=CategoryList,
+)
+def categories(call: Call, community_id: str) -> CategoryList:
+    """Categories in the caller's language, those of life and safety first."""
+    person = call.person
+    theirs = {u.community_id for u in person.units} | {g.community_id for g in person.grants}
+    if community_id not in theirs:
+        raise NotFound
+    communities.get(call.portal.db, community_id)
+    views = [CategoryView.of(category, call.locale) for category in CATEGORIES.values()]
+    return CategoryList(items=views)
+
+
+@routes.api(
+    "POST",
+    "/api/v1/issues",
+    SIGNED_IN,
+    "Report an issue",
+    body=ReportIssue,
+    answer=IssueView,
+    status=201,
+    once=True,
+)
+def report(call: Call) -> IssueView:
+    """Report an issue."""
+    body = call.read(ReportIssue)
+    key = once(call.person.id, call.idempotency_key, "issues", body)
+    file, at = service.report(call.portal, call.person, body, key, call.now)
+    return reader(call).owner_view(file, "reporter", at)
+
+
+@routes.api(
+    "GET", "/api/v1/issues", SIGNED_IN, "One's own issues, newest first", query=ListIssues, answer=IssueList
+)
+def list_issues(call: Call) -> IssueList:
+    """A page of one's own issues."""
+    query = call.read_query(ListIssues)
+    of = scope("issues", status=query.status)
+    after = take(call.portal.keys, call.person, of, query.cursor)
+    found, place = listing.own(call.portal, call.person, query.limit, query.status, after)
+    items = [owner_summary(issue, call.now) for issue in found]
+    return IssueList(items=items, next_cursor=give(call.portal.keys, call.person, of, place))
+
+
+@routes.api("GET", "/api/v1/issues/{issue_id}", SIGNED_IN, "An issue with its timeline", answer=IssueView)
+def show(call: Call, issue_id: str) -> IssueView:
+    """An issue that one reported or follows."""
+    file, relation = access.for_owner(call.portal, call.person, issue_id)
+    return reader(call).owner_view(file, relation)
+
+
+@routes.api(
+    "POST",
+    "/api/v1/issues/{issue_id}/messages",
+    SIGNED_IN,
+    "Write to the staff",
+    body=WriteMessage,
+    answer=EntryView,
+    status=201,
+    once=True,
+)
+def message(call: Call, issue_id: str) -> EntryView:
+    """Add a message; gives back its row in the timeline."""
+    body = call.read(WriteMessage)
+    key = once(call.person.id, call.idempotency_key, f"issues/{issue_id}/messages", body)
+    file, relation, row = service.message(call.portal, call.person, issue_id, body, key, call.now)
+    view = reader(call).owner_view(file, relation)
+    return next(entry for entry in view.timeline if entry.id == row.id)
+
+
+def _step(call: Call, issue_id: str, action: str) -> IssueView:
+    body = call.read(OwnerStep)
+    key = once(call.person.id, call.idempotency_key, f"issues/{issue_id}/{action}", body)
+    file, at = service.step(call.portal, call.person, issue_id, action, body, key, call.now)
+    return reader(call).owner_view(file, "reporter", at)
+
+
+@routes.api(
+    "POST",
+    "/api/v1/issues/{issue_id}/cancel",
+    SIGNED_IN,
+    "Cancel before work starts",
+    body=OwnerStep,
+    answer=IssueView,
+    once=True,
+)
+def cancel(call: Call, issue_id: str) -> IssueView:
+    """Cancel an issue."""
+    return _step(call, issue_id, "cancel")
+
+
+@routes.api(
+    "POST",
+    "/api/v1/issues/{issue_id}/confirm",
+    SIGNED_IN,
+    "Confirm that it is fixed",
+    body=OwnerStep,
+    answer=IssueView,
+    once=True,
+)
+def confirm(call: Call, issue_id: str) -> IssueView:
+    """Close a resolved issue."""
+    return _step(call, issue_id, "confirm")
+
+
+@routes.api(
+    "POST",
+    "/api/v1/issues/{issue_id}/reopen",
+    SIGNED_IN,
+    "Say that it is not fixed",
+    body=OwnerStep,
+    answer=IssueView,
+    once=True,
+)
+def reopen(call: Call, issue_id: str) -> IssueView:
+    """Reopen a resolved issue, or one closed in the last 7 days."""
+    return _step(call, issue_id, "reopen")
+
+
+@routes.api(
+    "POST", "/api/v1/issues/{issue_id}/urge", SIGNED_IN, "Ask to hurry, once in 4 hours", answer=IssueView
+)
+def urge(call: Call, issue_id: str) -> IssueView:
+    """Urge."""
+    file = service.urge(call.portal, call.person, issue_id, call.now)
+    relation = "reporter" if file.issue.reporter.id == call.person.id else "follower"
+    return reader(call).owner_view(file, relation)
+
+
+@routes.api(
+    "PUT",
+    "/api/v1/issues/{issue_id}/rating",
+    SIGNED_IN,
+    "Rate the last resolution",
+    body=RateIssue,
+    answer=RatingView,
+)
+def rate(call: Call, issue_id: str) -> RatingView:
+    """Rate, or change the rating."""
+    rating = service.rate(call.portal, call.person, issue_id, call.read(RateIssue), call.now)
+    return RatingView(**rating.model_dump(exclude={"at", "resolution"}), at=rfc3339(rating.at))

@@ -1,0 +1,125 @@
+"""Storing a change of an issue: the new state, its timeline, hand-offs, notice, audit row and idempotency
+key in one transaction, so that nothing is announced that is not stored and nothing stored goes unannounced."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from chalicelib.audit import store as audit
+from chalicelib.db import Op
+from chalicelib.ids import new_id
+from chalicelib.inbox import outbox
+from chalicelib.inbox.models import Notice
+from chalicelib.issues import rules, store
+from chalicelib.issues.models import Actor, Entry, Handoff, Holder, Issue, IssueFile
+from chalicelib.once import Once
+from chalicelib.portal import Portal
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is to be stored together. `after` has the state once it is done."""
+
+    before: IssueFile
+    after: Issue
+    entries: list[Entry] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    act: audit.Act | None = None
+    extra: list[Op] = field(default_factory=list)
+    #: Photos that come with the change, as the timeline's readers see them.
+    photos: dict[str, dict[str, Any]] = field(default_factory=dict)
+    #: Who holds the issue in its new stage; None for a front desk or the owner.
+    holder: Holder | None = None
+
+
+def entry(now: datetime, kind: Any, actor: Actor, **fields: Any) -> Entry:
+    """A new row for the timeline."""
+    return Entry(id=new_id(now), at=now, kind=kind, actor=actor, **fields)
+
+
+def commit(portal: Portal, change: Change, now: datetime, once: Once | None = None) -> IssueFile:
+    """Store the change; gives back the file as it is then. Raises the error of what stood in the way."""
+    before = change.before.issue
+    after, handoffs, handoff_ops = _hand_over(portal, change, now)
+    done = _filed(change, after, handoffs)
+    ops: list[Op] = [once.put(snapshot(done, now), now)] if once else []
+    if after is not before:
+        ops.append(store.change(before, after, portal.keys))
+    ops += handoff_ops
+    ops += [store.add_entry(after.id, row, portal.keys) for row in change.entries]
+    ops += [outbox.add(notice, now) for notice in change.notices]
+    ops += [audit.add(change.act, now)] if change.act else []
+    portal.db.write(*ops, *change.extra)
+    return done
+
+
+def _hand_over(portal: Portal, change: Change, now: datetime) -> tuple[Issue, list[Handoff], list[Op]]:
+    """End the running hand-off and start the next one when the stage or the holder changes."""
+    before, after = change.before.issue, change.after
+    running = next((h for h in change.before.handoffs if h.id == before.handoff and h.ended_at is None), None)
+    stage = rules.STAGES.get(after.status)
+    holder = after.assignee if stage == "handle" else change.holder
+    if running and running.stage == stage and (running.holder == holder or stage != "handle"):
+        return after, change.before.handoffs, []
+    handoffs, ops = list(change.before.handoffs), list[Op]()
+    if running and after is not before:
+        handoffs[handoffs.index(running)] = running.model_copy(update={"ended_at": now})
+        ops.append(store.end_handoff(before.id, running.id, now))
+    if stage and after is not before:
+        started = Handoff(id=new_id(now), stage=stage, holder=holder, started_at=now)
+        handoffs.append(started)
+        ops.append(store.start_handoff(before.id, started, portal.keys))
+        after = after.model_copy(update={"handoff": started.id})
+    return after, handoffs, ops
+
+
+def _filed(change: Change, after: Issue, handoffs: list[Handoff]) -> IssueFile:
+    return IssueFile.model_construct(
+        issue=after,
+        timeline=[*change.before.timeline, *change.entries],
+        handoffs=handoffs,
+        photos={**change.before.photos, **change.photos},
+        followers=change.before.followers,
+    )
+
+
+# Not kept with a key: personal or long, and unchanged since the report (the rest comes from the file).
+_LEFT_OUT = {"reporter", "assignee", "description"}
+
+
+def snapshot(file: IssueFile, now: datetime) -> dict[str, Any]:
+    """What an idempotency key keeps, bounded in size: where the file stood, not its whole timeline."""
+    issue = file.issue
+    return {
+        "issue": issue.model_dump(mode="json", exclude=_LEFT_OUT),
+        "assignee_id": issue.assignee.id if issue.assignee else None,
+        "at": now.isoformat(),
+        "last": file.timeline[-1].id,
+        "photos": {row["id"]: [row["status"], row.get("reason") or ""] for row in file.photos.values()},
+        "handoff": file.handoffs[-1].id,
+        "followers": len(file.followers),
+    }
+
+
+def replay(portal: Portal, kept: dict[str, Any]) -> tuple[IssueFile, datetime]:
+    """The file as it stood when a key was used, and that moment."""
+    file = store.load(portal.db, portal.keys, kept["issue"]["id"])
+    assert file is not None, "issues are never removed"
+    timeline = [row for row in file.timeline if row.id <= kept["last"]]
+    held = (row.assignee for row in reversed(timeline) if row.assignee)
+    assignee = next((one for one in held if one.id == kept.get("assignee_id")), None)
+    left_out = {"reporter": file.issue.reporter, "description": file.issue.description, "assignee": assignee}
+    photos = {
+        photo_id: {**file.photos[photo_id], "status": status, "reason": reason or None}
+        for photo_id, (status, reason) in kept["photos"].items()
+    }
+    handoffs = [row for row in file.handoffs if row.id <= kept["handoff"]]
+    handoffs[-1] = handoffs[-1].model_copy(update={"ended_at": None})
+    then = IssueFile.model_construct(
+        issue=Issue.model_validate({**kept["issue"], **left_out}),
+        timeline=timeline,
+        handoffs=handoffs,
+        photos=photos,
+        followers=file.followers[: kept["followers"]],
+    )
+    return then, datetime.fromisoformat(kept["at"])

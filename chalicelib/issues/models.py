@@ -1,0 +1,317 @@
+"""Issues: what is kept, what comes in, and what goes out."""
+
+from datetime import datetime
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from chalicelib.accounts.models import Role
+from chalicelib.inputs import Id, Input, Moment, OptionalText, PageQuery, ShortText, Text, Version
+from chalicelib.issues.policy import MAX_PHOTOS, MAX_VISIT_WINDOWS
+from chalicelib.photos.models import PhotoView
+
+Status = Literal[
+    "submitted", "acknowledged", "assigned", "in_progress", "paused", "resolved", "reopened",
+    "closed", "cancelled", "rejected", "merged",
+]  # fmt: skip
+PauseReason = Literal["waiting_owner", "waiting_parts", "appointment"]
+Kind = Literal[
+    "status", "assigned", "message", "internal", "urged", "rated", "photo_rejected", "photo_removed", "merged_in"
+]  # fmt: skip
+OPEN: frozenset[Status] = frozenset(
+    {"submitted", "acknowledged", "assigned", "in_progress", "paused", "resolved", "reopened"}
+)
+
+
+class Actor(BaseModel):
+    """Who did something, and as what."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    name: str
+    role: Literal["owner", "front_line", "technician", "designer", "manager", "auditor", "system"]
+
+
+SYSTEM = Actor(id="system", name="", role="system")
+
+
+class Window(BaseModel):
+    """A stretch of time in which a visit suits the owner."""
+
+    start: Moment
+    end: Moment
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.start < self.end:
+            raise ValueError("end before start")
+        return self
+
+
+class Ref(BaseModel):
+    """Another issue, as one may name it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    number: str
+
+
+class Holder(BaseModel):
+    """Who has an issue now."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    name: str
+
+
+class Rating(BaseModel):
+    """An owner's marks for one resolution, 1 (very poor) to 5 (very good)."""
+
+    professionalism: int
+    attitude: int
+    efficiency: int
+    comment: str | None = None
+    at: datetime
+    resolution: int
+
+
+class Issue(BaseModel):
+    """One issue as kept: its present state. What happened is in the timeline and the hand-offs."""
+
+    id: str
+    number: str
+    community_id: str
+    unit_id: str
+    unit_label: str
+    building: str = ""
+    area: Literal["unit", "public"] = "unit"
+    category_id: str
+    description: str
+    location: str | None = None
+    status: Status = "submitted"
+    version: int = 1
+    created_at: datetime
+    promised_at: datetime
+    reporter: Actor
+    assignee: Holder | None = None
+    visit_at: datetime | None = None
+    visit_windows: list[Window] = []
+    pause_reason: PauseReason | None = None
+    paused_from: Status | None = None
+    resolved_at: datetime | None = None
+    closed_at: datetime | None = None
+    quiet_since: datetime | None = None
+    #: How often it was resolved; each resolution can be rated once. Reopenings are one fewer, or as many.
+    resolutions: int = 0
+    reopened: int = 0
+    rating: Rating | None = None
+    urged_at: datetime | None = None
+    merged_into: Ref | None = None
+    reject_note: str | None = None
+    #: Id of the hand-off that is running.
+    handoff: str
+
+    @property
+    def is_open(self) -> bool:
+        """Still somebody's work, or waiting for the owner's word."""
+        return self.status in OPEN
+
+    @property
+    def place(self) -> str:
+        """Where it is, in the owner's words."""
+        where = self.location or ""
+        return where if self.area == "public" and where else " · ".join(p for p in (self.unit_label, where) if p)
+
+    def holder(self) -> Holder | None:
+        """Who has it."""
+        return self.assignee
+
+
+class Entry(BaseModel):
+    """One row of the timeline; rows are only ever added."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    at: datetime
+    kind: Kind
+    actor: Actor
+    from_status: Status | None = None
+    to: Status | None = None
+    text: str | None = None
+    photo_ids: list[str] = []
+    assignee: Holder | None = None
+    pause_reason: PauseReason | None = None
+    visit_at: datetime | None = None
+
+
+class Handoff(BaseModel):
+    """Who held an issue from when to when; a front desk or the owner has no holder id."""
+
+    id: str
+    stage: Literal["report", "dispatch", "handle", "call_back"]
+    holder: Holder | None
+    started_at: datetime
+    ended_at: datetime | None = None
+
+
+class IssueFile(BaseModel):
+    """Everything of one issue, as one query reads it."""
+
+    issue: Issue
+    timeline: list[Entry]
+    handoffs: list[Handoff]
+    photos: dict[str, dict[str, Any]]
+    followers: list[str]
+
+
+class ReportIssue(Input):
+    """`POST /api/v1/issues`"""
+
+    unit_id: Id
+    category_id: Id
+    description: Text
+    location: ShortText | None = None
+    area: Literal["unit", "public"] = "unit"
+    photo_ids: list[Id] = Field([], max_length=MAX_PHOTOS)
+    visit_windows: list[Window] = Field([], max_length=MAX_VISIT_WINDOWS)
+
+
+class WriteMessage(Input):
+    """`POST /api/v1/issues/{issue_id}/messages`"""
+
+    text: Text
+    photo_ids: list[Id] = Field([], max_length=MAX_PHOTOS)
+
+
+class OwnerStep(Input):
+    """`POST /api/v1/issues/{issue_id}/cancel`, `/confirm`, `/reopen`"""
+
+    version: Version
+    reason: OptionalText | None = None
+
+
+class RateIssue(Input):
+    """`PUT /api/v1/issues/{issue_id}/rating`"""
+
+    professionalism: int = Field(ge=1, le=5)
+    attitude: int = Field(ge=1, le=5)
+    efficiency: int = Field(ge=1, le=5)
+    comment: OptionalText | None = None
+
+
+class ListIssues(PageQuery):
+    """`GET /api/v1/issues`"""
+
+    status: Status | None = None
+
+
+class ActorView(BaseModel):
+    """Who did something."""
+
+    name: str
+    role: Role | Literal["system"]
+
+
+class EntryView(BaseModel):
+    """A row of the timeline."""
+
+    id: str
+    at: str
+    kind: Kind
+    actor: ActorView
+    from_: Status | None = Field(None, serialization_alias="from", validation_alias="from")
+    to: Status | None = None
+    text: str | None = None
+    photos: list[PhotoView] = []
+    assignee: Holder | None = None
+    pause_reason: PauseReason | None = None
+    visit_at: str | None = None
+
+
+class RatingView(BaseModel):
+    """A rating."""
+
+    professionalism: int
+    attitude: int
+    efficiency: int
+    comment: str | None = None
+    at: str
+
+
+class WindowView(BaseModel):
+    """A visit window."""
+
+    start: str
+    end: str
+
+
+class IssueSummary(BaseModel):
+    """An issue in a list."""
+
+    id: str
+    number: str
+    unit_id: str | None
+    unit_label: str | None
+    community_id: str
+    category_id: str
+    description: str
+    location: str | None
+    area: Literal["unit", "public"]
+    status: Status
+    version: int
+    created_at: str
+    promised_at: str
+    overdue: bool
+    visit_at: str | None
+    pause_reason: PauseReason | None
+    assignee: Holder | None
+    merged_into: Ref | None
+    rating: RatingView | None
+    allowed_actions: list[str]
+
+
+class HandoffView(BaseModel):
+    """Who held it from when to when."""
+
+    stage: Literal["report", "dispatch", "handle", "call_back"]
+    holder: Holder | None
+    started_at: str
+    ended_at: str | None
+
+
+class ReporterView(BaseModel):
+    """Who reported it, as the desk sees them before asking for the full number."""
+
+    name_masked: str
+
+
+class IssueView(IssueSummary):
+    """One issue with its photos and its timeline."""
+
+    visit_windows: list[WindowView]
+    photos: list[PhotoView]
+    timeline: list[EntryView]
+
+
+class DeskIssueView(IssueView):
+    """One issue with what staff may see: internal notes, hand-offs, who reported it (masked)."""
+
+    reporter: ReporterView
+    handoffs: list[HandoffView]
+    followers: int
+    reopened: int
+
+
+class IssueList(BaseModel):
+    """A page of issues."""
+
+    items: list[IssueSummary]
+    next_cursor: str | None
+
+
+class MessageView(EntryView):
+    """A message that was added."""

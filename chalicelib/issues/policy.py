@@ -1,0 +1,72 @@
+"""The business numbers of issues, and the category tree: the defaults of every community.
+
+Sources: requirements parts 1 (categories), 3 (proof photos), 4 (service levels) and 9 (ratings).
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from chalicelib.company import company
+from chalicelib.errors import N_
+from chalicelib.i18n import translations
+
+#: Service class → how long until it is resolved (part 4; wall clock until calendars come).
+RESOLVE_WITHIN = {"L1": timedelta(hours=24), "L2": timedelta(days=7), "L3": timedelta(days=3)}
+#: The owner may urge at most once in this time (part 2).
+URGE_EVERY = timedelta(hours=4)
+#: Quiet days after which a resolved issue closes by itself (contract, "Status").
+CLOSE_AFTER = timedelta(days=7)
+#: For how long an owner may reopen a closed issue (contract, "Status").
+REOPEN_WITHIN = timedelta(days=7)
+#: For how long a rating can be changed (part 9).
+RATING_CHANGES_WITHIN = timedelta(days=7)
+MAX_PHOTOS = 9
+MAX_DESCRIPTION = 2000
+MAX_VISIT_WINDOWS = 6
+
+
+@dataclass(frozen=True)
+class Category:
+    """A kind of issue: how urgent, which service class, which department, and whether proof is asked for."""
+
+    id: str
+    words: str
+    icon: str
+    urgency: str
+    sla_class: str
+    department: str
+    emergency: bool = False
+    proof: bool = False
+
+    def name(self, locale: str) -> str:
+        """Its name: the company's own words, else ours."""
+        own = company().categories.get(self.id)
+        return own.in_(locale) if own else translations(locale).gettext(self.words)
+
+
+_ALL = [
+    Category("gas", N_("Gas smell or leak"), "gas", "urgent", "L1", "engineering", emergency=True),
+    Category("electric_shock", N_("Electric shock or sparks"), "shock", "urgent", "L1", "engineering", emergency=True),
+    Category("lift_trapped", N_("Trapped in the lift"), "trapped", "urgent", "L1", "engineering", emergency=True),
+    Category("fire", N_("Fire or smoke"), "fire", "urgent", "L1", "security", emergency=True),
+    Category("flooding", N_("Flooding"), "flood", "urgent", "L1", "engineering", emergency=True),
+    Category("plumbing", N_("Water and drains"), "plumbing", "urgent", "L1", "engineering"),
+    Category("electrical", N_("Electricity and lights"), "electrical", "urgent", "L1", "engineering"),
+    Category("lift", N_("Lift"), "lift", "urgent", "L1", "engineering"),
+    Category("wall_seepage", N_("Damp walls and seepage"), "seepage", "normal", "L2", "engineering", proof=True),
+    Category("doors_windows", N_("Doors and windows"), "doors", "normal", "L2", "engineering"),
+    Category("public_area", N_("Public areas"), "public", "normal", "L2", "property"),
+    Category("noise", N_("Noise"), "noise", "normal", "L2", "property"),
+    Category("cleaning", N_("Cleaning"), "cleaning", "normal", "L2", "property"),
+    Category("greening", N_("Plants and gardens"), "greening", "normal", "L2", "property"),
+    Category("parking", N_("Parking"), "parking", "normal", "L2", "property"),
+    Category("delivery_defect", N_("Defect since handover"), "delivery", "normal", "L2", "engineering", proof=True),
+    Category("contract", N_("Contracts and fees"), "contract", "normal", "L3", "legal"),
+    Category("other", N_("Something else"), "other", "normal", "L2", "property"),
+]  # fmt: skip
+CATEGORIES = {category.id: category for category in _ALL}
+
+
+def category_of(category_id: str) -> Category:
+    """A category; one that a company has since dropped shows as "something else"."""
+    return CATEGORIES.get(category_id, CATEGORIES["other"])

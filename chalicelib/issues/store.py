@@ -1,0 +1,315 @@
+"""Issues in the table: one partition each, with its timeline, hand-offs, photos and followers. Keys: `docs/keys.md`."""
+
+import hashlib
+from datetime import datetime
+from typing import Any
+
+from boto3.dynamodb.conditions import Attr, Key
+
+from chalicelib.crypto import Keyring
+from chalicelib.db import Check, Db, Item, K, Op, Page, Put, Update
+from chalicelib.errors import Conflict, PortalError, VersionConflict
+from chalicelib.issues.models import Actor, Entry, Handoff, Holder, Issue, IssueFile, Rating, Ref, Window
+from chalicelib.issues.rules import WORK
+from chalicelib.times import moment, rfc3339
+
+_TIMES = ("created_at", "promised_at", "visit_at", "resolved_at", "closed_at", "quiet_since", "urged_at")
+_PLAIN = (
+    "id", "number", "community_id", "unit_id", "unit_label", "building", "area", "category_id", "description",
+    "location", "status", "version", "pause_reason", "paused_from", "resolutions", "reopened", "reject_note",
+    "handoff",
+)  # fmt: skip
+TIMER_SHARDS = 4
+
+
+class NumberTaken(Conflict):
+    """Another issue has this number: draw again."""
+
+
+class IssueMoved(Conflict):
+    """The issue went to another state meanwhile: read it again and judge anew."""
+
+
+def issue_pk(issue_id: str) -> str:
+    """The partition of one issue."""
+    return f"ISSUE#{issue_id}"
+
+
+def meta_key(issue_id: str) -> K:
+    """The issue's present state."""
+    return K(issue_pk(issue_id), "META")
+
+
+def pointer_key(account_id: str, issue_id: str) -> K:
+    """An issue in a person's own list."""
+    return K(f"ACCOUNT#{account_id}", f"ISSUE#{issue_id}")
+
+
+def photo_row_key(issue_id: str, photo_id: str) -> K:
+    """A photo among an issue's rows."""
+    return K(issue_pk(issue_id), f"PHOTO#{photo_id}")
+
+
+def timer_pk(day: str, issue_id: str) -> str:
+    """The partition of what is due on a day (UTC), spread over shards."""
+    shard = int(hashlib.sha256(issue_id.encode()).hexdigest(), 16) % TIMER_SHARDS
+    return f"DUE#{day}#{shard}"
+
+
+def _text(value: datetime | None) -> str | None:
+    return rfc3339(value) if value else None
+
+
+def _seal_name(keys: Keyring, pk: str, name: str) -> str | None:
+    return keys.seal(name, f"{pk}|name") if name else None
+
+
+def _person_item(keys: Keyring, pk: str, person: Actor | Holder | None) -> Item | None:
+    if person is None:
+        return None
+    role = {"role": person.role} if isinstance(person, Actor) else {}
+    return {"id": person.id, "name": _seal_name(keys, pk, person.name), **role}
+
+
+def _open_name(keys: Keyring, pk: str, item: Item) -> str:
+    return keys.open(item["name"], f"{pk}|name") if item.get("name") else ""
+
+
+def _actor(keys: Keyring, pk: str, item: Item) -> Actor:
+    return Actor.model_construct(id=item["id"], name=_open_name(keys, pk, item), role=item["role"])
+
+
+def _holder(keys: Keyring, pk: str, item: Item | None) -> Holder | None:
+    return Holder.model_construct(id=item["id"], name=_open_name(keys, pk, item)) if item else None
+
+
+def to_item(issue: Issue, keys: Keyring) -> Item:
+    """An issue as kept, with the attributes that the desk's indexes are made of."""
+    pk = issue_pk(issue.id)
+    working = issue.status in WORK
+    rating = issue.rating
+    return {
+        "PK": pk,
+        "SK": "META",
+        **{name: getattr(issue, name) for name in _PLAIN},
+        **{name: _text(getattr(issue, name)) for name in _TIMES},
+        "reporter": _person_item(keys, pk, issue.reporter),
+        "assignee": _person_item(keys, pk, issue.assignee),
+        "visit_windows": [[rfc3339(w.start), rfc3339(w.end)] for w in issue.visit_windows],
+        "rating": {**rating.model_dump(exclude={"at"}), "at": rfc3339(rating.at)} if rating else None,
+        "merged_into": issue.merged_into.model_dump() if issue.merged_into else None,
+        "due": f"{rfc3339(issue.promised_at)}#{issue.id}",
+        "open_queue": f"QUEUE#{issue.community_id}" if working else None,
+        "status_queue": f"QUEUE#{issue.community_id}#{issue.status}",
+        "assignee_queue": f"ASSIGNEE#{issue.assignee.id}" if working and issue.assignee else None,
+    }
+
+
+def from_item(item: Item, keys: Keyring) -> Issue:
+    """An issue from the table."""
+    pk = item["PK"]
+    fields: dict[str, Any] = {name: item.get(name) for name in _PLAIN if name in item}
+    fields |= {name: moment(item[name]) if item.get(name) else None for name in _TIMES}
+    rating, merged = item.get("rating"), item.get("merged_into")
+    fields |= {
+        "reporter": _actor(keys, pk, item["reporter"]),
+        "assignee": _holder(keys, pk, item.get("assignee")),
+        "visit_windows": [
+            Window.model_construct(start=moment(start), end=moment(end)) for start, end in item["visit_windows"]
+        ],
+        "rating": Rating(**{**rating, "at": moment(rating["at"])}) if rating else None,
+        "merged_into": Ref.model_construct(**merged) if merged else None,
+    }
+    return Issue.model_construct(**fields)
+
+
+def entry_item(issue_id: str, entry: Entry, keys: Keyring) -> Item:
+    """A row of the timeline as kept."""
+    pk = issue_pk(issue_id)
+    return {
+        "PK": pk,
+        "SK": f"T#{entry.id}",
+        "at": rfc3339(entry.at),
+        "kind": entry.kind,
+        "actor": _person_item(keys, pk, entry.actor),
+        "from_status": entry.from_status,
+        "to": entry.to,
+        "text": entry.text,
+        "photo_ids": entry.photo_ids or None,
+        "assignee": _person_item(keys, pk, entry.assignee),
+        "pause_reason": entry.pause_reason,
+        "visit_at": _text(entry.visit_at),
+    }
+
+
+def _entry(item: Item, keys: Keyring) -> Entry:
+    pk = item["PK"]
+    return Entry.model_construct(
+        id=item["SK"][2:],
+        at=moment(item["at"]),
+        kind=item["kind"],
+        actor=_actor(keys, pk, item["actor"]),
+        from_status=item.get("from_status"),
+        to=item.get("to"),
+        text=item.get("text"),
+        photo_ids=item.get("photo_ids", []),
+        assignee=_holder(keys, pk, item.get("assignee")),
+        pause_reason=item.get("pause_reason"),
+        visit_at=moment(item["visit_at"]) if item.get("visit_at") else None,
+    )
+
+
+def _handoff(item: Item, keys: Keyring) -> Handoff:
+    return Handoff.model_construct(
+        id=item["SK"][2:],
+        stage=item["stage"],
+        holder=_holder(keys, item["PK"], item.get("holder")),
+        started_at=moment(item["started_at"]),
+        ended_at=moment(item["ended_at"]) if item.get("ended_at") else None,
+    )
+
+
+def load(db: Db, keys: Keyring, issue_id: str) -> IssueFile | None:
+    """An issue with all of its rows in one round trip (one more for each megabyte of it)."""
+    rows = db.query_all(issue_pk(issue_id))
+    by_kind: dict[str, list[Item]] = {}
+    for row in rows:
+        by_kind.setdefault(row["SK"].split("#", 1)[0], []).append(row)
+    if "META" not in by_kind:
+        return None
+    return IssueFile.model_construct(
+        issue=from_item(by_kind["META"][0], keys),
+        timeline=[_entry(row, keys) for row in by_kind.get("T", [])],
+        handoffs=[_handoff(row, keys) for row in by_kind.get("H", [])],
+        photos={row["id"]: row for row in by_kind.get("PHOTO", [])},
+        followers=[row["account_id"] for row in by_kind.get("FOLLOWER", [])],
+    )
+
+
+def get(db: Db, keys: Keyring, issue_id: str) -> Issue | None:
+    """An issue's present state only."""
+    item = db.get(meta_key(issue_id))
+    return from_item(item, keys) if item else None
+
+
+def id_of_number(db: Db, number: str) -> str | None:
+    """The id of the issue with this number."""
+    item = db.get(K(f"NUMBER#{number}", "ISSUE"))
+    return str(item["issue_id"]) if item else None
+
+
+def add(issue: Issue, keys: Keyring) -> list[Op]:
+    """Writes of a new issue: itself, its number, its place in the reporter's list."""
+    number = {"PK": f"NUMBER#{issue.number}", "SK": "ISSUE", "issue_id": issue.id}
+    return [
+        Put(number, error=NumberTaken()),
+        Put(to_item(issue, keys)),
+        point(issue.reporter.id, issue.id),
+    ]
+
+
+def point(account_id: str, issue_id: str) -> Op:
+    """The write that puts an issue into a person's own list."""
+    key = pointer_key(account_id, issue_id)
+    return Put({"PK": key.pk, "SK": key.sk, "issue_id": issue_id}, replace=True)
+
+
+def follow(account_id: str, issue_id: str) -> Op:
+    """The write that makes a person follow an issue; following twice changes nothing."""
+    row = {"PK": issue_pk(issue_id), "SK": f"FOLLOWER#{account_id}", "account_id": account_id}
+    return Put(row, replace=True)
+
+
+def change(before: Issue, after: Issue, keys: Keyring) -> Op:
+    """The write of what differs, on condition of the version that was read.
+
+    Only attributes that differ are written, so that a rating or an urge at the same moment is not undone.
+    """
+    sets, removes = _difference(before, after, keys)
+    return Update(
+        meta_key(before.id), sets=sets, removes=removes,
+        condition=Attr("version").eq(before.version), error=VersionConflict(),
+    )  # fmt: skip
+
+
+def _difference(before: Issue, after: Issue, keys: Keyring) -> tuple[Item, list[str]]:
+    changed = {name for name in Issue.model_fields if getattr(before, name) != getattr(after, name)}
+    changed |= {"due", "open_queue", "status_queue", "assignee_queue"}
+    old, new = to_item(before, keys), to_item(after, keys)
+    sets = {name: new[name] for name in changed if new[name] is not None and new[name] != old[name]}
+    return sets, sorted(name for name in changed if new[name] is None and old[name] is not None)
+
+
+def touch(issue: Issue, name: str, value: Any, error: PortalError) -> Op:
+    """The write of one attribute that has no part in the version, unless somebody set it meanwhile or moved
+    the issue to another state."""
+    seen = to_item_value(issue, name)
+    unchanged = Attr(name).eq(seen) if seen is not None else Attr(name).not_exists()
+    condition = unchanged & Attr("status").eq(issue.status)
+    return Update(meta_key(issue.id), sets={name: value}, condition=condition, error=error)
+
+
+def to_item_value(issue: Issue, name: str) -> Any:
+    """How one field of an issue is kept; times and ratings only."""
+    value = getattr(issue, name)
+    if isinstance(value, Rating):
+        return {**value.model_dump(exclude={"at"}), "at": rfc3339(value.at)}
+    return rfc3339(value) if value else None
+
+
+def unmoved(issue: Issue) -> Op:
+    """The check that an issue is still in the state in which it was read; it fails with IssueMoved."""
+    return Check(meta_key(issue.id), Attr("status").eq(issue.status), IssueMoved())
+
+
+def add_entry(issue_id: str, entry: Entry, keys: Keyring) -> Op:
+    """The write of a row of the timeline."""
+    return Put(entry_item(issue_id, entry, keys))
+
+
+def start_handoff(issue_id: str, handoff: Handoff, keys: Keyring) -> Op:
+    """The write of a hand-off that begins."""
+    pk = issue_pk(issue_id)
+    item = {
+        "PK": pk,
+        "SK": f"H#{handoff.id}",
+        "stage": handoff.stage,
+        "holder": _person_item(keys, pk, handoff.holder),
+        "started_at": rfc3339(handoff.started_at),
+    }
+    return Put(item)
+
+
+def end_handoff(issue_id: str, handoff_id: str, now: datetime) -> Op:
+    """The write of a hand-off's end, once and for all."""
+    return Update(
+        K(issue_pk(issue_id), f"H#{handoff_id}"), sets={"ended_at": rfc3339(now)},
+        condition=Attr("started_at").exists() & Attr("ended_at").not_exists(), error=VersionConflict(),
+    )  # fmt: skip
+
+
+def set_timer(issue_id: str, at: datetime) -> Op:
+    """The write of a moment at which to look at an issue again. Timers are never taken back: whoever handles
+    one looks whether it still holds."""
+    item = {
+        "PK": timer_pk(at.strftime("%Y-%m-%d"), issue_id),
+        "SK": f"{rfc3339(at)}#{issue_id}",
+        "issue_id": issue_id,
+    }
+    return Put(item, replace=True)
+
+
+def own_issues(db: Db, account_id: str, limit: int, after: str | None) -> Page:
+    """Pointers to a person's issues, newest first, from behind the id `after`."""
+    start = None
+    if after:
+        key = pointer_key(account_id, after)
+        start = {"PK": key.pk, "SK": key.sk}
+    condition = Key("PK").eq(f"ACCOUNT#{account_id}") & Key("SK").begins_with("ISSUE#")
+    return db.query(condition, limit=limit, start=start, newest_first=True)
+
+
+def get_many(db: Db, keys: Keyring, issue_ids: list[str]) -> list[Issue]:
+    """Several issues' present states in the order asked for: one round trip per 100."""
+    items = db.batch_get([meta_key(issue_id) for issue_id in issue_ids])
+    return [from_item(item, keys) for item in items if item]

@@ -1,0 +1,145 @@
+"""Issues as their readers see them: an owner, a follower, or staff."""
+
+from datetime import datetime
+from typing import Any
+
+from chalicelib.accounts.models import Person
+from chalicelib.accounts.rules import mask_name
+from chalicelib.issues import rules
+from chalicelib.issues.models import (
+    Actor,
+    ActorView,
+    DeskIssueView,
+    Entry,
+    EntryView,
+    HandoffView,
+    Issue,
+    IssueFile,
+    IssueSummary,
+    IssueView,
+    RatingView,
+    ReporterView,
+    WindowView,
+)
+from chalicelib.photos import service as photos
+from chalicelib.photos.models import PhotoView
+from chalicelib.portal import Portal
+from chalicelib.times import rfc3339
+
+
+def _time(moment: datetime | None) -> str | None:
+    return rfc3339(moment) if moment else None
+
+
+def _rating(issue: Issue) -> RatingView | None:
+    given = issue.rating
+    if given is None:
+        return None
+    return RatingView(**given.model_dump(exclude={"at", "resolution"}), at=rfc3339(given.at))
+
+
+def summary_fields(issue: Issue, actions: list[str], now: datetime) -> dict[str, Any]:
+    """What a list shows of an issue."""
+    return {
+        "id": issue.id,
+        "number": issue.number,
+        "unit_id": issue.unit_id,
+        "unit_label": issue.unit_label,
+        "community_id": issue.community_id,
+        "category_id": issue.category_id,
+        "description": issue.description,
+        "location": issue.location,
+        "area": issue.area,
+        "status": issue.status,
+        "version": issue.version,
+        "created_at": rfc3339(issue.created_at),
+        "promised_at": rfc3339(issue.promised_at),
+        "overdue": rules.is_overdue(issue, now),
+        "visit_at": _time(issue.visit_at),
+        "pause_reason": issue.pause_reason,
+        "assignee": issue.assignee,
+        "merged_into": issue.merged_into,
+        "rating": _rating(issue),
+        "allowed_actions": actions,
+    }
+
+
+def owner_summary(issue: Issue, now: datetime) -> IssueSummary:
+    """An issue in its owner's list."""
+    return IssueSummary(**summary_fields(issue, rules.owner_actions(issue, "reporter", now), now))
+
+
+def desk_summary(issue: Issue, person: Person, now: datetime) -> IssueSummary:
+    """An issue in the desk's queue."""
+    actions = rules.staff_actions(issue, person.roles_in(issue.community_id), person.id)
+    return IssueSummary(**summary_fields(issue, actions, now))
+
+
+class Reader:
+    """Writes out one issue for one reader."""
+
+    def __init__(self, portal: Portal, person: Person, origin: str | None, now: datetime) -> None:
+        self._portal, self._person, self._origin, self.now = portal, person, origin, now
+
+    def owner_view(self, file: IssueFile, relation: rules.Relation, at: datetime | None = None) -> IssueView:
+        """An issue for the one who reported it, or for a follower, who sees neither home nor names of others."""
+        moment = at or self.now
+        actions = rules.owner_actions(file.issue, relation, moment)
+        fields = summary_fields(file.issue, actions, moment)
+        if relation == "follower":
+            fields |= {"unit_id": None, "unit_label": None}
+        rows = [row for row in file.timeline if row.kind != "internal"]
+        return IssueView(**fields, **self._parts(file, rows, staff=False))
+
+    def desk_view(self, file: IssueFile, roles: frozenset[str], at: datetime | None = None) -> DeskIssueView:
+        """An issue for staff."""
+        moment = at or self.now
+        actions = rules.staff_actions(file.issue, roles, self._person.id)
+        return DeskIssueView(
+            **summary_fields(file.issue, actions, moment),
+            **self._parts(file, file.timeline, staff=True),
+            reporter=ReporterView(name_masked=mask_name(file.issue.reporter.name)),
+            handoffs=[
+                HandoffView(
+                    stage=row.stage,
+                    holder=row.holder,
+                    started_at=rfc3339(row.started_at),
+                    ended_at=_time(row.ended_at),
+                )
+                for row in file.handoffs
+            ],
+            followers=len(file.followers),
+            reopened=file.issue.reopened,
+        )
+
+    def _parts(self, file: IssueFile, rows: list[Entry], *, staff: bool) -> dict[str, Any]:
+        shown = {pid: row for pid, row in file.photos.items() if staff or not row.get("internal")}
+        views = {pid: photos.view(self._portal, row, self._origin, self.now) for pid, row in shown.items()}
+        first = next((row.photo_ids for row in rows), [])
+        windows = file.issue.visit_windows
+        return {
+            "visit_windows": [WindowView(start=rfc3339(w.start), end=rfc3339(w.end)) for w in windows],
+            "photos": [views[pid] for pid in first if pid in views],
+            "timeline": [self.entry_view(row, views, staff=staff) for row in rows],
+        }
+
+    def entry_view(self, row: Entry, views: dict[str, PhotoView], *, staff: bool) -> EntryView:
+        """One row of the timeline."""
+        return EntryView(
+            id=row.id,
+            at=rfc3339(row.at),
+            kind=row.kind,
+            actor=self._actor(row.actor, staff=staff),
+            **{"from": row.from_status},
+            to=row.to,
+            text=row.text,
+            photos=[views[pid] for pid in row.photo_ids if pid in views],
+            assignee=row.assignee,
+            pause_reason=row.pause_reason,
+            visit_at=_time(row.visit_at),
+        )
+
+    def _actor(self, actor: Actor, *, staff: bool) -> ActorView:
+        """Names of owners are masked for everybody but themselves; staff's names are for all to see."""
+        open_name = actor.role != "owner" or (actor.id == self._person.id and not staff)
+        return ActorView(name=actor.name if open_name else mask_name(actor.name), role=actor.role)

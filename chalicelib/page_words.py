@@ -1,0 +1,149 @@
+"""What every template can use: the language's words, links, the signed-in person, the company."""
+
+import hashlib
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from chalicelib import i18n
+from chalicelib.company import company
+from chalicelib.settings import settings
+
+if TYPE_CHECKING:
+    from chalicelib.web import Call
+
+ROOT = Path(__file__).resolve().parent.parent
+#: The zone of a page that is about no community in particular.
+DEFAULT_ZONE = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass(frozen=True)
+class Speech:
+    """The moment, zone and language that a page is written for."""
+
+    now: datetime
+    zone: ZoneInfo
+    locale: str
+
+
+# Templates' macros see no page context, so the words come from here rather than from the context.
+_speech: ContextVar[Speech] = ContextVar("speech")
+
+
+def speak(speech: Speech) -> None:
+    """Write what follows, in this thread, for this moment, zone and language."""
+    _speech.set(speech)
+
+
+def gettext(message: str, **values: Any) -> str:
+    """A text in the page's language."""
+    text = i18n.translations(_speech.get().locale).gettext(message)
+    return text % values if values else text
+
+
+def ngettext(one: str, many: str, n: int, **values: Any) -> str:
+    """A counted text in the page's language."""
+    text = i18n.translations(_speech.get().locale).ngettext(one, many, n)
+    return text % {"n": n, "num": n, **values}
+
+
+def when(moment: datetime) -> str:
+    """A moment in people's words."""
+    speech = _speech.get()
+    return i18n.when(moment, speech.now, speech.zone, speech.locale)
+
+
+def timetag(moment: datetime) -> Markup:
+    """A `<time>` element, exact for machines and in words for people."""
+    return Markup('<time datetime="{}">{}</time>').format(moment.isoformat(), when(moment))
+
+
+def time_range(start: datetime, end: datetime) -> str:
+    """A stretch of time in people's words."""
+    speech = _speech.get()
+    return i18n.time_range(start, end, speech.now, speech.zone, speech.locale)
+
+
+FILTERS = {
+    "when": when,
+    "timetag": timetag,
+    "day": lambda moment: i18n.day(moment, _speech.get().now, _speech.get().zone, _speech.get().locale),
+    "time_left": lambda moment: i18n.time_left(moment, _speech.get().now, _speech.get().locale),
+    "status_words": lambda status: i18n.status_words(status, _speech.get().locale),
+    "status_short": lambda status: i18n.status_short(status, _speech.get().locale),
+    "pause_words": lambda reason: i18n.pause_words(reason, _speech.get().locale),
+    "role_words": lambda role: i18n.role_words(role, _speech.get().locale),
+}
+
+
+@cache
+def environment() -> Environment:
+    """The templates, with what does not change between requests."""
+    from chalicelib.web import url
+
+    found = Environment(
+        loader=FileSystemLoader(ROOT / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+        auto_reload=settings().is_local,
+    )
+    found.filters.update(FILTERS)
+    names = {"_": gettext, "gettext": gettext, "ngettext": ngettext, "time_range": time_range}
+    found.globals.update(**names, url=url, static=static)
+    return found
+
+
+@cache
+def static(name: str) -> str:
+    """The address of a static file, with its content's hash so that it can be cached for ever."""
+    from chalicelib.web import url
+
+    digest = hashlib.sha256(static_text(name).encode()).hexdigest()[:10]
+    return url(f"/static/{digest}/{name}")
+
+
+@cache
+def static_text(name: str) -> str:
+    """What a static file says; the company's own (its logo, its colours) go before ours."""
+    own = ROOT / "company" / name
+    file = own if own.is_file() else ROOT / "static" / name
+    return file.read_text(encoding="utf-8")
+
+
+def frame(call: "Call") -> dict[str, Any]:
+    """What the frame around every page shows: who is signed in, the company, the other language."""
+    from chalicelib.web import url
+
+    person = call.known_person
+    other = "en" if call.locale == "zh-CN" else "zh-CN"
+    return {
+        "locale": call.locale,
+        "other_locale_url": url(call.path, **{**call.query, "lang": other}),
+        "me": person.view() if person else None,
+        "unread": person.unread if person else 0,
+        "company": company_view(call.locale),
+        "nav": call.route.tag,
+        "path": call.path,
+        "request_id": call.request_id,
+    }
+
+
+def company_view(locale: str) -> dict[str, str]:
+    """The company as pages show it."""
+    ours = company()
+    return {
+        "name": ours.name.in_(locale),
+        "phone": ours.phone,
+        "emergency_phone": ours.emergency_phone,
+        "logo": ours.logo,
+    }

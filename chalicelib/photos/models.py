@@ -1,0 +1,61 @@
+"""Photos: what is kept, what comes in, and what goes out."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from chalicelib.inputs import Input
+from chalicelib.photos.processing import MAX_BYTES
+
+PhotoStatus = Literal["pending", "ready", "rejected", "removed"]
+
+
+class Photo(BaseModel):
+    """A photo as kept. `issue_id` once it is attached; `version` rises with each change."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    owner_id: str
+    status: PhotoStatus = "pending"
+    reason: str | None = None
+    issue_id: str | None = None
+    version: int = 1
+
+
+class StartPhoto(Input):
+    """`POST /api/v1/photos`"""
+
+    content_type: str = Field(min_length=1, max_length=100)
+    size_bytes: int = Field(ge=1, le=MAX_BYTES)
+
+
+class UploadView(BaseModel):
+    """Where and how to send the file: a multipart form of `fields`, then `file`."""
+
+    url: str
+    fields: dict[str, str]
+
+
+class PhotoStarted(BaseModel):
+    """A photo that may be uploaded until `expires_at`."""
+
+    photo_id: str
+    upload: UploadView
+    expires_at: str
+
+
+class PhotoUrls(BaseModel):
+    """Short-lived links: `thumb` fits 320 px, `full` 1600 px."""
+
+    thumb: str
+    full: str
+
+
+class PhotoView(BaseModel):
+    """A photo as those see it who may."""
+
+    id: str
+    status: PhotoStatus
+    reason: str | None = None
+    urls: PhotoUrls | None = None

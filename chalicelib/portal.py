@@ -1,0 +1,54 @@
+"""What the features work with: the table, the media store, the keys, the notifier, the settings."""
+
+import base64
+from dataclasses import dataclass
+from functools import cache
+
+import boto3
+
+from chalicelib.crypto import Keyring, load_key_file
+from chalicelib.db import Db
+from chalicelib.inbox.notifier import Notifier, notifier_for
+from chalicelib.settings import Settings, settings
+from chalicelib.storage import Storage
+
+
+@dataclass(frozen=True)
+class Portal:
+    """The collaborators of every service function; tests make their own."""
+
+    db: Db
+    storage: Storage
+    keys: Keyring
+    notifier: Notifier
+    settings: Settings
+
+
+def connect(config: Settings) -> Portal:
+    """A portal on the engines that the settings name."""
+    return Portal(
+        db=Db.connect(config.table_name, config.aws_region, config.aws_endpoint_url),
+        storage=Storage(
+            config.media_bucket, region=config.aws_region, endpoint_url=config.aws_endpoint_url
+        ),
+        keys=load_keys(config),
+        notifier=notifier_for(config),
+        settings=config,
+    )
+
+
+def load_keys(config: Settings) -> Keyring:
+    """The keyring: opened by KMS when deployed, from the data folder's key file locally."""
+    if config.keyring_ciphertext:
+        client = boto3.session.Session(region_name=config.aws_region).client("kms")
+        answer = client.decrypt(CiphertextBlob=base64.b64decode(config.keyring_ciphertext))
+        return Keyring.from_json(answer["Plaintext"])
+    if config.key_file and config.is_local:
+        return load_key_file(config.key_file)
+    raise RuntimeError("no keys: set KEYRING_CIPHERTEXT, or locally KEY_FILE")
+
+
+@cache
+def portal() -> Portal:
+    """The portal of this process, made when first needed."""
+    return connect(settings())
