@@ -40,8 +40,8 @@ def _places(text: str) -> list[str]:
     return sorted(re.findall(r"%\(\w+\)[sd]|%[sd%]", text))
 
 
-def _texts(value: str | tuple[str, ...] | list[str]) -> list[str]:
-    return [value] if isinstance(value, str) else list(value)
+def _texts(value: str | tuple[str, ...] | list[str] | None) -> list[str]:
+    return [value] if isinstance(value, str) else list(value or [""])
 
 
 def _messages(catalogue: Catalog) -> list[Message]:
