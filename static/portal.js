@@ -135,7 +135,16 @@
     function row(file) {
       const item = one("template", box).content.firstElementChild.cloneNode(true);
       const job = { file, item, key: key() };
-      one(".drop", item).addEventListener("click", () => { job.gone = true; item.remove(); show(); one("button", add).focus(); });
+      one(".drop", item).addEventListener("click", () => {
+        job.gone = true;
+        item.remove();
+        show();
+        one("button", add).focus();
+        if (job.id) fetch(box.dataset.drop + job.id + "/remove", { method: "POST", credentials: "same-origin", redirect: "manual", body: new URLSearchParams({ back: location.pathname }) });
+      });
+      const image = one("img", item);
+      image.onload = () => { image.hidden = false; };
+      image.src = URL.createObjectURL(file);
       one(".again", item).addEventListener("click", () => { queue.push(job); pump(); });
       list.insertBefore(item, add);
       show();
@@ -165,14 +174,16 @@
         });
         await send(made.upload.url, made.upload.fields, job.file, (percent) => { bar.value = percent; });
         if (job.gone) return;
+        URL.revokeObjectURL(one("img", job.item).src);
         if (box.dataset.attach) await fetch(box.dataset.attach, { method: "POST", credentials: "same-origin", body: new URLSearchParams({ photo_id: made.photo_id }) });
         const field = document.createElement("input");
         field.type = "hidden";
         field.name = "photo_ids";
         field.value = made.photo_id;
         job.item.appendChild(field);
-        bar.hidden = true;
+        job.id = made.photo_id;
         tell(job, words.preparing);
+        bar.hidden = true;
         status.textContent = words.ready;
         watchPhoto(box.dataset.start + "/" + made.photo_id, one(".photo", job.item), words);
       } catch (error) {
