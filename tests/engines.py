@@ -33,6 +33,6 @@ class Engine:
 
 
 def start_engine(data_dir: Path, auth: bool = True, log: bool = False) -> Engine:
-    """Start local.engine (log=True) or bare ministack, and return when it answers; raises EngineFailedError."""
+    """Start local.engine (log=True) or bare ministack; returns when it answers, raises EngineFailedError."""
     process = start(data_dir, auth=auth, durable=log)
     return Engine(process.url, process.access_key, process.secret_key, process)
