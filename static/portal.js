@@ -142,9 +142,10 @@
         one("button", add).focus();
         if (job.id) fetch(box.dataset.drop + job.id + "/remove", { method: "POST", credentials: "same-origin", redirect: "manual", body: new URLSearchParams({ back: location.pathname }) });
       });
-      const image = one("img", item);
-      image.onload = () => { image.hidden = false; };
-      image.src = URL.createObjectURL(file);
+      const image = document.createElement("img");
+      image.alt = "";
+      image.onload = () => one(".photo", item).prepend(image);
+      job.picture = image.src = URL.createObjectURL(file);
       one(".again", item).addEventListener("click", () => { queue.push(job); pump(); });
       list.insertBefore(item, add);
       show();
@@ -174,7 +175,7 @@
         });
         await send(made.upload.url, made.upload.fields, job.file, (percent) => { bar.value = percent; });
         if (job.gone) return;
-        URL.revokeObjectURL(one("img", job.item).src);
+        URL.revokeObjectURL(job.picture);
         if (box.dataset.attach) await fetch(box.dataset.attach, { method: "POST", credentials: "same-origin", body: new URLSearchParams({ photo_id: made.photo_id }) });
         const field = document.createElement("input");
         field.type = "hidden";
