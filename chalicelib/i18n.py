@@ -52,6 +52,18 @@ PAUSES = {
     "waiting_parts": N_("waiting for parts"),
     "appointment": N_("a visit is agreed"),
 }
+PHOTO_REASONS = {
+    "too_large_bytes": N_("larger than 20 MB"),
+    "too_large_pixels": N_("more than 50 megapixels"),
+    "not_a_photo": N_("not a photo we can open"),
+    "broken": N_("the file is damaged"),
+}
+PHOTOS = {
+    "too_large_bytes": N_("larger than 20 MB"),
+    "too_large_pixels": N_("more than 50 megapixels"),
+    "not_a_photo": N_("not a photo we can open"),
+    "broken": N_("the file is damaged"),
+}
 ROLES = {
     "owner": N_("Owner"),
     "front_line": N_("Front desk"),
@@ -124,6 +136,16 @@ def status_short(status: str, locale: str) -> str:
 def pause_words(reason: str, locale: str) -> str:
     """Why an issue is on hold."""
     return _say(PAUSES, reason, locale)
+
+
+def photo_words(reason: str, locale: str) -> str:
+    """Why a photo can't be used."""
+    return _say(PHOTO_REASONS, reason, locale)
+
+
+def photo_words(reason: str, locale: str) -> str:
+    """Why a photo could not be used."""
+    return _say(PHOTOS, reason, locale)
 
 
 def role_words(role: str, locale: str) -> str:

@@ -176,7 +176,10 @@
         await send(made.upload.url, made.upload.fields, job.file, (percent) => { bar.value = percent; });
         if (job.gone) return;
         URL.revokeObjectURL(job.picture);
-        if (box.dataset.attach) await fetch(box.dataset.attach, { method: "POST", credentials: "same-origin", body: new URLSearchParams({ photo_id: made.photo_id }) });
+        if (box.dataset.attach) {
+          const kept = await fetch(box.dataset.attach, { method: "POST", credentials: "same-origin", redirect: "manual", body: new URLSearchParams({ photo_id: made.photo_id }) });
+          if (!kept.ok && kept.type !== "opaqueredirect") throw new Error(kept.status);
+        }
         const field = document.createElement("input");
         field.type = "hidden";
         field.name = "photo_ids";
