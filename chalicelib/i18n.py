@@ -58,12 +58,6 @@ PHOTO_REASONS = {
     "not_a_photo": N_("not a photo we can open"),
     "broken": N_("the file is damaged"),
 }
-PHOTOS = {
-    "too_large_bytes": N_("larger than 20 MB"),
-    "too_large_pixels": N_("more than 50 megapixels"),
-    "not_a_photo": N_("not a photo we can open"),
-    "broken": N_("the file is damaged"),
-}
 ROLES = {
     "owner": N_("Owner"),
     "front_line": N_("Front desk"),
@@ -141,11 +135,6 @@ def pause_words(reason: str, locale: str) -> str:
 def photo_words(reason: str, locale: str) -> str:
     """Why a photo can't be used."""
     return _say(PHOTO_REASONS, reason, locale)
-
-
-def photo_words(reason: str, locale: str) -> str:
-    """Why a photo could not be used."""
-    return _say(PHOTOS, reason, locale)
 
 
 def role_words(role: str, locale: str) -> str:

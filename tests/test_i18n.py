@@ -157,7 +157,7 @@ def test_every_status_role_and_reason_has_words_of_its_own(locale: str) -> None:
         (i18n.STATUS_SHORT, i18n.status_short),
         (i18n.PAUSES, i18n.pause_words),
         (i18n.ROLES, i18n.role_words),
-        (i18n.PHOTOS, i18n.photo_words),
+        (i18n.PHOTO_REASONS, i18n.photo_words),
     ):
         words = [say(key, locale) for key in table]
         assert len(set(words)) == len(table)
