@@ -91,6 +91,7 @@ def _stop(number: int, frame: FrameType | None) -> None:
 def main() -> int:
     """Run with the environment's options; 0 after an orderly stop, 1 with one line of explanation."""
     signal.signal(signal.SIGTERM, _stop)
+    os.umask(0o077)  # The data folder holds keys and sign-in codes.
     try:
         run(Options.read(dict(os.environ)))
     except KeyboardInterrupt:

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from chalice.app import Chalice, Response
+from chalice.app import Chalice, MultiDict, Response
 
 from local.bridge import Bridge
 from tests.local.serving import connected, served
@@ -23,7 +23,8 @@ def toy_app() -> Chalice:
     def thing(name: str) -> Response:
         request = app.current_request
         assert request is not None
-        names = {key: request.query_params.getlist(key) for key in request.query_params or {}}
+        query = request.query_params or MultiDict({})
+        names = {key: query.getlist(key) for key in query}
         body = request.raw_body if isinstance(request.raw_body, bytes) else request.raw_body.encode()
         seen = {"name": name, "query": names, "size": len(body), "body": body[:20].hex()}
         seen |= {"headers": dict(request.headers), "context": request.context}
