@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from chalicelib import i18n
 from chalicelib.company import company
+from chalicelib.ids import new_id
 from chalicelib.settings import settings
 
 if TYPE_CHECKING:
@@ -40,6 +41,11 @@ _speech: ContextVar[Speech] = ContextVar("speech")
 def speak(speech: Speech) -> None:
     """Write what follows, in this thread, for this moment, zone and language."""
     _speech.set(speech)
+
+
+def current_locale() -> str:
+    """The language of the page being written."""
+    return _speech.get().locale
 
 
 def gettext(message: str, **values: Any) -> str:
@@ -79,6 +85,7 @@ FILTERS = {
     "status_words": lambda status: i18n.status_words(status, _speech.get().locale),
     "status_short": lambda status: i18n.status_short(status, _speech.get().locale),
     "pause_words": lambda reason: i18n.pause_words(reason, _speech.get().locale),
+    "photo_words": lambda reason: i18n.photo_words(reason, _speech.get().locale),
     "role_words": lambda role: i18n.role_words(role, _speech.get().locale),
 }
 
@@ -135,6 +142,8 @@ def frame(call: "Call") -> dict[str, Any]:
         "nav": call.route.tag,
         "path": call.path,
         "request_id": call.request_id,
+        # Sent along with forms that add something, so that a double tap adds it once.
+        "form_key": new_id(call.now),
     }
 
 

@@ -10,7 +10,7 @@ from chalice import Response
 from chalicelib.answers import cookie, redirect
 from chalicelib.crypto import Keyring
 from chalicelib.db import Db, K, Put
-from chalicelib.errors import FieldError, Invalid, PortalError
+from chalicelib.errors import FieldError, IdempotencyMismatch, Invalid, PortalError, VersionConflict
 from chalicelib.page_words import gettext
 from chalicelib.web import Call, url
 
@@ -91,6 +91,9 @@ def stay(show: Callable[[PortalError], Response], work: Callable[[], Response]) 
     """Do a form's work; when it can't be done, show the form again with what was typed and what is wrong."""
     try:
         return work()
+    except IdempotencyMismatch:
+        # The same step was taken from another tab, with other words: to the person that is a conflict.
+        return show(VersionConflict())
     except PortalError as error:
         if error.status not in (409, 422):
             raise

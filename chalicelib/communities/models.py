@@ -13,6 +13,8 @@ class Community(BaseModel):
     id: str
     name: str
     zone_name: str = "Asia/Shanghai"
+    #: Names of its buildings, for the desk's filter; kept when homes are imported.
+    buildings: tuple[str, ...] = ()
 
     @property
     def zone(self) -> ZoneInfo:

@@ -37,15 +37,31 @@ def get(db: Db, community_id: str) -> Community:
         item = db.get(community_key(community_id))
         if item is None:
             raise NotFound
-        community = Community.model_construct(id=community_id, name=item["name"], zone_name=item["zone"])
+        community = from_item(item)
         _kept[key] = (time.monotonic(), community)
     return community
+
+
+def from_item(item: Item) -> Community:
+    """A community from the table."""
+    return Community.model_construct(
+        id=item["PK"].removeprefix("COMMUNITY#"),
+        name=item["name"],
+        zone_name=item["zone"],
+        buildings=tuple(item["buildings"]),
+    )
 
 
 def put_community(community: Community) -> Op:
     """The write of a community, new or changed."""
     key = community_key(community.id)
-    item = {"PK": key.pk, "SK": key.sk, "name": community.name, "zone": community.zone_name}
+    item = {
+        "PK": key.pk,
+        "SK": key.sk,
+        "name": community.name,
+        "zone": community.zone_name,
+        "buildings": list(community.buildings),
+    }
     return Put(item, replace=True)
 
 

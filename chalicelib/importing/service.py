@@ -118,7 +118,7 @@ def _writes(portal: Portal, importer: Importer, row: Row, now: datetime) -> tupl
     ]
     community, unit, pointer = portal.db.batch_get(keys)
     ops = _community_writes(row, community) + _unit_writes(row, unit)
-    is_new = (bool(ops) and (community is None or (bool(row.unit_id) and unit is None))) or False
+    is_new = community is None or (bool(row.unit_id) and unit is None)
     if row.phone:
         account = accounts.get(portal.db, portal.keys, pointer["account_id"]) if pointer else None
         ops += _person_writes(portal, importer, row, account, now)
@@ -126,12 +126,13 @@ def _writes(portal: Portal, importer: Importer, row: Row, now: datetime) -> tupl
     return ops, is_new
 
 
-def _community_writes(row: Row, kept: Item | None) -> list[Op]:
-    name = row.community or (kept["name"] if kept else row.community_id)
-    if kept and kept["name"] == name:
-        return []
-    zone = {"zone_name": kept["zone"]} if kept else {}
-    return [communities.put_community(Community(id=row.community_id, name=name, **zone))]
+def _community_writes(row: Row, item: Item | None) -> list[Op]:
+    kept = communities.from_item(item) if item else None
+    start = kept or Community(id=row.community_id, name=row.community_id)
+    known = set(start.buildings) | ({row.building} if row.building else set())
+    buildings = tuple(sorted(known))
+    after = start.model_copy(update={"name": row.community or start.name, "buildings": buildings})
+    return [] if after == kept else [communities.put_community(after)]
 
 
 def _unit_writes(row: Row, kept: Item | None) -> list[Op]:

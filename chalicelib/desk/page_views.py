@@ -1,0 +1,76 @@
+"""The desk's pages: rows of the queue and one issue, in the words and objects that the templates take."""
+
+from datetime import datetime
+from typing import Any
+
+from chalicelib import i18n
+from chalicelib.accounts.models import Person
+from chalicelib.accounts.rules import mask_phone
+from chalicelib.desk.models import Contact
+from chalicelib.errors import N_
+from chalicelib.issues import page_views, rules
+from chalicelib.issues.models import DeskIssueView, Handoff, Issue, IssueFile
+from chalicelib.issues.policy import category_of
+from chalicelib.page_words import current_locale, gettext
+
+_NEXT_STEPS: dict[str, tuple[str, str]] = {
+    "acknowledged": (N_("Acknowledge"), "transition"),
+    "in_progress": (N_("Start work"), "transition"),
+}
+_STAGES = {
+    "report": N_("Front desk"),
+    "dispatch": N_("Front desk"),
+    "handle": N_("Technician"),
+    "call_back": N_("The owner, to confirm"),
+}
+
+
+def row(issue: Issue, person: Person, locale: str, now: datetime) -> dict[str, Any]:
+    """An issue in the queue, with the one step that comes next for this person."""
+    return {
+        **page_views.card(issue, locale, now),
+        "urgency": category_of(issue.category_id).urgency,
+        "next_step": _next_step(issue, person),
+    }
+
+
+def _next_step(issue: Issue, person: Person) -> dict[str, str] | None:
+    roles = person.roles_in(issue.community_id)
+    actions = rules.staff_actions(issue, roles, person.id)
+    claims = "technician" in roles and "assign" in actions and issue.assignee is None
+    if claims:
+        return {"label": gettext(N_("I take it")), "to": "", "action": "claim"}
+    for to, (label, action) in _NEXT_STEPS.items():
+        if to in actions and issue.status != "paused":
+            return {"label": gettext(label), "to": to, "action": action}
+    return None
+
+
+def shown(
+    file: IssueFile, view: DeskIssueView, person: Person, locale: str, phone: str, contact: Contact | None
+) -> dict[str, Any]:
+    """An issue's page at the desk."""
+    return {
+        **page_views.shown(file, view, person, locale),
+        "reporter": {"name_masked": view.reporter.name_masked, "phone_masked": mask_phone(phone) if phone else ""},
+        "contact": contact,
+        "handoffs": [_handoff(one) for one in file.handoffs],
+        "follower_count": view.followers,
+    }
+
+
+def _handoff(handoff: Handoff) -> dict[str, Any]:
+    name = handoff.holder.name if handoff.holder else gettext(_STAGES[handoff.stage])
+    return {"name": name, "start": handoff.started_at, "end": handoff.ended_at}
+
+
+def who_was_quicker(file: IssueFile, person: Person) -> dict[str, str] | None:
+    """The last thing that somebody else did to an issue, for the one who came second."""
+    others = [entry for entry in file.timeline if entry.actor.id != person.id]
+    if not others:
+        return None
+    last = others[-1]
+    locale = current_locale()
+    name = last.actor.name if last.actor.role != "owner" else i18n.role_words("owner", locale)
+    what = i18n.status_short(last.to, locale) if last.to else i18n.status_short(file.issue.status, locale)
+    return {"by": name or i18n.role_words(last.actor.role, locale), "what": what}

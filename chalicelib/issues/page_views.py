@@ -1,0 +1,172 @@
+"""Issues as the owner's pages show them: the API's view, with moments instead of texts and words beside ids."""
+
+from collections.abc import Iterable
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from chalicelib import i18n
+from chalicelib.accounts.models import Person
+from chalicelib.communities import store as communities
+from chalicelib.errors import N_
+from chalicelib.issues import rules
+from chalicelib.issues.models import EntryView, Issue, IssueFile, IssueView, Window
+from chalicelib.issues.policy import category_of
+from chalicelib.issues.tree import CategoryView
+from chalicelib.page_words import gettext
+from chalicelib.photos.models import PhotoView
+from chalicelib.portal import Portal
+from chalicelib.times import moment, rfc3339
+
+_TITLE_LETTERS = 40
+#: Times of day that an owner may offer for a visit, in the community's zone.
+_VISIT_HOURS = ((9, 12), (14, 18), (18, 20))
+_VISIT_DAYS = 3
+_NEXT = {
+    "submitted": N_("the office reads it and arranges somebody."),
+    "acknowledged": N_("the office arranges somebody and tells you who comes, and when."),
+    "assigned": N_("they come, look and repair. You get a message when it starts."),
+    "in_progress": N_("when it is done you get a message and are asked whether it is all right."),
+    "paused": N_("it goes on as soon as that is settled; you get a message."),
+    "resolved": N_("tell us whether it is really fixed."),
+    "reopened": N_("the office arranges somebody again."),
+}
+
+
+def zone_of(portal: Portal, community_id: str) -> ZoneInfo:
+    """The zone in which a community's times are said."""
+    return communities.get(portal.db, community_id).zone
+
+
+def category_view(category_id: str, locale: str) -> CategoryView:
+    """A category in the page's language."""
+    return CategoryView.of(category_of(category_id), locale)
+
+
+def title(issue: Issue) -> str:
+    """The first words of what was reported."""
+    first = issue.description.strip().split("\n", 1)[0]
+    return first if len(first) <= _TITLE_LETTERS else first[: _TITLE_LETTERS - 1].rstrip() + "…"
+
+
+def card(issue: Issue, locale: str, now: datetime) -> dict[str, Any]:
+    """An issue in a list."""
+    return {
+        "id": issue.id,
+        "number": issue.number,
+        "category": category_view(issue.category_id, locale),
+        "title": title(issue),
+        "status": issue.status,
+        "version": issue.version,
+        "assignee_name": issue.assignee.name if issue.assignee else None,
+        "promised_at": issue.promised_at,
+        "overdue": rules.is_overdue(issue, now),
+        "visit_at": issue.visit_at,
+        "created_at": issue.created_at,
+        "place": issue.place,
+        "merged_into": issue.merged_into,
+        "needs": needs(issue, now),
+        "unread": False,
+    }
+
+
+def needs(issue: Issue, now: datetime) -> str | None:
+    """What an issue is waiting for the owner for."""
+    actions = rules.owner_actions(issue, "reporter", now)
+    if "confirm" in actions:
+        return "confirm"
+    if issue.status == "paused" and issue.pause_reason == "waiting_owner":
+        return "answer"
+    unrated = issue.rating is None or issue.rating.resolution != issue.resolutions
+    return "rate" if issue.status == "closed" and "rate" in actions and unrated else None
+
+
+def photo(view: PhotoView, owner_id: str | None, person: Person, alt: str) -> dict[str, Any]:
+    """A photo with what the page needs besides: whether it is one's own, and words for who can't see it."""
+    return {**view.model_dump(), "mine": owner_id == person.id, "alt": alt}
+
+
+def shown(file: IssueFile, view: IssueView, person: Person, locale: str) -> dict[str, Any]:
+    """An issue's page."""
+    issue = file.issue
+    category = category_view(issue.category_id, locale)
+    owners = {photo_id: row["owner_id"] for photo_id, row in file.photos.items()}
+
+    def photos(views: Iterable[PhotoView], stage: str) -> list[dict[str, Any]]:
+        alts = ((f"{category.name} – {stage} {n}", p) for n, p in enumerate(views, 1))
+        return [photo(p, owners.get(p.id), person, alt) for alt, p in alts]
+
+    entries = [{**_entry(row, locale), "photos": photos(row.photos, _stage(row))} for row in view.timeline]
+    rejected = next((row for row in reversed(file.timeline) if row.to == "rejected"), None)
+    return {
+        **view.model_dump(include={"id", "number", "description", "status", "version", "assignee", "merged_into"}),
+        "category": category,
+        "place": issue.place if view.unit_label else (issue.location or ""),
+        "unit_label": view.unit_label,
+        "created_at": issue.created_at,
+        "promised_at": issue.promised_at,
+        "overdue": view.overdue,
+        "visit_at": issue.visit_at,
+        "visit_windows": issue.visit_windows,
+        "pause_reason": issue.pause_reason,
+        "photos": photos(view.photos, gettext("before")),
+        "timeline": entries,
+        "rating": view.rating,
+        "rejected_reason": issue.reject_note,
+        "rejected_by": rejected.actor.name if rejected else None,
+    }
+
+
+def _stage(row: EntryView) -> str:
+    return gettext("after") if row.to == "resolved" else gettext("photo")
+
+
+def _entry(row: EntryView, locale: str) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "at": moment(row.at),
+        "kind": row.kind,
+        "actor": row.actor,
+        "from_status": row.from_,
+        "to": row.to,
+        "text": _text(row, locale),
+        "assignee_name": row.assignee.name if row.assignee else None,
+    }
+
+
+def _text(row: EntryView, locale: str) -> str | None:
+    """What a row says besides what happened; codes become words."""
+    if row.kind == "photo_rejected":
+        return i18n.photo_words(row.text or "", locale)
+    if row.pause_reason:
+        reason = i18n.pause_words(row.pause_reason, locale)
+        return f"{reason}\n{row.text}" if row.text else reason
+    return row.text
+
+
+def next_step(issue: Issue) -> str | None:
+    """What happens next, in the page's language."""
+    words = _NEXT.get(issue.status)
+    return gettext(words) if words else None
+
+
+def windows(now: datetime, zone: ZoneInfo, locale: str, checked: set[str]) -> list[dict[str, Any]]:
+    """Times that an owner may offer: morning, afternoon and evening of the next days."""
+    today = now.astimezone(zone).date()
+    found = []
+    for day in (today + timedelta(days=n) for n in range(_VISIT_DAYS + 1)):
+        for first, last in _VISIT_HOURS:
+            start = datetime.combine(day, time(first), zone)
+            end = datetime.combine(day, time(last), zone)
+            if start > now + timedelta(hours=1):
+                value = f"{rfc3339(start)}/{rfc3339(end)}"
+                label = i18n.time_range(start, end, now, zone, locale)
+                found.append(
+                    {"start": rfc3339(start), "end": rfc3339(end), "label": label, "checked": value in checked}
+                )
+    return found[: _VISIT_DAYS * len(_VISIT_HOURS)]
+
+
+def window_label(window: Window, now: datetime, zone: ZoneInfo, locale: str) -> dict[str, str]:
+    """A chosen time in words."""
+    return {"label": i18n.time_range(window.start, window.end, now, zone, locale)}

@@ -1,0 +1,198 @@
+"""The owner's pages: home, the list, one issue and its forms."""
+
+from typing import Any
+
+from chalice import Response
+
+from chalicelib.answers import flash_words, page
+from chalicelib.communities import store as communities
+from chalicelib.cursors import give, scope, take
+from chalicelib.errors import N_, Conflict, Invalid, PortalError, VersionConflict
+from chalicelib.inputs import from_form
+from chalicelib.issues import access, listing, page_views, service
+from chalicelib.issues.api import reader
+from chalicelib.issues.models import ListIssues, OwnerStep, RateIssue, WriteMessage
+from chalicelib.issues.rules import WORK
+from chalicelib.issues.report_pages import routes
+from chalicelib.once import once
+from chalicelib.pages import next_url, said, stay, typed, values, whole_number, go
+from chalicelib.page_words import DEFAULT_ZONE, Speech, speak
+from chalicelib.photos import service as photos
+from chalicelib.photos import store as photo_store
+from chalicelib.web import SIGNED_IN, Call, url
+
+__all__ = ["routes"]
+
+SENT_MESSAGE = flash_words("message_sent", "success", N_("Sent. Whoever has it reads it, and you get the answer here."))
+URGED = flash_words("urged", "success", N_("We have told them that it is urgent for you."))
+CANCELLED = flash_words("cancelled", "success", N_("Cancelled. Nobody will come."))
+CONFIRMED = flash_words("confirmed", "success", N_("Thank you! How was it? Your rating helps the next repair."))
+REOPENED = flash_words("reopened", "success", N_("It is open again. Next: the office arranges somebody."))
+RATED = flash_words("rated", "success", N_("Thank you for your rating."))
+_HOME_READS = 50
+_FILTERS = ("submitted", "assigned", "in_progress", "paused", "resolved", "closed")
+
+
+@routes.page("/", SIGNED_IN, "Home")
+def home(call: Call) -> Response:
+    """What waits for the owner, and what is under way."""
+    person = call.person
+    issues, _ = listing.own(call.portal, person, _HOME_READS, None, None)
+    cards = [page_views.card(issue, call.locale, call.now) for issue in issues]
+    units = [
+        {"id": u.id, "label": u.label, "community_name": communities.get(call.portal.db, u.community_id).name}
+        for u in person.units
+    ]
+    needs_me = [one for one in cards if one["needs"]]
+    context = {
+        "units": units,
+        "needs_me": needs_me[:10],
+        "open": [one for one in cards if one["status"] in WORK and not one["needs"]][:20],
+    }
+    return page(call, "home.html", context, zone=_zone(call))
+
+
+def _zone(call: Call) -> Any:
+    units = call.person.units
+    return communities.get(call.portal.db, units[0].community_id).zone if units else DEFAULT_ZONE
+
+
+@routes.page("/issues", SIGNED_IN, "One's own issues")
+def list_issues(call: Call) -> Response:
+    """A page of the list."""
+    query = call.read_query(ListIssues)
+    of = scope("issues", status=query.status)
+    after = take(call.portal.keys, call.person, of, query.cursor)
+    found, place = listing.own(call.portal, call.person, query.limit, query.status, after)
+    cursor = give(call.portal.keys, call.person, of, place)
+    context = {
+        "items": [page_views.card(issue, call.locale, call.now) for issue in found],
+        "status": query.status,
+        "statuses": _FILTERS,
+        "next_url": next_url("/issues", cursor, status=query.status),
+    }
+    return page(call, "issues/list.html", context, zone=_zone(call))
+
+
+@routes.page("/issues/{issue_id}", SIGNED_IN, "One issue")
+def show(call: Call, issue_id: str) -> Response:
+    """An issue with its timeline and what can be done."""
+    asked = {"message", "reopen", "rate", "cancel"} & call.query.keys()
+    fields = typed(call, url(f"/issues/{issue_id}"))
+    opened = next(iter(asked), None) or ("message" if fields else None)
+    return _show(call, issue_id, fields, opened=opened, sent="sent" in call.query)
+
+
+def _show(
+    call: Call,
+    issue_id: str,
+    fields: dict[str, list[str]],
+    *,
+    opened: str | None = None,
+    sent: bool = False,
+    error: PortalError | None = None,
+) -> Response:
+    file, relation = access.for_owner(call.portal, call.person, issue_id)
+    zone = page_views.zone_of(call.portal, file.issue.community_id)
+    speak(Speech(call.now, zone, call.locale))
+    view = reader(call).owner_view(file, relation)
+    moved = isinstance(error, Conflict)
+    context = {
+        "issue": page_views.shown(file, view, call.person, call.locale),
+        "actions": view.allowed_actions,
+        "values": values(fields),
+        "errors": said(error) if error and not isinstance(error, VersionConflict) else [],
+        "conflict": moved,
+        "sent": sent,
+        "photos_ready": ready_photos(call, fields.get("photo_ids", [])),
+        "open_form": opened,
+        "next_step": page_views.next_step(file.issue),
+    }
+    return page(call, "issues/show.html", context, error.status if error else 200, zone)
+
+
+def ready_photos(call: Call, photo_ids: list[str]) -> list[dict[str, Any]]:
+    """Photos that were uploaded for a form which is not sent yet; those not there any more are left out."""
+    keys = [photo_store.photo_key(photo_id) for photo_id in dict.fromkeys(photo_ids)][:9]
+    rows = call.portal.db.batch_get(keys) if keys else []
+    found = [row for row in rows if row and row["owner_id"] == call.person.id and not row.get("issue_id")]
+    views = [photos.view(call.portal, row, call.storage_origin, call.now) for row in found]
+    return [page_views.photo(view, call.person.id, call.person, "") for view in views]
+
+
+def _form(call: Call, issue_id: str, opened: str, work: Any) -> Response:
+    def again(error: PortalError) -> Response:
+        return _show(call, issue_id, call.form, opened=opened, error=error)
+
+    return stay(again, work)
+
+
+def _step(call: Call, issue_id: str, action: str, flash: str) -> Response:
+    def work() -> Response:
+        version = whole_number(call.field("version"), "version")
+        body = OwnerStep(version=version, reason=call.field("reason")[:2000] or None)
+        # A double tap sends the same version twice: the second one gets the first one's answer.
+        key = once(call.person.id, f"page-{action}-{version}-{issue_id}", f"issues/{issue_id}/{action}", body)
+        service.step(call.portal, call.person, issue_id, action, body, key, call.now)
+        return go(url(f"/issues/{issue_id}"), flash)
+
+    return _form(call, issue_id, action, work)
+
+
+@routes.form("/issues/{issue_id}/confirm", SIGNED_IN, "It is fixed", on="/issues/{issue_id}")
+def confirm(call: Call, issue_id: str) -> Response:
+    """Close a resolved issue."""
+    return _step(call, issue_id, "confirm", CONFIRMED)
+
+
+@routes.form("/issues/{issue_id}/reopen", SIGNED_IN, "It is not fixed", on="/issues/{issue_id}")
+def reopen(call: Call, issue_id: str) -> Response:
+    """Reopen, with a reason that whoever comes can read."""
+    if not call.field("reason"):
+        missing = Invalid.field("reason", "missing", N_("Please write what is still wrong, so that it gets fixed."))
+        return _show(call, issue_id, call.form, opened="reopen", error=missing)
+    return _step(call, issue_id, "reopen", REOPENED)
+
+
+@routes.form("/issues/{issue_id}/cancel", SIGNED_IN, "Cancel", on="/issues/{issue_id}")
+def cancel(call: Call, issue_id: str) -> Response:
+    """Cancel before work starts."""
+    return _step(call, issue_id, "cancel", CANCELLED)
+
+
+@routes.form("/issues/{issue_id}/urge", SIGNED_IN, "Ask to hurry", on="/issues/{issue_id}")
+def urge(call: Call, issue_id: str) -> Response:
+    """Urge."""
+
+    def work() -> Response:
+        service.urge(call.portal, call.person, issue_id, call.now)
+        return go(url(f"/issues/{issue_id}"), URGED)
+
+    return _form(call, issue_id, "urge", work)
+
+
+@routes.form("/issues/{issue_id}/message", SIGNED_IN, "Write to the staff", on="/issues/{issue_id}")
+def message(call: Call, issue_id: str) -> Response:
+    """Add a message."""
+
+    def work() -> Response:
+        body = from_form(WriteMessage, text=call.field("text"), photo_ids=call.form.get("photo_ids", []))
+        key = once(call.person.id, call.field("key") or None, f"issues/{issue_id}/messages", body)
+        service.message(call.portal, call.person, issue_id, body, key, call.now)
+        return go(url(f"/issues/{issue_id}"), SENT_MESSAGE)
+
+    return _form(call, issue_id, "message", work)
+
+
+@routes.form("/issues/{issue_id}/rating", SIGNED_IN, "Rate the repair", on="/issues/{issue_id}")
+def rating(call: Call, issue_id: str) -> Response:
+    """Rate."""
+
+    def work() -> Response:
+        marks = {n: call.field(n) or None for n in ("professionalism", "attitude", "efficiency")}
+        body = from_form(RateIssue, **marks, comment=call.field("comment"))
+        service.rate(call.portal, call.person, issue_id, body, call.now)
+        return go(url(f"/issues/{issue_id}"), RATED)
+
+    return _form(call, issue_id, "rate", work)
+
