@@ -299,15 +299,26 @@
       event.preventDefault();
       open(link.href);
     });
-    pane.addEventListener("submit", (event) => {
-      event.preventDefault();
+    /* A step taken in the list or in the pane leaves the list where it is, brought up to date. */
+    const finish = async (loaded, form) => {
+      const row = form.closest(".job");
+      if (loaded.getElementById("job") && (wide.matches || !row)) put(loaded);
+      else if (!loaded.getElementById("queue")) { location.href = row ? one(".job-link", row).href : pane.dataset.open || location.href; return; }
+      all("main > .note").forEach((note) => note.remove());
+      const note = one("main > .note", loaded), fresh = await load(location.href);
+      if (note) box.before(note);
+      one("#queue", box).replaceWith(fresh.getElementById("queue"));
+      mark(pane.dataset.open);
+    };
+    box.addEventListener("submit", (event) => {
       const form = event.target;
+      if (form.method !== "post") return;
+      event.preventDefault();
       if (form.dataset.sent) return;
       form.dataset.sent = "1";
       all("button", form).forEach((button) => button.setAttribute("aria-busy", "true"));
       load(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) })
-        .then((loaded) => put(loaded) ? load(location.href) : location.reload())
-        .then((loaded) => { if (loaded) one("#queue", box).replaceWith(loaded.getElementById("queue")); mark(pane.dataset.open); })
+        .then((loaded) => finish(loaded, form))
         .catch(() => { delete form.dataset.sent; all("button", form).forEach((button) => button.removeAttribute("aria-busy")); });
     });
     if (box.dataset.selected && wide.matches) open(new URL(box.dataset.selected, location.href).href);
