@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from local.engines import ROOT
 
@@ -23,20 +24,24 @@ class Child:
     name: str
     arguments: list[str]
     environment: dict[str, str]
+    log: Path
     descriptors: tuple[int, ...] = ()
     _process: "subprocess.Popen[bytes] | None" = None
     _ends: list[float] = field(default_factory=list)
 
     def start(self) -> None:
         """Start it in a session of its own, so that Ctrl-C reaches the supervisor only."""
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", *self.arguments],
-            cwd=ROOT,
-            env=os.environ | self.environment,
-            pass_fds=self.descriptors,
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        with open(self.log, "ab" if self._process else "wb") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", *self.arguments],
+                cwd=ROOT,
+                env=os.environ | self.environment,
+                pass_fds=self.descriptors,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
 
     def keep_running(self) -> None:
         """Start it again if it has ended; raises KeepsCrashingError when that happens too often."""
@@ -45,9 +50,14 @@ class Child:
         now = time.monotonic()
         self._ends = [end for end in self._ends if now - end < _WITHIN_SECONDS] + [now]
         if len(self._ends) >= _TOO_OFTEN:
-            raise KeepsCrashingError(f"The {self.name} process keeps ending; see the lines above.")
-        print(f"The {self.name} process ended ({self._process.returncode}) and is started again.", flush=True)
+            raise KeepsCrashingError(f"{self.last_words()}\nThe {self.name} process keeps ending: {self.log}")
+        code = self._process.returncode
+        print(f"The {self.name} process ended ({code}) and is started again: {self.log}", flush=True)
         self.start()
+
+    def last_words(self, lines: int = 15) -> str:
+        """The end of what it has said."""
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
 
     def run(self) -> bool:
         """Start it and wait for its end; True when all went well."""

@@ -37,13 +37,19 @@ def run(options: Options) -> None:
         environment = child_environment(options, engine)
         if engine:
             _prepare(options.data, engine, environment)
-        children = [Child("web", ["local.serve", str(listener.fileno())], environment, (listener.fileno(),))]
-        if engine:
-            children.insert(0, Child("event", ["local.pump"], environment))
+        children = _children(options, environment, listener.fileno())
         for child in children:
             held.callback(child.stop)
             child.start()
         _watch(options, engine, children)
+
+
+def _children(options: Options, environment: dict[str, str], descriptor: int) -> list[Child]:
+    """The web server, and with the embedded engine what stands in for the deployed triggers."""
+    arguments = ["local.serve", str(descriptor)]
+    web = Child("web", arguments, environment, options.data / "web.log", (descriptor,))
+    pump = Child("event", ["local.pump"], environment, options.data / "events.log")
+    return [web, pump] if options.engine == "embedded" else [web]
 
 
 def _prepare(data: Path, engine: EngineProcess, environment: dict[str, str]) -> None:
@@ -51,8 +57,9 @@ def _prepare(data: Path, engine: EngineProcess, environment: dict[str, str]) -> 
     set_up(engine, environment["TABLE_NAME"], environment["MEDIA_BUCKET"])
     done = data / "demo.done"
     if not done.exists():
-        if not Child("demo", ["local.first_start"], environment).run():
-            raise CannotRunError("The demo data could not be made; see the lines above.")
+        child = Child("demo", ["local.first_start"], environment, data / "demo.log")
+        if not child.run():
+            raise CannotRunError(f"{child.last_words()}\nThe demo data could not be made: {child.log}")
         done.touch()
 
 
@@ -81,7 +88,7 @@ def _announce(options: Options) -> None:
     print(f"\nThe portal runs at {options.address}", flush=True)
     if options.engine == "embedded":
         print(f"Sign-in codes and all other messages: {options.address}/dev/outbox\n\n{_SIGN_INS}\n")
-    print("Ctrl-C stops it.", flush=True)
+    print(f"Its logs are in {options.data}. Ctrl-C stops it.", flush=True)
 
 
 def _stop(number: int, frame: FrameType | None) -> None:

@@ -105,8 +105,10 @@ def test_the_engine_ends_when_its_supervisor_is_killed(tmp_path: Path) -> None:
     pytest.fail("the engine is still there")
 
 
-def test_a_process_that_ends_is_started_again_but_not_for_ever(capfd: pytest.CaptureFixture[str]) -> None:
-    child = Child("web", ["this"], {})
+def test_a_process_that_ends_is_started_again_but_not_for_ever(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    child = Child("web", ["no_such_module"], {}, tmp_path / "web.log")
     child.start()
 
     def watch() -> None:
@@ -114,6 +116,6 @@ def test_a_process_that_ends_is_started_again_but_not_for_ever(capfd: pytest.Cap
             child.keep_running()
             time.sleep(0.05)
 
-    with pytest.raises(KeepsCrashingError, match="web"):
+    with pytest.raises(KeepsCrashingError, match="No module named no_such_module"):
         watch()
     assert capfd.readouterr().out.count("is started again") == 4
