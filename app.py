@@ -3,15 +3,13 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from chalice import Chalice
-from chalice.app import Rate
+from chalice.app import Chalice, Rate
 
-from chalicelib import logs, static_files
+from chalicelib import health, logs, static_files
 from chalicelib.accounts import api as accounts_api
 from chalicelib.accounts import pages as accounts_pages
 from chalicelib.desk import api as desk_api
 from chalicelib.desk import pages as desk_pages
-from chalicelib.health import routes as health_routes
 from chalicelib.inbox import api as inbox_api
 from chalicelib.inbox import outbox
 from chalicelib.inbox import pages as inbox_pages
@@ -30,12 +28,22 @@ app.api.binary_types = ["multipart/form-data", "application/octet-stream"]
 logs.set_up(settings().log_level)
 app.register_middleware(middleware, "http")
 
-for routes in (
-    health_routes, static_files.routes, accounts_api.routes, accounts_pages.routes, issues_api.routes,
-    issues_pages.routes, photos_api.routes, photos_pages.routes, inbox_api.routes, inbox_pages.routes,
-    desk_api.routes, desk_pages.routes,
-):  # fmt: skip
-    app.register_blueprint(routes.blueprint)
+_FEATURES = (
+    health,
+    static_files,
+    accounts_api,
+    accounts_pages,
+    issues_api,
+    issues_pages,
+    photos_api,
+    photos_pages,
+    inbox_api,
+    inbox_pages,
+    desk_api,
+    desk_pages,
+)
+for feature in _FEATURES:
+    app.register_blueprint(feature.routes.blueprint)
 
 
 @app.lambda_function(name="deliver_outbox")

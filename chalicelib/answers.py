@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from chalice import Response
+from chalice.app import Response
 from pydantic import BaseModel
 
 from chalicelib import i18n
@@ -32,7 +32,11 @@ def json_answer(value: Any, status: int = 200) -> Response:
     """A model, or anything JSON can say."""
     if status == 204:
         return Response("", {"Content-Type": "application/json"}, 204)
-    body = value.model_dump_json() if isinstance(value, BaseModel) else json.dumps(value, ensure_ascii=False)
+    body = (
+        value.model_dump_json(by_alias=True)
+        if isinstance(value, BaseModel)
+        else json.dumps(value, ensure_ascii=False)
+    )
     return Response(body, {"Content-Type": "application/json; charset=utf-8"}, status)
 
 

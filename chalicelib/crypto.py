@@ -97,7 +97,9 @@ def _make_key_file(path: str) -> None:
     # Written whole under another name, then linked: two processes starting at once agree on one keyring.
     os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
     draft = f"{path}.{os.getpid()}"
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
+    with os.fdopen(
+        os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii"
+    ) as file:
         file.write(Keyring.generate().to_json())
         file.flush()
         os.fsync(file.fileno())

@@ -177,7 +177,9 @@ def _wire_key(key: K) -> Wire:
 class Db:
     """One table. `calls` counts round trips; tests hold requests to their budgets with it."""
 
-    def __init__(self, client: "DynamoDBClient", table: str, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self, client: "DynamoDBClient", table: str, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
         self._client = client
         self._sleep = sleep
         self.table = table
@@ -320,11 +322,13 @@ class Db:
     def _judge(error: ClientError, ops: Sequence[Op]) -> None:
         """Return when it is worth another try; otherwise raise what the refusal means."""
         code = error.response["Error"]["Code"]
-        reasons = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]  # type: ignore[attr-defined]
+        reasons = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
         for op, reason in zip(ops, reasons, strict=False):
             if reason == "ConditionalCheckFailed":
                 raise op.error or Conflict() from error
-        if code in _BUSY or (code == "TransactionCanceledException" and any(r in _BUSY | _AWAY for r in reasons)):
+        if code in _BUSY or (
+            code == "TransactionCanceledException" and any(r in _BUSY | _AWAY for r in reasons)
+        ):
             return
         raise error
 

@@ -2,7 +2,7 @@
 
 import json
 
-from chalice import Response
+from chalice.app import Response
 from pydantic import BaseModel
 
 from chalicelib.answers import page
@@ -31,7 +31,9 @@ def openapi(call: Call) -> Response:
     """The OpenAPI document, made from the declared routes."""
     from chalicelib.openapi import document
 
-    return Response(json.dumps(document(), ensure_ascii=False), {"Content-Type": "application/json; charset=utf-8"})
+    return Response(
+        json.dumps(document(), ensure_ascii=False), {"Content-Type": "application/json; charset=utf-8"}
+    )
 
 
 @routes.page("/api/docs", PUBLIC, "The API, to read")

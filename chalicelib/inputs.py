@@ -6,7 +6,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from chalicelib.errors import BadRequest, FieldError, Invalid, N_
+from chalicelib.errors import N_, BadRequest, FieldError, Invalid
 
 Model = TypeVar("Model", bound=BaseModel)
 

@@ -70,7 +70,11 @@ def document() -> dict[str, Any]:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, schemas)
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Owner portal", "version": "1", "description": "What the portal's pages are built on."},
+        "info": {
+            "title": "Owner portal",
+            "version": "1",
+            "description": "What the portal's pages are built on.",
+        },
         "servers": [{"url": "/"}],
         "security": [{"bearer": []}, {"cookie": []}],
         "paths": paths,

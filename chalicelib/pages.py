@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from chalice import Response
+from chalice.app import Response
 
 from chalicelib.answers import cookie, redirect
 from chalicelib.crypto import Keyring

@@ -28,9 +28,7 @@ def connect(config: Settings) -> Portal:
     """A portal on the engines that the settings name."""
     return Portal(
         db=Db.connect(config.table_name, config.aws_region, config.aws_endpoint_url),
-        storage=Storage(
-            config.media_bucket, region=config.aws_region, endpoint_url=config.aws_endpoint_url
-        ),
+        storage=Storage(config.media_bucket, region=config.aws_region, endpoint_url=config.aws_endpoint_url),
         keys=load_keys(config),
         notifier=notifier_for(config),
         settings=config,

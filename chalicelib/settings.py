@@ -54,7 +54,9 @@ class Settings(BaseModel):
 
 def read_settings(environment: dict[str, str]) -> Settings:
     """Settings from an environment; raises pydantic's ValidationError naming what is wrong."""
-    known = {name: environment[name.upper()] for name in Settings.model_fields if environment.get(name.upper())}
+    known = {
+        name: environment[name.upper()] for name in Settings.model_fields if environment.get(name.upper())
+    }
     return Settings.model_validate(known)
 
 

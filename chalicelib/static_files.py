@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from chalice import Response
+from chalice.app import Response
 
 from chalicelib.errors import NotFound
 from chalicelib.page_words import ROOT, static_text

@@ -1,6 +1,6 @@
 """Sign-in and one's own account over the JSON API."""
 
-from chalice import Response
+from chalice.app import Response
 
 from chalicelib.accounts import service
 from chalicelib.accounts.models import CodeRequest, CodeSent, Me, Session, SignIn, UnitView

@@ -1,6 +1,6 @@
 """Signing in, and one's own page."""
 
-from chalice import Response
+from chalice.app import Response
 
 from chalicelib import i18n
 from chalicelib.accounts import service
@@ -10,8 +10,8 @@ from chalicelib.accounts.sessions import person_of
 from chalicelib.answers import cookie, flash_words, page, redirect
 from chalicelib.communities import store as communities
 from chalicelib.errors import N_, Invalid, PortalError, TooMany
-from chalicelib.pages import Fields, go, keep_form, safe_path, said, with_query
 from chalicelib.page_words import DEFAULT_ZONE, Speech, speak
+from chalicelib.pages import Fields, go, keep_form, safe_path, said, with_query
 from chalicelib.routes import Routes, sign_in_page
 from chalicelib.settings import settings
 from chalicelib.web import PUBLIC, SIGNED_IN, Call, url
@@ -28,7 +28,9 @@ def _resumed(call: Call) -> Fields:
     return {name[7:]: given for name, given in call.form.items() if name.startswith("resume.")}
 
 
-def _login(call: Call, step: str, status: int = 200, error: PortalError | None = None, **more: object) -> Response:
+def _login(
+    call: Call, step: str, status: int = 200, error: PortalError | None = None, **more: object
+) -> Response:
     speak(Speech(call.now, DEFAULT_ZONE, call.locale))
     posted = call.route.path == "/login" and call.route.method == "POST"
     context: dict[str, object] = {

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import phonenumbers
 
-from chalicelib.errors import Invalid, N_
+from chalicelib.errors import N_, Invalid
 
 #: Without a prefix a number is taken as mainland China's.
 HOME_REGION = "CN"

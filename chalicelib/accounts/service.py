@@ -18,7 +18,9 @@ from chalicelib.portal import Portal
 from chalicelib.times import rfc3339
 
 _HOUR_S = 3600
-_CODE_TEXT = N_("%(code)s is your sign-in code, valid for %(minutes)s minutes. Tell it to nobody. (%(company)s)")
+_CODE_TEXT = N_(
+    "%(code)s is your sign-in code, valid for %(minutes)s minutes. Tell it to nobody. (%(company)s)"
+)
 _UNKNOWN_TEXT = N_(
     "This number is not linked to a home yet, so it can't sign in. Please call %(phone)s. (%(company)s)"
 )
@@ -34,7 +36,9 @@ def send_code(portal: Portal, phone_text: str, address: str, locale: str, now: d
     phone = rules.parse_phone(phone_text)
     hashed = store.phone_hash(portal.keys, phone)
     code = f"{secrets.randbelow(10**6):06d}"
-    known = _claim_turn(portal, hashed, portal.keys.hash("address", address), _hash(portal, hashed, code), now)
+    known = _claim_turn(
+        portal, hashed, portal.keys.hash("address", address), _hash(portal, hashed, code), now
+    )
     portal.notifier.send(_code_message(portal, phone, code if known else None, locale, now))
     return portal.settings.code_resend_seconds
 

@@ -121,7 +121,13 @@ def person_from(
 def add_session(account: Account, token_hash: str, now: datetime, expires_s: int) -> Op:
     """The write of a new session; the table drops it by itself once it has ended."""
     key = session_key(account.id, token_hash)
-    item = {"PK": key.pk, "SK": key.sk, "epoch": account.epoch, "at": now.isoformat(), "expires_at": expires_s}
+    item = {
+        "PK": key.pk,
+        "SK": key.sk,
+        "epoch": account.epoch,
+        "at": now.isoformat(),
+        "expires_at": expires_s,
+    }
     return Put(item)
 
 

@@ -76,7 +76,9 @@ def put_staff(community_id: str, member: StaffMember, keys: Keyring) -> Op:
     """The write of a member of staff, new or changed."""
     key = staff_key(community_id, member.id)
     name = keys.seal(member.name, f"{key.pk}|{key.sk}|name")
-    return Put({"PK": key.pk, "SK": key.sk, "id": member.id, "name": name, "roles": member.roles}, replace=True)
+    return Put(
+        {"PK": key.pk, "SK": key.sk, "id": member.id, "name": name, "roles": member.roles}, replace=True
+    )
 
 
 def _member(item: Item, keys: Keyring) -> StaffMember:

@@ -3,7 +3,7 @@
 from io import BytesIO
 from typing import Any
 
-from chalice import Response
+from chalice.app import Response
 from multipart import MultipartError, MultipartParser, parse_options_header
 
 from chalicelib.answers import page
@@ -27,7 +27,11 @@ def show(call: Call) -> Response:
 
 
 def _page(
-    call: Call, step: str, result: ImportResult | None = None, text: str = "", error: PortalError | None = None
+    call: Call,
+    step: str,
+    result: ImportResult | None = None,
+    text: str = "",
+    error: PortalError | None = None,
 ) -> Response:
     names = ("created", "updated", "unchanged")
     counts: dict[str, int] = {name: getattr(result, name) if result else 0 for name in names}
@@ -58,7 +62,7 @@ def run(call: Call) -> Response:
 
 def _uploaded(call: Call) -> bytes:
     """The file of a multipart form; raises Invalid when there is none, WrongType when it can't be read."""
-    kind, options = parse_options_header(call.header("content-type") or "")
+    _, options = parse_options_header(call.header("content-type") or "")
     boundary = options.get("boundary", "")
     try:
         parser = MultipartParser(BytesIO(call.body), boundary, content_length=len(call.body))

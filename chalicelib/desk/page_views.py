@@ -52,7 +52,10 @@ def shown(
     """An issue's page at the desk."""
     return {
         **page_views.shown(file, view, person, locale),
-        "reporter": {"name_masked": view.reporter.name_masked, "phone_masked": mask_phone(phone) if phone else ""},
+        "reporter": {
+            "name_masked": view.reporter.name_masked,
+            "phone_masked": mask_phone(phone) if phone else "",
+        },
         "contact": contact,
         "handoffs": [_handoff(one) for one in file.handoffs],
         "follower_count": view.followers,

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from chalice import Response
+from chalice.app import Response
 
 from chalicelib.accounts import service as accounts
 from chalicelib.answers import flash_words, json_answer, page, redirect
@@ -227,7 +227,9 @@ def _local_time(call: Call, issue_id: str) -> str | None:
         raise Invalid.field("visit_at", "not_a_time", N_("Please give a date and time.")) from error
 
 
-@routes.form("/desk/issues/{issue_id}/assign", DESK, "Give an issue to somebody", on="/desk/issues/{issue_id}")
+@routes.form(
+    "/desk/issues/{issue_id}/assign", DESK, "Give an issue to somebody", on="/desk/issues/{issue_id}"
+)
 def assign(call: Call, issue_id: str) -> Response:
     """Assign or hand over."""
 
@@ -255,7 +257,9 @@ def claim(call: Call, issue_id: str) -> Response:
     return _form(call, issue_id, work)
 
 
-@routes.form("/desk/issues/{issue_id}/message", DESK, "Write to the owner, or a note", on="/desk/issues/{issue_id}")
+@routes.form(
+    "/desk/issues/{issue_id}/message", DESK, "Write to the owner, or a note", on="/desk/issues/{issue_id}"
+)
 def message(call: Call, issue_id: str) -> Response:
     """Add a message or an internal note."""
 

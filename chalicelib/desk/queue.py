@@ -43,7 +43,9 @@ def read(
 class _Stream:
     """One community's rows in order, read page by page as they are asked for."""
 
-    def __init__(self, portal: Portal, query: Queue, community_id: str, after: str | None, now: datetime) -> None:
+    def __init__(
+        self, portal: Portal, query: Queue, community_id: str, after: str | None, now: datetime
+    ) -> None:
         self._db, self._limit = portal.db, query.limit
         self._index, self._key = _index_key(query, community_id, after, now)
         self._keep = _filter(query, community_id)

@@ -12,7 +12,7 @@ from chalicelib.errors import N_, Forbidden, Invalid, NotFound, Unavailable
 from chalicelib.inbox.models import Event
 from chalicelib.issues import access, rules, store
 from chalicelib.issues.commit import Change, commit, entry, replay
-from chalicelib.issues.models import Entry, Holder, Issue, IssueFile, Ref
+from chalicelib.issues.models import Actor, Entry, Holder, Issue, IssueFile, Ref
 from chalicelib.issues.notices import moved_counts, notice, owners_of, sealed_name, staff_of
 from chalicelib.issues.policy import category_of
 from chalicelib.issues.service import Filed, message_change
@@ -161,7 +161,7 @@ def _along(
     after: Issue,
     attached: list[Photo],
     target: IssueFile | None,
-    actor: access.Actor,
+    actor: Actor,
     now: datetime,
 ) -> list[Op]:
     """What goes along with a step: photos, the timer of a resolved issue, the followers of a merged one."""
@@ -170,9 +170,11 @@ def _along(
     if closes is not None:
         ops.append(store.set_timer(after.id, closes))
     if target is not None:
-        followers = [a for a in dict.fromkeys([file.issue.reporter.id, *file.followers])]
+        followers = list(dict.fromkeys([file.issue.reporter.id, *file.followers]))
         ops += [
-            store.follow(account, target.issue.id) for account in followers if account != target.issue.reporter.id
+            store.follow(account, target.issue.id)
+            for account in followers
+            if account != target.issue.reporter.id
         ]
         row = entry(now, "merged_in", actor, text=file.issue.number)
         ops += [store.add_entry(target.issue.id, row, portal.keys), store.unmoved(target.issue)]

@@ -83,7 +83,9 @@ def read_rows(data: bytes, most: int) -> list[Row]:
     if "community_id" not in columns.values():
         raise Invalid.field("file", "no_columns", _NO_COLUMNS)
     if len(lines) - 1 > most:
-        raise Invalid.field("file", "too_many_rows", N_("These are too many rows for one file. Split it, please."))
+        raise Invalid.field(
+            "file", "too_many_rows", N_("These are too many rows for one file. Split it, please.")
+        )
     return [_row(line, dict(_named(columns, cells))) for line, cells in lines[1:]]
 
 
@@ -91,7 +93,11 @@ def _lines(text: str) -> list[tuple[int, list[str]]]:
     delimiter = "\t" if "\t" in text.split("\n", 1)[0] else ";" if ";" in text.split("\n", 1)[0] else ","
     reader = csv.reader(io.StringIO(text), delimiter=delimiter)
     try:
-        return [(reader.line_num, [clean(cell) for cell in cells]) for cells in reader if any(map(str.strip, cells))]
+        return [
+            (reader.line_num, [clean(cell) for cell in cells])
+            for cells in reader
+            if any(map(str.strip, cells))
+        ]
     except csv.Error as error:
         raise Invalid.field("file", "not_csv", _NOT_TEXT) from error
 

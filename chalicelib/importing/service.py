@@ -153,10 +153,11 @@ def _person_writes(
         after = after.model_copy(update={"name": row.name})
     if before and after == before:
         return []
-    if before:
-        ops = [accounts.change_account(before, after, portal.keys)]
-    else:
-        ops = accounts.add_account(after, portal.keys)
+    ops = (
+        [accounts.change_account(before, after, portal.keys)]
+        if before
+        else accounts.add_account(after, portal.keys)
+    )
     return ops + [
         communities.put_staff(
             place, StaffMember(id=after.id, name=after.name, roles=_roles(after, place)), portal.keys

@@ -1,10 +1,10 @@
 """The inbox over the JSON API."""
 
-from chalice import Response
+from chalice.app import Response
 
 from chalicelib.answers import json_answer
 from chalicelib.cursors import give, take
-from chalicelib.errors import Invalid, N_
+from chalicelib.errors import N_, Invalid
 from chalicelib.ids import is_id
 from chalicelib.inbox import service
 from chalicelib.inbox.models import InboxList, ReadUntil
@@ -15,7 +15,9 @@ from chalicelib.web import SIGNED_IN, Call
 routes = Routes(__name__, "inbox")
 
 
-@routes.api("GET", "/api/v1/inbox", SIGNED_IN, "One's messages, newest first", query=PageQuery, answer=InboxList)
+@routes.api(
+    "GET", "/api/v1/inbox", SIGNED_IN, "One's messages, newest first", query=PageQuery, answer=InboxList
+)
 def inbox(call: Call) -> InboxList:
     """A page of messages."""
     query = call.read_query(PageQuery)

@@ -1,6 +1,6 @@
 """The inbox as a page."""
 
-from chalice import Response
+from chalice.app import Response
 
 from chalicelib.answers import page
 from chalicelib.cursors import give, take

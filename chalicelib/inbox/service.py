@@ -69,4 +69,3 @@ def mark_read(portal: Portal, person: Person, newest: str) -> None:
         )
     except Conflict:
         return
-

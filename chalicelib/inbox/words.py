@@ -5,8 +5,12 @@ from chalicelib.errors import N_
 SOMEBODY = N_("a colleague")
 VISIT = N_(" Visit: %(when)s.")
 EVENTS = {
-    "reported": N_("We have your report “%(category)s” (%(number)s). Next: the office reads it and arranges somebody."),
-    "acknowledged": N_("The office has read your report “%(category)s” (%(number)s) and is arranging somebody."),
+    "reported": N_(
+        "We have your report “%(category)s” (%(number)s). Next: the office reads it and arranges somebody."
+    ),
+    "acknowledged": N_(
+        "The office has read your report “%(category)s” (%(number)s) and is arranging somebody."
+    ),
     "assigned": N_("%(name)s now has your report “%(category)s” (%(number)s)."),
     "in_progress": N_("%(name)s has started work on “%(category)s” (%(number)s)."),
     "paused": N_("“%(category)s” (%(number)s) is on hold for now. Open it to see why."),
@@ -14,7 +18,9 @@ EVENTS = {
     "resolved": N_("“%(category)s” (%(number)s) is fixed, we think. Please look, and tell us whether it is."),
     "reopened": N_("“%(category)s” (%(number)s) is open again. Next: the office arranges somebody."),
     "closed": N_("“%(category)s” (%(number)s) is done. Thank you for telling us."),
-    "auto_closed": N_("“%(category)s” (%(number)s) is closed: we heard nothing for 7 days. You can still reopen it."),
+    "auto_closed": N_(
+        "“%(category)s” (%(number)s) is closed: we heard nothing for 7 days. You can still reopen it."
+    ),
     "cancelled": N_("“%(category)s” (%(number)s) was cancelled."),
     "rejected": N_("We can't take on “%(category)s” (%(number)s). Open it to read why."),
     "merged": N_("“%(category)s” (%(number)s) was already reported. It goes on there, and you follow it."),

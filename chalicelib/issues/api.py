@@ -161,8 +161,7 @@ def reopen(call: Call, issue_id: str) -> IssueView:
 def urge(call: Call, issue_id: str) -> IssueView:
     """Urge."""
     file = service.urge(call.portal, call.person, issue_id, call.now)
-    relation = "reporter" if file.issue.reporter.id == call.person.id else "follower"
-    return reader(call).owner_view(file, relation)
+    return reader(call).owner_view(file, service.relation_of(call.person, file))
 
 
 @routes.api(

@@ -123,7 +123,9 @@ class Issue(BaseModel):
     def place(self) -> str:
         """Where it is, in the owner's words."""
         where = self.location or ""
-        return where if self.area == "public" and where else " · ".join(p for p in (self.unit_label, where) if p)
+        return (
+            where if self.area == "public" and where else " · ".join(p for p in (self.unit_label, where) if p)
+        )
 
     def holder(self) -> Holder | None:
         """Who has it."""

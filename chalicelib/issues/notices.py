@@ -33,7 +33,8 @@ def moved_counts(before: Issue | None, after: Issue) -> dict[str, int]:
     """How the community's numbers per state change."""
     if before is not None and before.status == after.status:
         return {}
-    return {after.status: 1} | ({before.status: -1} if before else {})
+    counts: dict[str, int] = {after.status: 1}
+    return counts | {before.status: -1} if before else counts
 
 
 def sealed_name(keys: Keyring, holder: Holder | None) -> str | None:

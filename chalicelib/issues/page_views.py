@@ -99,7 +99,9 @@ def shown(file: IssueFile, view: IssueView, person: Person, locale: str) -> dict
     entries = [{**_entry(row, locale), "photos": photos(row.photos, _stage(row))} for row in view.timeline]
     rejected = next((row for row in reversed(file.timeline) if row.to == "rejected"), None)
     return {
-        **view.model_dump(include={"id", "number", "description", "status", "version", "assignee", "merged_into"}),
+        **view.model_dump(
+            include={"id", "number", "description", "status", "version", "assignee", "merged_into"}
+        ),
         "category": category,
         "place": issue.place if view.unit_label else (issue.location or ""),
         "unit_label": view.unit_label,
@@ -162,7 +164,12 @@ def windows(now: datetime, zone: ZoneInfo, locale: str, checked: set[str]) -> li
                 value = f"{rfc3339(start)}/{rfc3339(end)}"
                 label = i18n.time_range(start, end, now, zone, locale)
                 found.append(
-                    {"start": rfc3339(start), "end": rfc3339(end), "label": label, "checked": value in checked}
+                    {
+                        "start": rfc3339(start),
+                        "end": rfc3339(end),
+                        "label": label,
+                        "checked": value in checked,
+                    }
                 )
     return found[: _VISIT_DAYS * len(_VISIT_HOURS)]
 

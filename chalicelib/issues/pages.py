@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chalice import Response
+from chalice.app import Response
 
 from chalicelib.answers import flash_words, page
 from chalicelib.communities import store as communities
@@ -12,21 +12,25 @@ from chalicelib.inputs import from_form
 from chalicelib.issues import access, listing, page_views, service
 from chalicelib.issues.api import reader
 from chalicelib.issues.models import ListIssues, OwnerStep, RateIssue, WriteMessage
-from chalicelib.issues.rules import WORK
 from chalicelib.issues.report_pages import routes
+from chalicelib.issues.rules import WORK
 from chalicelib.once import once
-from chalicelib.pages import next_url, said, stay, typed, values, whole_number, go
 from chalicelib.page_words import DEFAULT_ZONE, Speech, speak
+from chalicelib.pages import go, next_url, said, stay, typed, values, whole_number
 from chalicelib.photos import service as photos
 from chalicelib.photos import store as photo_store
 from chalicelib.web import SIGNED_IN, Call, url
 
 __all__ = ["routes"]
 
-SENT_MESSAGE = flash_words("message_sent", "success", N_("Sent. Whoever has it reads it, and you get the answer here."))
+SENT_MESSAGE = flash_words(
+    "message_sent", "success", N_("Sent. Whoever has it reads it, and you get the answer here.")
+)
 URGED = flash_words("urged", "success", N_("We have told them that it is urgent for you."))
 CANCELLED = flash_words("cancelled", "success", N_("Cancelled. Nobody will come."))
-CONFIRMED = flash_words("confirmed", "success", N_("Thank you! How was it? Your rating helps the next repair."))
+CONFIRMED = flash_words(
+    "confirmed", "success", N_("Thank you! How was it? Your rating helps the next repair.")
+)
 REOPENED = flash_words("reopened", "success", N_("It is open again. Next: the office arranges somebody."))
 RATED = flash_words("rated", "success", N_("Thank you for your rating."))
 _HOME_READS = 50
@@ -149,7 +153,9 @@ def confirm(call: Call, issue_id: str) -> Response:
 def reopen(call: Call, issue_id: str) -> Response:
     """Reopen, with a reason that whoever comes can read."""
     if not call.field("reason"):
-        missing = Invalid.field("reason", "missing", N_("Please write what is still wrong, so that it gets fixed."))
+        missing = Invalid.field(
+            "reason", "missing", N_("Please write what is still wrong, so that it gets fixed.")
+        )
         return _show(call, issue_id, call.form, opened="reopen", error=missing)
     return _step(call, issue_id, "reopen", REOPENED)
 
@@ -195,4 +201,3 @@ def rating(call: Call, issue_id: str) -> Response:
         return go(url(f"/issues/{issue_id}"), RATED)
 
     return _form(call, issue_id, "rate", work)
-

@@ -3,10 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from chalice import Response
+from chalice.app import Response
 
 from chalicelib.answers import page, redirect
 from chalicelib.communities import store as communities
+from chalicelib.company import company
 from chalicelib.errors import N_, Invalid, PortalError
 from chalicelib.inputs import from_form
 from chalicelib.issues import drafts, page_views
@@ -14,9 +15,8 @@ from chalicelib.issues.drafts import Draft
 from chalicelib.issues.models import ReportIssue
 from chalicelib.issues.policy import CATEGORIES, MAX_PHOTOS
 from chalicelib.issues.tree import CategoryView
-from chalicelib.pages import Fields, said, stay, typed, values
 from chalicelib.page_words import DEFAULT_ZONE, Speech, gettext, speak
-from chalicelib.company import company
+from chalicelib.pages import Fields, said, stay, typed, values
 from chalicelib.photos import service as photos
 from chalicelib.photos import store as photo_store
 from chalicelib.routes import Routes
@@ -24,7 +24,9 @@ from chalicelib.times import rfc3339
 from chalicelib.web import SIGNED_IN, Call, url
 
 routes = Routes(__name__, "issues")
-_LOST = N_("A photo could not be used or is not here any more; it was taken off the list. Add it again if you like.")
+_LOST = N_(
+    "A photo could not be used or is not here any more; it was taken off the list. Add it again if you like."
+)
 
 
 @routes.page("/issues/new", SIGNED_IN, "Report an issue: what it is about, then what and where")
@@ -61,9 +63,7 @@ def _window_value(start: datetime, end: datetime) -> str:
     return f"{rfc3339(start)}/{rfc3339(end)}"
 
 
-def _form(
-    call: Call, category: CategoryView, fields: Fields, error: PortalError | None = None
-) -> Response:
+def _form(call: Call, category: CategoryView, fields: Fields, error: PortalError | None = None) -> Response:
     units = [
         {"id": u.id, "label": u.label, "community_name": communities.get(call.portal.db, u.community_id).name}
         for u in call.person.units
@@ -154,7 +154,9 @@ def _check(call: Call, draft: Draft, error: PortalError | None = None) -> Respon
             "category": page_views.category_view(report.category_id, call.locale),
             "place": where if report.area == "public" else " · ".join(p for p in (home, where) if p),
             "description": report.description,
-            "windows": [page_views.window_label(w, call.now, zone, call.locale) for w in report.visit_windows],
+            "windows": [
+                page_views.window_label(w, call.now, zone, call.locale) for w in report.visit_windows
+            ],
         },
         "photos": shown,
         "max_photos": MAX_PHOTOS,
@@ -172,7 +174,9 @@ def _draft_photos(call: Call, draft: Draft) -> list[dict[str, Any]]:
     return [page_views.photo(view, call.person.id, call.person, "") for view in views]
 
 
-@routes.form("/issues/new/{draft_id}/photos", SIGNED_IN, "Put a photo to a draft", on="/issues/new/{draft_id}")
+@routes.form(
+    "/issues/new/{draft_id}/photos", SIGNED_IN, "Put a photo to a draft", on="/issues/new/{draft_id}"
+)
 def add_photo(call: Call, draft_id: str) -> Response:
     """Keep a photo with the draft as soon as it is uploaded."""
     photo_id = call.field("photo_id")

@@ -21,7 +21,9 @@ from chalicelib.issues.policy import (
 
 Relation = Literal["reporter", "follower"]
 #: States in which it is still staff's turn: what the desk's queue holds.
-WORK: frozenset[Status] = frozenset({"submitted", "acknowledged", "assigned", "in_progress", "paused", "reopened"})
+WORK: frozenset[Status] = frozenset(
+    {"submitted", "acknowledged", "assigned", "in_progress", "paused", "reopened"}
+)
 _DISPATCH = frozenset({"front_line", "manager"})
 _HANDLE = frozenset({"front_line", "technician", "manager"})
 
@@ -81,7 +83,9 @@ def _works_on(issue: Issue, roles: frozenset[str], account_id: str) -> bool:
     return "manager" in roles or (issue.assignee is not None and issue.assignee.id == account_id)
 
 
-def check_assign(issue: Issue, assignee_id: str, version: int, roles: frozenset[str], account_id: str) -> None:
+def check_assign(
+    issue: Issue, assignee_id: str, version: int, roles: frozenset[str], account_id: str
+) -> None:
     """Raises when this person may not give the issue to that one; a technician may claim a free one."""
     dispatches = bool(roles & _DISPATCH)
     if not dispatches and not ("technician" in roles and assignee_id == account_id):
@@ -176,7 +180,12 @@ def _effects(issue: Issue, to: Status, now: datetime, sla_class: str) -> dict[st
     if to == "paused":
         return {"paused_from": issue.status}
     if to == "resolved":
-        return {"resolved_at": now, "quiet_since": now, "resolutions": issue.resolutions + 1, "visit_at": None}
+        return {
+            "resolved_at": now,
+            "quiet_since": now,
+            "resolutions": issue.resolutions + 1,
+            "visit_at": None,
+        }
     if to == "reopened":
         return {
             "reopened": issue.reopened + 1,
@@ -192,7 +201,9 @@ def _effects(issue: Issue, to: Status, now: datetime, sla_class: str) -> dict[st
     return {"visit_at": None} if to in ("cancelled", "rejected", "merged") else {}
 
 
-def assigned(issue: Issue, assignee: Holder, now: datetime, sla_class: str, visit_at: datetime | None) -> Issue:
+def assigned(
+    issue: Issue, assignee: Holder, now: datetime, sla_class: str, visit_at: datetime | None
+) -> Issue:
     """The issue in other hands; an agreed visit goes along unless a new one is named."""
     return moved(issue, "assigned", now, sla_class, assignee=assignee, visit_at=visit_at or issue.visit_at)
 

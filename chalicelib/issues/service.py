@@ -7,6 +7,7 @@ from chalicelib.accounts.models import Person, UnitRef
 from chalicelib.communities import store as communities
 from chalicelib.db import Op
 from chalicelib.errors import N_, Forbidden, IllegalTransition, Invalid, NotFound, Unavailable
+from chalicelib.ids import new_id
 from chalicelib.inbox import outbox
 from chalicelib.inbox.models import Event, Notice
 from chalicelib.issues import access, rules, store
@@ -18,16 +19,15 @@ from chalicelib.issues.models import (
     Issue,
     IssueFile,
     OwnerStep,
+    RateIssue,
     Rating,
     ReportIssue,
     Status,
     WriteMessage,
-    RateIssue,
 )
 from chalicelib.issues.notices import moved_counts, notice, owners_of, staff_of
 from chalicelib.issues.policy import CATEGORIES, Category, category_of
 from chalicelib.issues.rules import Relation
-from chalicelib.ids import new_id
 from chalicelib.once import AlreadyDone, Once
 from chalicelib.photos import service as photos
 from chalicelib.photos import store as photo_store
@@ -186,7 +186,7 @@ def message(
     """Write to the staff; gives back the file with the message, how the person stands to it, and the message."""
     if once and (kept := once.find(portal.db)):
         file, _ = replay(portal, kept)
-        return file, _relation(person, file), file.timeline[-1]
+        return file, relation_of(person, file), file.timeline[-1]
     for _ in range(_TRIES):
         file, relation = access.for_owner(portal, person, issue_id)
         rules.check_owner_step(file.issue, "message", relation, now)
@@ -215,7 +215,8 @@ def message(
     raise Unavailable
 
 
-def _relation(person: Person, file: IssueFile) -> Relation:
+def relation_of(person: Person, file: IssueFile) -> Relation:
+    """How a person who may see an issue stands to it."""
     return "reporter" if file.issue.reporter.id == person.id else "follower"
 
 

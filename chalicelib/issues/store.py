@@ -115,7 +115,8 @@ def from_item(item: Item, keys: Keyring) -> Issue:
         "reporter": _actor(keys, pk, item["reporter"]),
         "assignee": _holder(keys, pk, item.get("assignee")),
         "visit_windows": [
-            Window.model_construct(start=moment(start), end=moment(end)) for start, end in item["visit_windows"]
+            Window.model_construct(start=moment(start), end=moment(end))
+            for start, end in item["visit_windows"]
         ],
         "rating": Rating(**{**rating, "at": moment(rating["at"])}) if rating else None,
         "merged_into": Ref.model_construct(**merged) if merged else None,

@@ -1,6 +1,6 @@
 """Photos over the JSON API."""
 
-from chalice import Response
+from chalice.app import Response
 
 from chalicelib.answers import json_answer
 from chalicelib.errors import NotFound

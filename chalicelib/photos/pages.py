@@ -1,6 +1,6 @@
 """Photos without JavaScript: begin, send straight to storage, come back; and taking one back."""
 
-from chalice import Response
+from chalice.app import Response
 
 from chalicelib.answers import flash_words, page, redirect
 from chalicelib.errors import N_
@@ -49,7 +49,9 @@ def ask_remove(call: Call, photo_id: str) -> Response:
     return page(call, "photos/remove.html", {"photo": shown, "back": url(safe_path(call.query.get("back")))})
 
 
-@routes.form("/photos/{photo_id}/remove", SIGNED_IN, "Delete a photo for good", on="/photos/{photo_id}/remove")
+@routes.form(
+    "/photos/{photo_id}/remove", SIGNED_IN, "Delete a photo for good", on="/photos/{photo_id}/remove"
+)
 def remove(call: Call, photo_id: str) -> Response:
     """Delete it."""
     back = safe_path(call.field("back"))

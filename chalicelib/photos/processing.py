@@ -37,7 +37,7 @@ _UPRIGHT = {
 }
 
 
-class PhotoRejected(Exception):  # noqa: N818 - an outcome that the owner reads, not a fault
+class PhotoRejected(Exception):
     """The file can't become a photo; `reason` is the word for why."""
 
     def __init__(self, reason: Reason) -> None:

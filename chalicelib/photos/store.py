@@ -52,7 +52,8 @@ def to_item(photo: Photo) -> Item:
 
 def from_item(item: Item) -> Photo:
     """A photo from the table."""
-    return Photo.model_construct(**{name: item.get(name) for name in Photo.model_fields})
+    fields: dict[str, Any] = {name: item.get(name) for name in Photo.model_fields}
+    return Photo.model_construct(**fields)
 
 
 def get(db: Db, photo_id: str) -> Photo | None:
