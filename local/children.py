@@ -30,7 +30,9 @@ class Child:
     _ends: list[float] = field(default_factory=list)
 
     def start(self) -> None:
-        """Start it in a session of its own, so that Ctrl-C reaches the supervisor only."""
+        """Start it unless it runs, in a session of its own: Ctrl-C is the supervisor's business."""
+        if self._process is not None and self._process.poll() is None:
+            return
         with open(self.log, "ab" if self._process else "wb") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", *self.arguments],

@@ -8,6 +8,7 @@ import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 ENGINE_PYTHON = ROOT / ".venv-engine" / "bin" / "python"
@@ -27,6 +28,20 @@ class EngineProcess:
     access_key: str
     secret_key: str
     child: subprocess.Popen[bytes]
+    log: Path
+
+    def wait_until_up(self, limit_s: float = 300) -> None:
+        """Return when it answers; raises EngineFailedError when it ends first or the time is up."""
+        address = urlsplit(self.url)
+        end = time.monotonic() + limit_s
+        while time.monotonic() < end and self.child.poll() is None:
+            with socket.socket() as probe:
+                if probe.connect_ex((address.hostname or "", address.port or 0)) == 0:
+                    return
+            time.sleep(0.02)
+        self.kill()
+        said = self.log.read_text(errors="replace")[-2000:]
+        raise EngineFailedError(f"The engine did not start:\n{said}")
 
     def stop(self) -> None:
         """End it in order, within seconds."""
@@ -57,6 +72,13 @@ def root_keys(data: Path) -> tuple[str, str]:
 
 def start(data: Path, auth: bool = True, durable: bool = True) -> EngineProcess:
     """Start an engine that keeps its data in a folder; returns when it answers, raises EngineFailedError."""
+    engine = launch(data, auth, durable)
+    engine.wait_until_up()
+    return engine
+
+
+def launch(data: Path, auth: bool = True, durable: bool = True) -> EngineProcess:
+    """Start an engine without waiting for it; its address is known at once."""
     data.mkdir(parents=True, exist_ok=True)
     access_key, secret_key = root_keys(data)
     with socket.socket() as listener, open(data / "engine.log", "wb") as log:
@@ -76,10 +98,9 @@ def start(data: Path, auth: bool = True, durable: bool = True) -> EngineProcess:
             stdout=log,
             stderr=log,
             stdin=subprocess.DEVNULL,
+            start_new_session=True,
         )
-    engine = EngineProcess(f"http://{address}:{port}", access_key, secret_key, child)
-    _wait_until_up(engine, port, data / "engine.log")
-    return engine
+    return EngineProcess(f"http://{address}:{port}", access_key, secret_key, child, data / "engine.log")
 
 
 def _environment(data: Path, port: int, auth: bool) -> dict[str, str]:
@@ -100,17 +121,3 @@ def _environment(data: Path, port: int, auth: bool) -> dict[str, str]:
         "DOCKER_HOST": "unix:///nonexistent",
         "PYTHONUNBUFFERED": "1",
     }
-
-
-def _wait_until_up(engine: EngineProcess, port: int, log: Path, limit_s: float = 60) -> None:
-    """Return when the port answers; raises EngineFailedError when the engine ends first or the time is up."""
-    end = time.monotonic() + limit_s
-    while time.monotonic() < end:
-        if engine.child.poll() is not None:
-            break
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.02)
-    engine.kill()
-    raise EngineFailedError(f"The engine did not start:\n{log.read_text(errors='replace')[-2000:]}")

@@ -18,6 +18,8 @@ from local.uploads import UploadWatch, Workers, photo_arrived, photo_failed, wat
 log = logging.getLogger(__name__)
 
 _TICK_SECONDS = 20
+#: Loading the app into the workers would slow down the web server's own start.
+_WARM_UP_AFTER_SECONDS = 2
 
 
 def main() -> None:
@@ -37,6 +39,8 @@ def main() -> None:
     _start("stream", lambda: follow(reader, app.deliver_outbox, stop))
     _start("uploads", lambda: watch(uploads, stop))
     _start("clock", lambda: _tick(app.tick, stop))
+    if not stop.wait(_WARM_UP_AFTER_SECONDS):
+        workers.warm_up()
     stop.wait()
     workers.close()
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import FrameType
 
 from local.children import Child, KeepsCrashingError
-from local.engines import EngineFailedError, EngineProcess, start
+from local.engines import EngineFailedError, EngineProcess, launch
 from local.options import CannotRunError, Options, child_environment, keep_to_this_machine, listen, sole_use
 from local.setup import set_up
 
@@ -31,15 +31,15 @@ def run(options: Options) -> None:
         (options.data / "keys").mkdir(mode=0o700, exist_ok=True)
         if options.engine == "embedded":
             keep_to_this_machine(os.environ)
-        engine = start(options.data) if options.engine == "embedded" else None
+        engine = launch(options.data) if options.engine == "embedded" else None
         if engine:
             held.callback(engine.stop)
-        environment = child_environment(options, engine)
-        if engine:
-            _prepare(options.data, engine, environment)
-        children = _children(options, environment, listener.fileno())
+        children = _children(options, child_environment(options, engine), listener.fileno())
         for child in children:
             held.callback(child.stop)
+        if engine:
+            _prepare(options.data, engine, children)
+        for child in children:
             child.start()
         _watch(options, engine, children)
 
@@ -52,10 +52,14 @@ def _children(options: Options, environment: dict[str, str], descriptor: int) ->
     return [web, pump] if options.engine == "embedded" else [web]
 
 
-def _prepare(data: Path, engine: EngineProcess, environment: dict[str, str]) -> None:
+def _prepare(data: Path, engine: EngineProcess, children: list[Child]) -> None:
     """Table and bucket each time; the demo data until it has been made in full once."""
-    set_up(engine, environment["TABLE_NAME"], environment["MEDIA_BUCKET"])
+    web, environment = children[0], children[0].environment
     done = data / "demo.done"
+    if done.exists():
+        web.start()  # It takes as long as the engine to get ready, and answers when both are.
+    engine.wait_until_up()
+    set_up(engine, environment["TABLE_NAME"], environment["MEDIA_BUCKET"])
     if not done.exists():
         child = Child("demo", ["local.first_start"], environment, data / "demo.log")
         if not child.run():

@@ -110,6 +110,11 @@ class Workers:
         future: Future[None] = self._pool.schedule(self._work, args=[event], timeout=self._time_limit_s)
         return future
 
+    def warm_up(self) -> None:
+        """Have the workers load the app before the first photo comes."""
+        for _ in range(_WORKERS):
+            self._pool.schedule(_load_app)
+
     def close(self) -> None:
         """End the workers at once; what they were doing is found again at the next start."""
         self._pool.stop()  # type: ignore[no-untyped-call]
@@ -122,6 +127,10 @@ def _prepare_worker() -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (_WORKER_MEMORY_BYTES, _WORKER_MEMORY_BYTES))
+
+
+def _load_app() -> None:
+    handlers()
 
 
 def photo_arrived(event: Event) -> None:
