@@ -39,7 +39,9 @@ def load_keys(config: Settings) -> Keyring:
     """The keyring: opened by KMS when deployed, from the data folder's key file locally."""
     if config.keyring_ciphertext:
         client = boto3.session.Session(region_name=config.aws_region).client("kms")
-        answer = client.decrypt(CiphertextBlob=base64.b64decode(config.keyring_ciphertext))
+        answer = client.decrypt(
+            CiphertextBlob=base64.b64decode(config.keyring_ciphertext), EncryptionContext={"portal": "keyring"}
+        )
         return Keyring.from_json(answer["Plaintext"])
     if config.key_file and config.is_local:
         return load_key_file(config.key_file)
