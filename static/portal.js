@@ -284,7 +284,7 @@
       pane.replaceChildren(job);
       pane.scrollTop = 0;
       enliven(pane);
-      pane.focus();
+      pane.focus({ preventScroll: true });
       return true;
     };
     const mark = (address) => all(".job", box).forEach((row) => row.classList.toggle("chosen", one(".job-link", row).href === address));
