@@ -24,7 +24,8 @@ from chalicelib.routes import middleware
 from chalicelib.settings import settings
 
 app = Chalice(app_name="owner-portal")
-app.api.binary_types = ["multipart/form-data", "application/octet-stream"]
+# Bodies that the gateway must hand on as bytes: files, and CSV in whatever encoding.
+app.api.binary_types = ["multipart/form-data", "text/csv", "application/csv", "application/vnd.ms-excel"]
 logs.set_up(settings().log_level)
 app.register_middleware(middleware, "http")
 

@@ -40,7 +40,8 @@ def load_keys(config: Settings) -> Keyring:
     if config.keyring_ciphertext:
         client = boto3.session.Session(region_name=config.aws_region).client("kms")
         answer = client.decrypt(
-            CiphertextBlob=base64.b64decode(config.keyring_ciphertext), EncryptionContext={"portal": "keyring"}
+            CiphertextBlob=base64.b64decode(config.keyring_ciphertext),
+            EncryptionContext={"portal": "keyring"},
         )
         return Keyring.from_json(answer["Plaintext"])
     if config.key_file and config.is_local:

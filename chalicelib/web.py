@@ -138,9 +138,9 @@ class Call:
             raise WrongType
         if len(self.body) > MAX_FORM_BYTES:
             raise TooLarge
-        text = self.body.decode("utf-8", "replace").replace("\r\n", "\n")
+        text = self.body.decode("utf-8", "replace").strip()
         try:
-            return parse_qs(text.strip(), keep_blank_values=True, max_num_fields=500)
+            return parse_qs(text, keep_blank_values=True, max_num_fields=500)
         except ValueError as error:
             raise TooLarge from error
 

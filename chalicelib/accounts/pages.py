@@ -175,5 +175,6 @@ def sign_out_everywhere(call: Call) -> Response:
 
 @routes.page("/privacy", PUBLIC, "What is kept of people, and why")
 def privacy(call: Call) -> Response:
-    """The privacy notice."""
+    """The privacy notice, with the way back that fits who reads it."""
+    _ = call.maybe_person
     return page(call, "privacy.html", {})

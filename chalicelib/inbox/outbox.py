@@ -16,6 +16,7 @@ from chalicelib.db import Delete, Item, K, Op, Put, Update, decode_item
 from chalicelib.errors import Conflict
 from chalicelib.ids import new_id
 from chalicelib.inbox.models import Notice
+from chalicelib.logs import log_failure
 from chalicelib.portal import Portal
 from chalicelib.times import rfc3339
 
@@ -67,12 +68,21 @@ def handle_stream(portal: Portal, event: dict[str, Any]) -> int:
 
 
 def sweep(portal: Portal, now: datetime, older_than_s: int = 10) -> int:
-    """Deliver what has been lying in the outbox, oldest first; gives back how many."""
+    """Deliver what has been lying in the outbox, oldest first; gives back how many.
+
+    A row that can't be delivered stays for the next sweep and does not hold up those behind it.
+    """
     limit = rfc3339(now - timedelta(seconds=older_than_s))
     delivered = 0
     for shard in range(SHARDS):
-        rows = portal.db.query(outbox_pk(shard), limit=100).items
-        delivered += deliver_all(portal, [row for row in rows if row["at"] <= limit])
+        for row in portal.db.query(outbox_pk(shard), limit=100).items:
+            if row["at"] > limit:
+                break
+            try:
+                deliver(portal, row)
+                delivered += 1
+            except Exception:
+                log_failure("delivery_failed", outbox_id=row["SK"])
     return delivered
 
 

@@ -7,7 +7,7 @@ from chalice.app import Response
 from chalicelib.answers import flash_words, page
 from chalicelib.communities import store as communities
 from chalicelib.cursors import give, scope, take
-from chalicelib.errors import N_, Conflict, Invalid, PortalError, VersionConflict
+from chalicelib.errors import N_, Conflict, IllegalTransition, Invalid, PortalError, VersionConflict
 from chalicelib.inputs import from_form
 from chalicelib.issues import access, listing, page_views, service
 from chalicelib.issues.api import reader
@@ -27,6 +27,9 @@ SENT_MESSAGE = flash_words(
     "message_sent", "success", N_("Sent. Whoever has it reads it, and you get the answer here.")
 )
 URGED = flash_words("urged", "success", N_("We have told them that it is urgent for you."))
+URGED_BEFORE = flash_words(
+    "urged_before", "info", N_("They know already. You can ask once in 4 hours, while it is open.")
+)
 CANCELLED = flash_words("cancelled", "success", N_("Cancelled. Nobody will come."))
 CONFIRMED = flash_words(
     "confirmed", "success", N_("Thank you! How was it? Your rating helps the next repair.")
@@ -171,7 +174,10 @@ def urge(call: Call, issue_id: str) -> Response:
     """Urge."""
 
     def work() -> Response:
-        service.urge(call.portal, call.person, issue_id, call.now)
+        try:
+            service.urge(call.portal, call.person, issue_id, call.now)
+        except IllegalTransition:
+            return go(url(f"/issues/{issue_id}"), URGED_BEFORE)
         return go(url(f"/issues/{issue_id}"), URGED)
 
     return _form(call, issue_id, "urge", work)

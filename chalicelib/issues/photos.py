@@ -34,7 +34,7 @@ def rejection(portal: Portal, photo: Photo, reason: str | None, now: datetime) -
 def remove(portal: Portal, person: Person, photo_id: str, now: datetime) -> None:
     """Take back a photo that this person sent, for good: pictures, records, and its row in the issue.
 
-    Raises NotFound for another person's photo. Removing it again is no error for the one who did.
+    Raises NotFound for another person's photo, and for one that is gone already.
     """
     from chalicelib.issues.access import actor_in
 

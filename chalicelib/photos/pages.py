@@ -1,9 +1,11 @@
 """Photos without JavaScript: begin, send straight to storage, come back; and taking one back."""
 
+import contextlib
+
 from chalice.app import Response
 
 from chalicelib.answers import flash_words, page, redirect
-from chalicelib.errors import N_
+from chalicelib.errors import N_, NotFound
 from chalicelib.issues import photos as issue_photos
 from chalicelib.pages import go, keep_form, safe_path, with_query, without_query
 from chalicelib.photos import service
@@ -55,5 +57,6 @@ def ask_remove(call: Call, photo_id: str) -> Response:
 def remove(call: Call, photo_id: str) -> Response:
     """Delete it."""
     back = safe_path(call.field("back"))
-    issue_photos.remove(call.portal, call.person, photo_id, call.now)
+    with contextlib.suppress(NotFound):  # a second tap: it is gone, which is what was wanted
+        issue_photos.remove(call.portal, call.person, photo_id, call.now)
     return go(url(back), REMOVED)
