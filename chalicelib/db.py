@@ -6,22 +6,35 @@ A write names the error that a failed condition means, so callers read as the ru
 
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import boto3
-from boto3.dynamodb.conditions import Attr, ConditionBase, ConditionExpressionBuilder, Key
+from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.errors import Conflict, PortalError, Unavailable
+from chalicelib.errors import Conflict, Unavailable
+from chalicelib.records import (
+    Check,
+    Delete,
+    Expressions,
+    Item,
+    K,
+    Op,
+    Page,
+    Put,
+    Update,
+    Wire,
+    decode_item,
+    encode_item,
+    wire_key,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-Item = dict[str, Any]
-Wire = dict[str, Any]
+__all__ = ["Check", "Db", "Delete", "Item", "K", "Op", "Page", "Put", "Update", "decode_item"]
 
 _BUSY = {"TransactionConflict", "TransactionConflictException", "TransactionInProgressException"}
 _AWAY = {
@@ -31,147 +44,6 @@ _AWAY = {
 _TRIES_WHEN_BUSY = 8
 #: DynamoDB takes at most this many keys in one BatchGetItem.
 _BATCH = 100
-
-
-class K(NamedTuple):
-    """A record's key."""
-
-    pk: str
-    sk: str
-
-
-@dataclass(frozen=True)
-class Put:
-    """Write a whole item. By default only when no item has its key."""
-
-    item: Item
-    condition: ConditionBase | None = None
-    error: PortalError | None = None
-    replace: bool = False
-
-
-@dataclass(frozen=True)
-class Update:
-    """Change some attributes of one item: `sets`, `removes`, and `adds` for counters."""
-
-    key: K
-    sets: Item = field(default_factory=dict)
-    removes: Sequence[str] = ()
-    adds: Mapping[str, int] = field(default_factory=dict)
-    condition: ConditionBase | None = None
-    error: PortalError | None = None
-
-
-@dataclass(frozen=True)
-class Delete:
-    """Remove one item."""
-
-    key: K
-    condition: ConditionBase | None = None
-    error: PortalError | None = None
-
-
-@dataclass(frozen=True)
-class Check:
-    """Change nothing, but refuse the transaction when the condition does not hold."""
-
-    key: K
-    condition: ConditionBase
-    error: PortalError | None = None
-
-
-Op = Put | Update | Delete | Check
-
-
-class Page(NamedTuple):
-    """Some items of a query, and where to go on (None at the end)."""
-
-    items: list[Item]
-    next: Item | None
-
-
-def encode(value: Any) -> Wire:
-    """A value as DynamoDB's AttributeValue. Floats are refused: money and counts are whole numbers."""
-    if isinstance(value, str):
-        return {"S": value}
-    if isinstance(value, bool):
-        return {"BOOL": value}
-    if isinstance(value, int):
-        return {"N": str(value)}
-    if isinstance(value, Mapping):
-        return {"M": {name: encode(part) for name, part in value.items() if part is not None}}
-    if isinstance(value, list | tuple):
-        return {"L": [encode(part) for part in value]}
-    raise TypeError(f"no AttributeValue for {type(value).__name__}")
-
-
-def decode(wire: Wire) -> Any:
-    """The value of an AttributeValue, as `encode` takes it."""
-    ((kind, value),) = wire.items()
-    if kind in ("S", "BOOL"):
-        return value
-    if kind == "N":
-        return int(value)
-    if kind == "M":
-        return decode_item(value)
-    if kind == "L":
-        return [decode(part) for part in value]
-    raise TypeError(f"unexpected AttributeValue {kind}")
-
-
-def encode_item(item: Item) -> Wire:
-    """An item in wire form; attributes that are None are left out."""
-    return {name: encode(value) for name, value in item.items() if value is not None}
-
-
-def decode_item(wire: Wire) -> Item:
-    """An item from its wire form."""
-    return {name: decode(value) for name, value in wire.items()}
-
-
-class _Expressions:
-    """Builds one request's expressions with their placeholders."""
-
-    def __init__(self) -> None:
-        self.names: dict[str, str] = {}
-        self.values: Wire = {}
-        self._builder = ConditionExpressionBuilder()
-
-    def condition(self, condition: ConditionBase, is_key: bool = False) -> str:
-        """The text of a condition; its names and values are kept for `fields`."""
-        built = self._builder.build_expression(condition, is_key_condition=is_key)
-        self.names.update(built.attribute_name_placeholders)
-        self.values.update({k: encode(v) for k, v in built.attribute_value_placeholders.items()})
-        return built.condition_expression
-
-    def update(self, sets: Item, removes: Sequence[str], adds: Mapping[str, int]) -> str:
-        """SET, REMOVE and ADD clauses."""
-        clauses = {
-            "SET": [f"{self._name(n)} = {self._value(v)}" for n, v in sets.items() if v is not None],
-            "REMOVE": [self._name(n) for n in [*removes, *(n for n, v in sets.items() if v is None)]],
-            "ADD": [f"{self._name(n)} {self._value(v)}" for n, v in adds.items()],
-        }
-        return " ".join(f"{verb} {', '.join(parts)}" for verb, parts in clauses.items() if parts)
-
-    def _name(self, name: str) -> str:
-        placeholder = f"#u{len(self.names)}"
-        self.names[placeholder] = name
-        return placeholder
-
-    def _value(self, value: Any) -> str:
-        placeholder = f":u{len(self.values)}"
-        self.values[placeholder] = encode(value)
-        return placeholder
-
-    def fields(self) -> Wire:
-        """The request's fields for the names and values used."""
-        names = {"ExpressionAttributeNames": self.names} if self.names else {}
-        values = {"ExpressionAttributeValues": self.values} if self.values else {}
-        return {**names, **values}
-
-
-def _wire_key(key: K) -> Wire:
-    return {"PK": {"S": key.pk}, "SK": {"S": key.sk}}
 
 
 class Db:
@@ -212,7 +84,7 @@ class Db:
 
     def get(self, key: K) -> Item | None:
         """One item, read consistently, or None."""
-        answer = self._call("get_item", TableName=self.table, Key=_wire_key(key), ConsistentRead=True)
+        answer = self._call("get_item", TableName=self.table, Key=wire_key(key), ConsistentRead=True)
         return decode_item(answer["Item"]) if answer.get("Item") else None
 
     def batch_get(self, keys: Sequence[K]) -> list[Item | None]:
@@ -224,7 +96,7 @@ class Db:
         return [found.get(key) for key in keys]
 
     def _fetch(self, keys: list[K], found: dict[K, Item]) -> None:
-        wanted: Any = {self.table: {"Keys": [_wire_key(key) for key in keys], "ConsistentRead": True}}
+        wanted: Any = {self.table: {"Keys": [wire_key(key) for key in keys], "ConsistentRead": True}}
         for attempt in range(5):
             answer = self._call("batch_get_item", RequestItems=wanted)
             for wire in answer["Responses"].get(self.table, []):
@@ -251,7 +123,7 @@ class Db:
         `keep` filters after reading, so it does not lower the cost; `limit` counts what is read.
         Reads of the table are consistent, reads of an index are not.
         """
-        expressions = _Expressions()
+        expressions = Expressions()
         condition = Key("PK").eq(key) if isinstance(key, str) else key
         request: Wire = {
             "TableName": self.table,
@@ -283,7 +155,7 @@ class Db:
 
     def count(self, key: ConditionBase, *, index: str, limit: int) -> int:
         """How many items, counting no further than `limit` so that the cost is bounded."""
-        expressions = _Expressions()
+        expressions = Expressions()
         answer = self._call(
             "query", TableName=self.table, IndexName=index, Select="COUNT", Limit=limit,
             KeyConditionExpression=expressions.condition(key, is_key=True), **expressions.fields(),
@@ -292,7 +164,7 @@ class Db:
 
     def update(self, op: Update) -> Item:
         """Change one item and give it back as it is now; raises the op's error when its condition fails."""
-        expressions = _Expressions()
+        expressions = Expressions()
         request = self._update_fields(op, expressions)
         try:
             answer = self._call("update_item", ReturnValues="ALL_NEW", **request)
@@ -333,27 +205,27 @@ class Db:
         raise error
 
     def _wire_op(self, op: Op) -> Wire:
-        expressions = _Expressions()
+        expressions = Expressions()
         if isinstance(op, Put):
             return {"Put": self._put_fields(op, expressions)}
         if isinstance(op, Update):
             return {"Update": self._update_fields(op, expressions)}
         verb = "Delete" if isinstance(op, Delete) else "ConditionCheck"
-        return {verb: self._fields({"Key": _wire_key(op.key)}, op.condition, expressions)}
+        return {verb: self._fields({"Key": wire_key(op.key)}, op.condition, expressions)}
 
-    def _put_fields(self, op: Put, expressions: _Expressions) -> Wire:
+    def _put_fields(self, op: Put, expressions: Expressions) -> Wire:
         condition = op.condition
         if condition is None and not op.replace:
             condition = Attr("PK").not_exists()
         return self._fields({"Item": encode_item(op.item)}, condition, expressions)
 
-    def _update_fields(self, op: Update, expressions: _Expressions) -> Wire:
+    def _update_fields(self, op: Update, expressions: Expressions) -> Wire:
         body = {
-            "Key": _wire_key(op.key),
+            "Key": wire_key(op.key),
             "UpdateExpression": expressions.update(op.sets, op.removes, op.adds),
         }
         return self._fields(body, op.condition, expressions)
 
-    def _fields(self, body: Wire, condition: ConditionBase | None, expressions: _Expressions) -> Wire:
+    def _fields(self, body: Wire, condition: ConditionBase | None, expressions: Expressions) -> Wire:
         text = {"ConditionExpression": expressions.condition(condition)} if condition is not None else {}
         return {"TableName": self.table, **body, **text, **expressions.fields()}
