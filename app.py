@@ -18,7 +18,6 @@ from chalicelib.issues import pages as issues_pages
 from chalicelib.issues import timers
 from chalicelib.photos import api as photos_api
 from chalicelib.photos import pages as photos_pages
-from chalicelib.photos import service as photos
 from chalicelib.portal import portal
 from chalicelib.routes import middleware
 from chalicelib.settings import settings
@@ -57,13 +56,17 @@ def deliver_outbox(event: dict[str, Any], context: Any) -> dict[str, int]:
 def photo_arrived(event: dict[str, Any], context: Any) -> dict[str, str]:
     """A storage event: take in the photo that a phone has uploaded."""
     entry = event["detail"]["object"]
-    return {"status": photos.take_in(portal(), entry["key"], entry["size"], datetime.now(UTC))}
+    from chalicelib.photos import intake  # with the decoders, which only this function and the next need
+
+    return {"status": intake.take_in(portal(), entry["key"], entry["size"], datetime.now(UTC))}
 
 
 @app.lambda_function(name="photo_failed")
 def photo_failed(event: dict[str, Any], context: Any) -> None:
     """A photo that could not be processed, however often it was tried."""
-    photos.give_up(portal(), event["detail"]["object"]["key"], datetime.now(UTC))
+    from chalicelib.photos import intake
+
+    intake.give_up(portal(), event["detail"]["object"]["key"], datetime.now(UTC))
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="tick")

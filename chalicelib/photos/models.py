@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from chalicelib.inputs import Input
-from chalicelib.photos.processing import MAX_BYTES
+from chalicelib.photos.limits import MAX_BYTES
 
 PhotoStatus = Literal["pending", "ready", "rejected", "removed"]
 

@@ -12,9 +12,8 @@ from typing import Literal
 from PIL import Image, ImageFile
 
 from chalicelib.photos import colours, containers
+from chalicelib.photos.limits import MAX_BYTES, MAX_PIXELS
 
-MAX_BYTES = 20 * 1024 * 1024
-MAX_PIXELS = 50_000_000
 # Each pass of a progressive JPEG visits every pixel; a few bytes can ask for one more pass.
 MAX_SCANNED_PIXELS = 1_000_000_000
 FULL_PX = 1600

@@ -1,4 +1,4 @@
-"""Photos: begin an upload, take in what arrived, attach, show, remove for good."""
+"""Photos: begin an upload, attach, show, remove for good. What arrives is taken in by `intake.py`."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -8,14 +8,12 @@ from boto3.dynamodb.conditions import Attr
 
 from chalicelib.accounts.models import Person
 from chalicelib.db import Item, K, Op, Update
-from chalicelib.errors import N_, Invalid, NotFound, TooLarge, TooMany
+from chalicelib.errors import N_, Invalid, NotFound, TooMany
 from chalicelib.ids import is_id, new_id
-from chalicelib.logs import log
 from chalicelib.once import AlreadyDone, Once
 from chalicelib.photos import store
+from chalicelib.photos.limits import MAX_BYTES
 from chalicelib.photos.models import Photo, PhotoStarted, PhotoUrls, PhotoView, StartPhoto, UploadView
-from chalicelib.photos.processing import MAX_BYTES, PhotoRejected, process
-from chalicelib.photos.store import PhotoChanged
 from chalicelib.portal import Portal
 from chalicelib.storage import UploadForm
 from chalicelib.times import rfc3339
@@ -23,7 +21,6 @@ from chalicelib.times import rfc3339
 UPLOAD_WITHIN = timedelta(minutes=30)
 #: A photo that is attached to nothing goes after this time.
 UNATTACHED_FOR = timedelta(days=2)
-_CACHE = "private, max-age=31536000, immutable"
 _TYPES = {"image/jpeg", "image/jpg", "image/png", "image/webp", "image/heic", "image/heif"}
 _BAD_TYPE = N_("Please choose a photo: JPEG, PNG, WebP or HEIC.")
 _NOT_YOURS = N_("A photo is not here any more. Remove it and add it again.")
@@ -127,66 +124,6 @@ def free_photos(portal: Portal, person: Person, photo_ids: Sequence[str]) -> lis
     if len(usable) != len(wanted):
         raise Invalid.field("photo_ids", "not_usable", _NOT_YOURS)
     return usable
-
-
-def take_in(portal: Portal, object_key: str, size: int, now: datetime) -> str:
-    """Process what a phone has uploaded; gives back the photo's new status, or "gone".
-
-    Repeatable at any point: the original is deleted last, so until then another try does it all again.
-    """
-    photo_id = store.photo_id_of(object_key)
-    photo = store.get(portal.db, photo_id) if is_id(photo_id) else None
-    if photo is None or photo.status != "pending":
-        portal.storage.delete(object_key)
-        return "gone" if photo is None else photo.status
-    try:
-        done = process(_original(portal, object_key, size))
-        portal.storage.write(store.thumb_object(photo_id), done.thumb, "image/webp", _CACHE)
-        portal.storage.write(store.full_object(photo_id), done.full, "image/webp", _CACHE)
-        status, reason = "ready", None
-    except NotFound:
-        return "gone"
-    except PhotoRejected as rejected:
-        status, reason = "rejected", rejected.reason
-    settle(portal, photo_id, status, reason, now)
-    portal.storage.delete(object_key)
-    log("photo_taken_in", photo_id=photo_id, status=status, reason=reason)
-    return status
-
-
-def _original(portal: Portal, object_key: str, size: int) -> bytes:
-    if size > MAX_BYTES:
-        raise PhotoRejected("too_large_bytes")
-    try:
-        return portal.storage.read(object_key, MAX_BYTES)
-    except TooLarge as error:
-        raise PhotoRejected("too_large_bytes") from error
-
-
-def settle(portal: Portal, photo_id: str, status: str, reason: str | None, now: datetime) -> None:
-    """Write a photo's outcome, also when it is being attached at this very moment."""
-    from chalicelib.issues.photos import rejection  # the issue's timeline says when a photo can't be used
-
-    for _ in range(8):
-        photo = store.get(portal.db, photo_id)
-        if photo is None:
-            portal.storage.delete(store.full_object(photo_id), store.thumb_object(photo_id))
-            return
-        if photo.status != "pending":
-            return
-        told = rejection(portal, photo, reason, now) if status == "rejected" and photo.issue_id else []
-        try:
-            portal.db.write(*store.change_status(photo, status, reason, PhotoChanged()), *told)
-            return
-        except PhotoChanged:
-            continue
-    raise PhotoChanged
-
-
-def give_up(portal: Portal, object_key: str, now: datetime) -> None:
-    """Reject what could not be processed at all, however often it was tried."""
-    settle(portal, store.photo_id_of(object_key), "rejected", "broken", now)
-    portal.storage.delete(object_key)
 
 
 def remove_objects(portal: Portal, photo_id: str) -> None:

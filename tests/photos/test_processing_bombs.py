@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from chalicelib.photos.processing import MAX_BYTES, PhotoRejected, process
+from chalicelib.photos.limits import MAX_BYTES
+from chalicelib.photos.processing import PhotoRejected, process
 from tests.factories_photos import make_photo, make_png, make_png_chunk
 
 ROOT = Path(__file__).resolve().parents[2]

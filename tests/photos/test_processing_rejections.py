@@ -7,7 +7,8 @@ import pillow_heif
 import pytest
 from PIL import Image
 
-from chalicelib.photos.processing import MAX_BYTES, PhotoRejected, process
+from chalicelib.photos.limits import MAX_BYTES
+from chalicelib.photos.processing import PhotoRejected, process
 from tests.factories_photos import make_photo, make_picture, make_png
 
 KINDS = ["JPEG", "PNG", "WEBP", "HEIC"]
