@@ -11,7 +11,7 @@ SUDO := $(shell test "$$(id -u)" = 0 || echo sudo)
 PIP := -m pip --disable-pip-version-check --no-input install -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup lint format types locale browser import screenshots openapi bench clean
+.PHONY: help run test setup lint format types locale locale-update browser import screenshots openapi bench clean
 .DELETE_ON_ERROR:
 
 help:  ## list all targets
@@ -37,6 +37,10 @@ format: $(APP_ENV)  ## put the code into its usual format
 	$(BIN)/ruff check --fix .
 
 locale: $(CATALOGUES)  ## compile the message catalogues
+
+locale-update: $(APP_ENV)  ## collect new texts into the catalogue, to be translated
+	@$(BIN)/pybabel -q extract -F babel.cfg --add-location=file -o build.pot . && \
+		$(BIN)/pybabel -q update -N --no-wrap --ignore-pot-creation-date -l zh_CN -d locale -i build.pot; rm -f build.pot
 
 import: $(APP_ENV) $(ENGINE_ENV) locale  ## import communities, units, owners and staff (FILE=people.csv)
 	@$(BIN)/python -m local.import_accounts $(FILE)

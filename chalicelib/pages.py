@@ -10,19 +10,23 @@ from chalice.app import Response
 from chalicelib.answers import cookie, redirect
 from chalicelib.crypto import Keyring
 from chalicelib.db import Db, K, Put
-from chalicelib.errors import FieldError, IdempotencyMismatch, Invalid, PortalError, VersionConflict
+from chalicelib.errors import FieldError, IdempotencyMismatch, Invalid, PortalError, TooLarge, VersionConflict
 from chalicelib.page_words import gettext
 from chalicelib.web import Call, url
 
 #: For how long a form that could not be sent is kept.
 KEEP_FORM = timedelta(days=2)
+KEEP_BYTES = 300_000
 Fields = dict[str, list[str]]
 
 
 def safe_path(path: str | None, otherwise: str = "/") -> str:
     """A path of this portal, never another site's: what comes from a form or a query may be anything."""
     text = (path or "").strip()
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+    except ValueError:  # "//[" is no address at all
+        return otherwise
     bad = parts.scheme or parts.netloc or not text.startswith("/") or text.startswith(("//", "/\\"))
     return otherwise if bad or "\\" in text or any(ord(c) < 32 for c in text) or len(text) > 500 else text
 
@@ -44,8 +48,12 @@ def _form_key(account_id: str, keys: Keyring, path: str) -> K:
 
 
 def keep_form(db: Db, keys: Keyring, account_id: str, path: str, fields: Fields, now: datetime) -> None:
-    """Keep what was typed into a page's form, until it is sent or two days are over."""
+    """Keep what was typed into a page's form, until it is sent or two days are over. Raises TooLarge for more
+    than an item of the table holds."""
     key = _form_key(account_id, keys, path)
+    fields = {name: given for name, given in fields.items() if name}
+    if sum(len(text.encode()) for name, given in fields.items() for text in (name, *given)) > KEEP_BYTES:
+        raise TooLarge
     expires = int((now + KEEP_FORM).timestamp())
     db.write(Put({"PK": key.pk, "SK": key.sk, "fields": fields, "expires_at": expires}, replace=True))
 
@@ -124,6 +132,6 @@ def without_query(path: str) -> str:
     return urlsplit(path).path
 
 
-def next_url(path: str, cursor: str | None, **query: Any) -> str | None:
+def next_url(path: str, cursor: str | None, /, **query: Any) -> str | None:
     """The link to a list's next page."""
     return url(path, **query, cursor=cursor) if cursor else None

@@ -117,8 +117,15 @@ def guard_origin(call: Call) -> None:
             raise CrossSite
         return
     origin = call.header("origin")
-    if origin is not None and urlsplit(origin).netloc != urlsplit(call.origin).netloc:
+    if origin is not None and (_host(origin) is None or _host(origin) != _host(call.origin)):
         raise CrossSite
+
+
+def _host(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:  # such as "http://["
+        return None
 
 
 def error_answer(call: Call, error: PortalError) -> Response:
@@ -148,7 +155,9 @@ def error_page(call: Call, error: PortalError) -> Response:
         "detail": gettext(error.detail),
         "retry_url": url(call.path, **call.query) if again and is_get else None,
         # What was typed goes along, so that a failing server loses none of it.
-        "retry_form": {"action": url(call.path), "fields": call.form} if again and not is_get else None,
+        "retry_form": {"action": url(call.path), "fields": call.form_if_any}
+        if again and not is_get
+        else None,
     }
     response = answers.page(call, "error.html", context, error.status)
     response.headers.update(answers.error_headers(error))

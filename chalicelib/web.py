@@ -17,7 +17,7 @@ from pydantic import BaseModel, ValidationError
 from chalicelib import i18n
 from chalicelib.accounts.models import Person
 from chalicelib.accounts.sessions import person_of
-from chalicelib.errors import BadRequest, Forbidden, NotSignedIn, TooLarge, WrongType
+from chalicelib.errors import BadRequest, Forbidden, NotSignedIn, PortalError, TooLarge, WrongType
 from chalicelib.inputs import checked_key, invalid, read_model
 from chalicelib.portal import Portal
 from chalicelib.settings import settings
@@ -144,6 +144,14 @@ class Call:
         except ValueError as error:
             raise TooLarge from error
 
+    @property
+    def form_if_any(self) -> dict[str, list[str]]:
+        """The form's fields, or none where the body is something else: for pages that only pass them on."""
+        try:
+            return self.form
+        except PortalError:
+            return {}
+
     def field(self, name: str, default: str = "") -> str:
         """One form field, without surrounding space."""
         return self.form.get(name, [default])[-1].replace("\r\n", "\n").strip()
@@ -225,7 +233,7 @@ class Call:
             raise invalid(error) from error
 
 
-def url(path: str, **query: Any) -> str:
+def url(path: str, /, **query: Any) -> str:
     """An address within the portal: below the stage's base path, with a query of what is not None."""
     given = [(name, value) for name, value in query.items() if value is not None and value != ""]
     return settings().base_path + path + (f"?{urlencode(given, doseq=True)}" if given else "")

@@ -156,7 +156,7 @@ def _show(
     view = reader(call).desk_view(file, roles)
     account = None if "auditor" in roles else accounts.account_of(call.portal, file.issue.reporter.id)
     staff = communities.staff(call.portal.db, call.portal.keys, community.id)
-    moved = isinstance(error, Conflict)
+    quicker = page_views.who_was_quicker(file, call.person) if isinstance(error, Conflict) else None
     phone = account.phone if account else ""
     context = {
         "issue": page_views.shown(file, view, call.person, call.locale, phone, contact),
@@ -164,8 +164,8 @@ def _show(
         "may_call": bool(roles & ASSIGNEE_ROLES),
         "assignees": _choices(call, [m for m in staff if set(m.roles) & ASSIGNEE_ROLES], roles),
         "values": values(fields),
-        "errors": said(error) if error and not moved else [],
-        "conflict": page_views.who_was_quicker(file, call.person) if moved else None,
+        "errors": said(error) if error and not quicker else [],
+        "conflict": quicker,
         "photos_ready": ready_photos(call, fields.get("photo_ids", [])),
         "pause_reasons": _PAUSES,
         "back": url("/desk", community_id=community.id),

@@ -140,10 +140,24 @@ def _text(row: EntryView, locale: str) -> str | None:
     """What a row says besides what happened; codes become words."""
     if row.kind == "photo_rejected":
         return i18n.photo_words(row.text or "", locale)
+    if row.kind == "rated" and row.text:
+        return _rating_words(row.text)
     if row.pause_reason:
         reason = i18n.pause_words(row.pause_reason, locale)
         return f"{reason}\n{row.text}" if row.text else reason
     return row.text
+
+
+def _rating_words(text: str) -> str:
+    """A rating's marks with what they are for, then the comment."""
+    marks, _, comment = text.partition("\n")
+    skill, friendliness, speed = marks.split(" · ")
+    words = gettext("Skill %(skill)s · Friendliness %(friendliness)s · Speed %(speed)s, of 5") % {
+        "skill": skill,
+        "friendliness": friendliness,
+        "speed": speed,
+    }
+    return f"{words}\n{comment}" if comment else words
 
 
 def next_step(issue: Issue) -> str | None:
