@@ -11,7 +11,7 @@ Run with the engine's own environment: `.venv-engine/bin/python -m local.engine 
 import asyncio
 import json
 import os
-import signal
+import socket
 import sys
 from importlib import import_module
 from itertools import islice
@@ -176,23 +176,25 @@ async def _send_all(send: Send, messages: list[Message]) -> None:
         await send(message)
 
 
-async def _serve(data: Path, descriptor: int) -> None:
-    serve = import_module("hypercorn.asyncio").serve
-    config = import_module("hypercorn.config").Config()
-    config.bind = [f"fd://{descriptor}"]
-    config.keep_alive_timeout = 3600
-    config.graceful_timeout = 2
-    config.startup_timeout = 600
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    app = import_module("ministack.app").app
-    log = WriteLog(data / "tables.sqlite")
+def _serve(data: Path, descriptor: int) -> None:
+    uvicorn = import_module("uvicorn")
     keys = os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"]
-    await serve(DurableEngine(app, log, keys), config, shutdown_trigger=stop.wait)
+    log = WriteLog(data / "tables.sqlite")
+    config = uvicorn.Config(
+        DurableEngine(import_module("ministack.app").app, log, keys),
+        http="httptools",
+        lifespan="on",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        # The portal's clients keep their connections; closing one under a request would look like a fault.
+        timeout_keep_alive=3600,
+        timeout_graceful_shutdown=2,
+    )
+    uvicorn.Server(config).run(sockets=[socket.socket(fileno=descriptor)])
     log.close()
 
 
 if __name__ == "__main__":
     die_with_parent()
-    asyncio.run(_serve(Path(sys.argv[1]), int(sys.argv[2])))
+    _serve(Path(sys.argv[1]), int(sys.argv[2]))

