@@ -1,5 +1,7 @@
 """Signing in, and one's own page."""
 
+import contextlib
+
 from chalice.app import Response
 
 from chalicelib import i18n
@@ -9,7 +11,7 @@ from chalicelib.accounts.rules import mask_phone, parse_phone
 from chalicelib.accounts.sessions import person_of
 from chalicelib.answers import cookie, flash_words, page, redirect
 from chalicelib.communities import store as communities
-from chalicelib.errors import N_, Invalid, PortalError, TooMany
+from chalicelib.errors import N_, Invalid, PortalError, TooLarge, TooMany
 from chalicelib.page_words import DEFAULT_ZONE, Speech, speak
 from chalicelib.pages import Fields, go, keep_form, safe_path, said, with_query
 from chalicelib.routes import Routes, sign_in_page
@@ -51,7 +53,7 @@ def _ask_again(call: Call) -> Response:
     if call.route.method == "GET":
         return redirect(url("/login", next=url(call.path, **call.query)))
     here = call.route.stands_on.format(**(call.request.uri_params or {}))
-    return _login(call, "phone", 401, next=here, resume=call.form)
+    return _login(call, "phone", 401, next=here, resume=call.form_if_any)
 
 
 sign_in_page.append(_ask_again)
@@ -122,7 +124,8 @@ def _enter(call: Call, session: Session) -> Response:
     otherwise = "/desk" if person.is_desk and not person.units else "/"
     target = safe_path(call.field("next"), otherwise)
     if resume := _resumed(call):
-        keep_form(call.portal.db, call.portal.keys, person.id, target, resume, call.now)
+        with contextlib.suppress(TooLarge):  # signing in matters more than what can't be kept
+            keep_form(call.portal.db, call.portal.keys, person.id, target, resume, call.now)
         target = with_query(target, {"kept": "1"})
     return go(url(target), None, line)
 

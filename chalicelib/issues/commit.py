@@ -97,6 +97,7 @@ def snapshot(file: IssueFile, now: datetime) -> dict[str, Any]:
         "last": file.timeline[-1].id,
         "photos": {row["id"]: [row["status"], row.get("reason") or ""] for row in file.photos.values()},
         "handoff": file.handoffs[-1].id,
+        "running": file.handoffs[-1].ended_at is None,
         "followers": len(file.followers),
     }
 
@@ -112,9 +113,11 @@ def replay(portal: Portal, kept: dict[str, Any]) -> tuple[IssueFile, datetime]:
     photos = {
         photo_id: {**file.photos[photo_id], "status": status, "reason": reason or None}
         for photo_id, (status, reason) in kept["photos"].items()
+        if photo_id in file.photos  # one taken back for good stays away
     }
     handoffs = [row for row in file.handoffs if row.id <= kept["handoff"]]
-    handoffs[-1] = handoffs[-1].model_copy(update={"ended_at": None})
+    if kept["running"]:
+        handoffs[-1] = handoffs[-1].model_copy(update={"ended_at": None})
     then = IssueFile.model_construct(
         issue=Issue.model_validate({**kept["issue"], **left_out}),
         timeline=timeline,

@@ -8,7 +8,8 @@ from chalicelib.answers import flash_words, page
 from chalicelib.communities import store as communities
 from chalicelib.cursors import give, scope, take
 from chalicelib.errors import N_, Conflict, IllegalTransition, Invalid, PortalError, VersionConflict
-from chalicelib.inputs import from_form
+from chalicelib.ids import is_id
+from chalicelib.inputs import checked_key, from_form
 from chalicelib.issues import access, listing, page_views, service
 from chalicelib.issues.api import reader
 from chalicelib.issues.models import ListIssues, OwnerStep, RateIssue, WriteMessage
@@ -120,7 +121,8 @@ def _show(
 
 def ready_photos(call: Call, photo_ids: list[str]) -> list[dict[str, Any]]:
     """Photos that were uploaded for a form which is not sent yet; those not there any more are left out."""
-    keys = [photo_store.photo_key(photo_id) for photo_id in dict.fromkeys(photo_ids)][:9]
+    ids = [photo_id for photo_id in dict.fromkeys(photo_ids) if is_id(photo_id)]
+    keys = [photo_store.photo_key(photo_id) for photo_id in ids[:9]]
     rows = call.portal.db.batch_get(keys) if keys else []
     found = [row for row in rows if row and row["owner_id"] == call.person.id and not row.get("issue_id")]
     views = [photos.view(call.portal, row, call.storage_origin, call.now) for row in found]
@@ -137,7 +139,7 @@ def _form(call: Call, issue_id: str, opened: str, work: Any) -> Response:
 def _step(call: Call, issue_id: str, action: str, flash: str) -> Response:
     def work() -> Response:
         version = whole_number(call.field("version"), "version")
-        body = OwnerStep(version=version, reason=call.field("reason")[:2000] or None)
+        body = from_form(OwnerStep, version=version, reason=call.field("reason")[:2000] or None)
         # A double tap sends the same version twice: the second one gets the first one's answer.
         key = once(call.person.id, f"page-{action}-{version}-{issue_id}", f"issues/{issue_id}/{action}", body)
         service.step(call.portal, call.person, issue_id, action, body, key, call.now)
@@ -189,7 +191,9 @@ def message(call: Call, issue_id: str) -> Response:
 
     def work() -> Response:
         body = from_form(WriteMessage, text=call.field("text"), photo_ids=call.form.get("photo_ids", []))
-        key = once(call.person.id, call.field("key") or None, f"issues/{issue_id}/messages", body)
+        key = once(
+            call.person.id, checked_key(call.field("key") or None), f"issues/{issue_id}/messages", body
+        )
         service.message(call.portal, call.person, issue_id, body, key, call.now)
         return go(url(f"/issues/{issue_id}"), SENT_MESSAGE)
 

@@ -195,7 +195,7 @@ def get(db: Db, keys: Keyring, issue_id: str) -> Issue | None:
 
 def id_of_number(db: Db, number: str) -> str | None:
     """The id of the issue with this number."""
-    item = db.get(K(f"NUMBER#{number}", "ISSUE"))
+    item = db.get(K(f"NUMBER#{number[:32]}", "ISSUE"))
     return str(item["issue_id"]) if item else None
 
 

@@ -37,7 +37,7 @@ def upload(call: Call, photo_id: str) -> Response:
     context = {
         "upload": {"url": form.url, "fields": form.fields},
         "back": url(with_query(back, {"kept": "1"})),
-        "number": int(number) if number.isdigit() and len(number) < 3 else 1,
+        "number": int(number) if number.isascii() and number.isdigit() and len(number) < 3 else 1,
     }
     return page(call, "photos/upload.html", context)
 
