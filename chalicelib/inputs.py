@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
@@ -23,6 +24,7 @@ _WORDS = {
     "datetime_from_date_parsing": N_("Please give a date and time."),
     "timezone_aware": N_("Please give the time with its time zone."),
 }
+_EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 _OTHERWISE = N_("This is not something we can use here.")
 
 
@@ -38,12 +40,19 @@ def _not_blank(text: str) -> str:
     return text
 
 
+def _of_our_time(moment: datetime) -> datetime:
+    """Moments near the calendar's ends can't be said in every zone, so a page that shows one would fail."""
+    if not _EARLIEST <= moment < _LATEST:
+        raise ValueError("not of our time")
+    return moment
+
+
 Text = Annotated[str, Field(max_length=2000), AfterValidator(_not_blank)]
 OptionalText = Annotated[str, Field(max_length=2000), AfterValidator(clean)]
 ShortText = Annotated[str, Field(max_length=120), AfterValidator(clean)]
 Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_\-]+$")]
 Version = Annotated[int, Field(ge=1, le=2**31)]
-Moment = AwareDatetime
+Moment = Annotated[AwareDatetime, AfterValidator(_of_our_time)]
 
 
 class Input(BaseModel):

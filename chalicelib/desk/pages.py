@@ -15,7 +15,7 @@ from chalicelib.desk import page_views, queue, service
 from chalicelib.desk.import_pages import routes
 from chalicelib.desk.models import Assign, Contact, CountsQuery, Queue, StaffMessage, Transition
 from chalicelib.errors import N_, Conflict, Invalid, PortalError
-from chalicelib.inputs import from_form
+from chalicelib.inputs import checked_key, from_form
 from chalicelib.issues import access, store
 from chalicelib.issues.api import reader
 from chalicelib.issues.pages import ready_photos
@@ -50,8 +50,9 @@ def show_queue(call: Call) -> Response:
     """A page of the queue, with its filters and live numbers."""
     if number := call.query.get("number", "").strip():
         found = store.id_of_number(call.portal.db, number)
-        if found:
-            return redirect(url(f"/desk/issues/{found}"))
+        issue = store.get(call.portal.db, call.portal.keys, found) if found else None
+        if issue and issue.community_id in call.person.communities():
+            return redirect(url(f"/desk/issues/{issue.id}"))
     community_id = _community(call)
     query = _query(call, community_id)
     of = scope("desk", **query.model_dump(exclude={"limit", "cursor"}))
@@ -249,7 +250,7 @@ def claim(call: Call, issue_id: str) -> Response:
 
     def work() -> Response:
         version = whole_number(call.field("version"), "version")
-        body = Assign(assignee_id=call.person.id, version=version)
+        body = from_form(Assign, assignee_id=call.person.id, version=version)
         key = once(call.person.id, _key(call, "claim", version), f"desk/{issue_id}/assign", body)
         service.assign(call.portal, call.person, issue_id, body, key, call.now)
         return go(_back(call, issue_id), CLAIMED)
@@ -268,7 +269,7 @@ def message(call: Call, issue_id: str) -> Response:
         body = from_form(
             StaffMessage, text=call.field("text"), internal=internal, photo_ids=call.form.get("photo_ids", [])
         )
-        key = once(call.person.id, call.field("key") or None, f"desk/{issue_id}/messages", body)
+        key = once(call.person.id, checked_key(call.field("key") or None), f"desk/{issue_id}/messages", body)
         service.message(call.portal, call.person, issue_id, body, key, call.now)
         return go(_back(call, issue_id), NOTED if internal else SENT)
 

@@ -173,7 +173,8 @@ def _roles(account: Account, community_id: str) -> list[str]:
 def _with_row(account: Account, row: Row) -> Account:
     if row.role == "owner":
         home = UnitRef(id=row.unit_id, community_id=row.community_id, label=row.label, building=row.building)
-        others = [unit for unit in account.units if unit.id != home.id]
+        mine = (home.community_id, home.id)  # ids are only one community's own
+        others = [unit for unit in account.units if (unit.community_id, unit.id) != mine]
         if home in account.units:
             return account
         return account.model_copy(update={"units": [*others, home]})
