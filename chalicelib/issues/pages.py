@@ -124,7 +124,8 @@ def ready_photos(call: Call, photo_ids: list[str]) -> list[dict[str, Any]]:
     ids = [photo_id for photo_id in dict.fromkeys(photo_ids) if is_id(photo_id)]
     keys = [photo_store.photo_key(photo_id) for photo_id in ids[:9]]
     rows = call.portal.db.batch_get(keys) if keys else []
-    found = [row for row in rows if row and row["owner_id"] == call.person.id and not row.get("issue_id")]
+    mine = [row for row in rows if row and row["owner_id"] == call.person.id]
+    found = [row for row in mine if not row.get("issue_id") and row["status"] != "rejected"]
     views = [photos.view(call.portal, row, call.storage_origin, call.now) for row in found]
     return [page_views.photo(view, call.person.id, call.person, "") for view in views]
 

@@ -189,8 +189,8 @@ def add_photo(call: Call, draft_id: str) -> Response:
 def send(call: Call, draft_id: str) -> Response:
     """Send. Tapping twice, or going back and sending again, makes one issue."""
     draft = drafts.get(call.portal, call.person, draft_id)
-    rows = {photo["id"] for photo in _draft_photos(call, draft)}
-    gone = set(draft.report.photo_ids) - rows
+    usable = {photo["id"] for photo in _draft_photos(call, draft) if photo["status"] != "rejected"}
+    gone = set(draft.report.photo_ids) - usable
     if gone and not draft.issue_id:
         draft = drafts.drop_photos(call.portal, call.person, draft_id, gone, call.now)
 

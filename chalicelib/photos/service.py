@@ -23,7 +23,7 @@ UPLOAD_WITHIN = timedelta(minutes=30)
 UNATTACHED_FOR = timedelta(days=2)
 _TYPES = {"image/jpeg", "image/jpg", "image/png", "image/webp", "image/heic", "image/heif"}
 _BAD_TYPE = N_("Please choose a photo: JPEG, PNG, WebP or HEIC.")
-_NOT_YOURS = N_("A photo is not here any more. Remove it and add it again.")
+_NOT_YOURS = N_("A photo could not be used and was taken off. Add another one if you like, then send again.")
 
 
 def start(
@@ -114,13 +114,13 @@ def view(portal: Portal, row: Item | Photo, origin: str | None, now: datetime) -
 
 def free_photos(portal: Portal, person: Person, photo_ids: Sequence[str]) -> list[Photo]:
     """The person's own photos that are attached to nothing yet, in one round trip; raises Invalid when one
-    is not there, not theirs, or attached already."""
+    is not there, not theirs, attached already, or rejected."""
     wanted = list(dict.fromkeys(photo_ids))
     if not wanted:
         return []
     items = portal.db.batch_get([store.photo_key(photo_id) for photo_id in wanted])
     photos = [store.from_item(item) for item in items if item]
-    usable = [p for p in photos if p.owner_id == person.id and p.issue_id is None]
+    usable = [p for p in photos if p.owner_id == person.id and not p.issue_id and p.status != "rejected"]
     if len(usable) != len(wanted):
         raise Invalid.field("photo_ids", "not_usable", _NOT_YOURS)
     return usable
