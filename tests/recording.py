@@ -1,0 +1,133 @@
+"""Clients between the portal and a table: one that writes down every request, and one that fails on demand."""
+
+import copy
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+Request = dict[str, Any]
+
+#: Every (operation, request) that a test's portal has sent in this run, in the shape of its expressions only.
+SEEN: dict[str, tuple[str, Request]] = {}
+#: Every item that was written, by (kind of partition, kind of row): the attributes' names.
+WRITTEN: dict[tuple[str, str], set[str]] = {}
+
+
+class RecordingClient:
+    """A DynamoDB client that remembers what it was asked, and may be told to fail."""
+
+    def __init__(self, client: Any) -> None:
+        self.plain = client
+        self._faults: list[Callable[[str, Request], Exception | None]] = []
+        self._after: list[Callable[[str, Request], Exception | None]] = []
+
+    def __getattr__(self, operation: str) -> Any:
+        send = getattr(self.plain, operation)
+        if not callable(send) or operation in ("exceptions", "meta", "close"):
+            return send
+
+        def call(**request: Any) -> Any:
+            remember(operation, request)
+            _raise_first(self._faults, operation, request)
+            answer = send(**request)
+            _raise_first(self._after, operation, request)
+            return answer
+
+        return call
+
+    @contextmanager
+    def failing(
+        self, fault: Callable[[str, Request], Exception | None], *, after: bool = False
+    ) -> Iterator[None]:
+        """Within it, requests for which `fault` gives an exception raise that: before they reach the table, or
+        after they were carried out, as when an answer is lost on its way."""
+        faults = self._after if after else self._faults
+        faults.append(fault)
+        try:
+            yield
+        finally:
+            faults.remove(fault)
+
+
+def _raise_first(
+    faults: list[Callable[[str, Request], Exception | None]], name: str, request: Request
+) -> None:
+    for fault in faults:
+        if error := fault(name, request):
+            raise error
+
+
+class Once:
+    """A fault for the n-th request (from 0) of an operation."""
+
+    def __init__(self, operation: str, error: Exception, *, at: int = 0) -> None:
+        self._operation, self._error, self._left = operation, error, at
+        self.struck = False
+
+    def __call__(self, operation: str, request: Request) -> Exception | None:
+        if operation != self._operation or self.struck:
+            return None
+        self._left -= 1
+        self.struck = self._left < 0
+        return self._error if self.struck else None
+
+
+def refusal(
+    code: str, *, reasons: list[str] | None = None, operation: str = "TransactWriteItems"
+) -> ClientError:
+    """An error answer as DynamoDB sends it."""
+    answer: Any = {"Error": {"Code": code, "Message": "made up"}, "ResponseMetadata": {"HTTPStatusCode": 400}}
+    if reasons is not None:
+        answer["CancellationReasons"] = [{"Code": reason} for reason in reasons]
+    return ClientError(answer, operation)
+
+
+def remember(operation: str, request: Request) -> None:
+    """Keep the request if its expressions are new, and the kinds of keys that it writes."""
+    SEEN.setdefault(_shape(operation, request), (operation, copy.deepcopy(request)))
+    for part in request.get("TransactItems", []):
+        if "Put" in part:
+            item = part["Put"]["Item"]
+            _written(item, set(item))
+        elif "Update" in part:
+            names = part["Update"].get("ExpressionAttributeNames", {})
+            _written(part["Update"]["Key"], {names[n] for n in names if n.startswith("#u")})
+    if operation == "update_item":
+        names = request.get("ExpressionAttributeNames", {})
+        _written(request["Key"], {names[n] for n in names if n.startswith("#u")})
+
+
+def _written(item: Request, names: set[str]) -> None:
+    kinds = (kind_of(item["PK"]["S"]), kind_of(item["SK"]["S"]))
+    WRITTEN.setdefault(kinds, set()).update(names - {"PK", "SK"})
+
+
+def kind_of(key: str) -> str:
+    """The part of a key that says what it is: up to the first `#`, or else the whole when it is a word."""
+    head, mark, _ = key.partition("#")
+    if mark and head.isupper():
+        return f"{head}#"
+    return key if key.isalpha() else "…"
+
+
+_EXPRESSIONS = (
+    "ConditionExpression", "UpdateExpression", "KeyConditionExpression", "FilterExpression", "IndexName", "Select",
+    "ReturnValues", "ConsistentRead", "ScanIndexForward",
+)  # fmt: skip
+
+
+def _shape(operation: str, request: Request) -> str:
+    parts = request.get("TransactItems")
+    if parts:
+        return operation + "|".join(
+            sorted({f"{verb}{_form(body)}" for p in parts for verb, body in p.items()})
+        )
+    return operation + _form(request)
+
+
+def _form(body: Request) -> str:
+    values = {name: next(iter(value)) for name, value in body.get("ExpressionAttributeValues", {}).items()}
+    texts = [str(body.get(name)) for name in _EXPRESSIONS]
+    return f"{texts}{sorted(body.get('ExpressionAttributeNames', {}).items())}{sorted(values.items())}"
