@@ -43,7 +43,7 @@ locale-update: $(APP_ENV)  ## collect new texts into the catalogue, to be transl
 		$(BIN)/pybabel -q update -N --no-wrap --ignore-pot-creation-date -l zh_CN -d locale -i build.pot; rm -f build.pot
 
 import: $(APP_ENV) $(ENGINE_ENV) locale  ## import communities, units, owners and staff (FILE=people.csv)
-	@$(BIN)/python -m local.import_accounts $(FILE)
+	@$(BIN)/python -m local.inside local.import_accounts $(FILE)
 
 screenshots: setup browser  ## make the README's pictures again
 	$(BIN)/python -m tests.screenshots

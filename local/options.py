@@ -10,6 +10,9 @@ from pathlib import Path
 
 from local.engines import EngineProcess
 
+#: Where a running portal tells other commands how to reach its engine; holds keys, for its owner only.
+ENVIRONMENT_FILE = "environment.json"
+
 #: Caps against abuse, wide enough for demonstrations and measurements.
 _WIDE_CAPS = {
     "REPORTS_PER_DAY": "1000",

@@ -1,7 +1,9 @@
 """`make run`: one command that brings the whole portal up on this machine and takes it down again."""
 
+import json
 import os
 import signal
+import socket
 import sys
 import time
 import urllib.error
@@ -12,7 +14,15 @@ from types import FrameType
 
 from local.children import Child, KeepsCrashingError
 from local.engines import EngineFailedError, EngineProcess, launch
-from local.options import CannotRunError, Options, child_environment, keep_to_this_machine, listen, sole_use
+from local.options import (
+    ENVIRONMENT_FILE,
+    CannotRunError,
+    Options,
+    child_environment,
+    keep_to_this_machine,
+    listen,
+    sole_use,
+)
 from local.setup import set_up
 
 _SIGN_INS = """\
@@ -34,7 +44,9 @@ def run(options: Options) -> None:
         engine = launch(options.data) if options.engine == "embedded" else None
         if engine:
             held.callback(engine.stop)
-        children = _children(options, child_environment(options, engine), listener.fileno())
+        environment = child_environment(options, engine)
+        (options.data / ENVIRONMENT_FILE).write_text(json.dumps(environment))
+        children = _children(options, environment, listener.fileno())
         for child in children:
             held.callback(child.stop)
         if engine:
@@ -90,9 +102,21 @@ def _answers(address: str) -> bool:
 
 def _announce(options: Options) -> None:
     print(f"\nThe portal runs at {options.address}", flush=True)
+    if options.host == "0.0.0.0":  # noqa: S104
+        print(f"From other devices of this network: http://{_network_address()}:{options.port}")
     if options.engine == "embedded":
         print(f"Sign-in codes and all other messages: {options.address}/dev/outbox\n\n{_SIGN_INS}\n")
     print(f"Its logs are in {options.data}. Ctrl-C stops it.", flush=True)
+
+
+def _network_address() -> str:
+    """This machine's address in its network; connecting a datagram socket sends nothing."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+            return str(probe.getsockname()[0])
+        except OSError:
+            return socket.gethostname()
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
