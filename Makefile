@@ -75,7 +75,7 @@ $(ENGINE_ENV): requirements-engine.txt
 	@touch $@
 
 $(NODE_ENV): package.json package-lock.json
-	@npm ci --no-audit --no-fund --loglevel=error
+	@npm ci --no-update-notifier --no-audit --no-fund --loglevel=error
 	@touch $@
 
 %.mo: %.po $(APP_ENV)

@@ -125,7 +125,9 @@ def _stop(number: int, frame: FrameType | None) -> None:
 
 def main() -> int:
     """Run with the environment's options; 0 after an orderly stop, 1 with one line of explanation."""
-    signal.signal(signal.SIGTERM, _stop)
+    # Said for Ctrl-C too: a shell starts background jobs with it ignored.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _stop)
     os.umask(0o077)  # The data folder holds keys and sign-in codes.
     try:
         run(Options.read(dict(os.environ)))
