@@ -187,8 +187,12 @@ class Db:
                 return
             except ClientError as error:
                 self._judge(error, ops)
-            self._sleep(random.uniform(0.01, 0.03) * 2**attempt)  # noqa: S311 - jitter, not a secret
+            self.pause(attempt)
         raise Unavailable
+
+    def pause(self, attempt: int) -> None:
+        """Wait a moment before trying again, longer each time, so that those who collided get apart."""
+        self._sleep(random.uniform(0.01, 0.03) * 2 ** min(attempt, 5))  # noqa: S311 - jitter, not a secret
 
     @staticmethod
     def _judge(error: ClientError, ops: Sequence[Op]) -> None:

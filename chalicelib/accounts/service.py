@@ -12,12 +12,14 @@ from chalicelib.accounts.models import Account, AccountView, Person, Session
 from chalicelib.accounts.sessions import new_session
 from chalicelib.company import company
 from chalicelib.db import Delete, Op, Update
-from chalicelib.errors import N_, Conflict, TooMany, WrongCode
+from chalicelib.errors import N_, Conflict, TooMany, Unavailable, WrongCode
 from chalicelib.inbox.notifier import Message
 from chalicelib.portal import Portal
 from chalicelib.times import rfc3339
 
 _HOUR_S = 3600
+#: Many people behind one address are counted in one row, one after another.
+_TRIES = 12
 _CODE_TEXT = N_(
     "%(code)s is your sign-in code, valid for %(minutes)s minutes. Tell it to nobody. (%(company)s)"
 )
@@ -52,7 +54,7 @@ def _claim_turn(portal: Portal, phone_hash: str, address_hash: str, code_hash: s
          [(config.code_resend_seconds, 1), (_HOUR_S, config.codes_per_phone)]),
         (store.throttle_key("ADDRESS", address_hash), [(_HOUR_S, config.codes_per_address)]),
     ]  # fmt: skip
-    for _ in range(5):
+    for attempt in range(_TRIES):
         keys = [store.phone_key(phone_hash), *(key for key, _ in caps)]
         pointer, *rows = portal.db.batch_get(keys)
         ops: list[Op] = [store.put_code(phone_hash, code_hash, now_s + config.code_minutes * 60)]
@@ -65,9 +67,10 @@ def _claim_turn(portal: Portal, phone_hash: str, address_hash: str, code_hash: s
         try:
             portal.db.write(*ops)
         except Conflict:
-            continue  # another request was counted meanwhile: judge again with it
+            portal.db.pause(attempt)  # another request was counted meanwhile: judge again with it
+            continue
         return pointer is not None
-    raise TooMany(retry_after_s=config.code_resend_seconds)
+    raise Unavailable
 
 
 def _hash(portal: Portal, phone_hash: str, code: str) -> str:
