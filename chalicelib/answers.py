@@ -125,7 +125,7 @@ def _flash(call: "Call") -> dict[str, str] | None:
 
 def security_headers(path: str) -> Headers:
     """Headers of every answer: nothing from elsewhere, nothing framed, nothing kept by shared caches."""
-    media = "" if settings().is_local else f" https://{settings().media_bucket}.s3.{_s3_host()}"
+    media = "" if settings().storage_behind_portal else f" https://{settings().media_bucket}.s3.{_s3_host()}"
     csp = (
         "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
         f"img-src 'self' blob: data:{media}; connect-src 'self'{media}; form-action 'self'{media}; "

@@ -47,6 +47,11 @@ class Settings(BaseModel):
         return self.portal_stage == "local"
 
     @property
+    def storage_behind_portal(self) -> bool:
+        """Whether phones reach the media store through the portal's own address, as on the embedded engine."""
+        return self.is_local and self.aws_endpoint_url is not None
+
+    @property
     def cookie_name(self) -> str:
         """The session cookie; the prefix makes browsers insist on https and the exact host."""
         return "session" if self.is_local else "__Host-session"

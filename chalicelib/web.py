@@ -205,7 +205,7 @@ class Call:
     @property
     def storage_origin(self) -> str | None:
         """Where a phone reaches the media store: locally through the portal itself, else directly."""
-        return self.origin if settings().is_local else None
+        return self.origin if settings().storage_behind_portal else None
 
     @property
     def idempotency_key(self) -> str | None:
