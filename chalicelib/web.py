@@ -7,7 +7,6 @@ document read the same declarations (`ROUTES`), so no route can be left out of e
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 from typing import Any, Literal, TypeVar
 from urllib.parse import parse_qs, urlencode
 
@@ -19,6 +18,7 @@ from chalicelib.accounts.models import Person
 from chalicelib.accounts.sessions import person_of
 from chalicelib.errors import BadRequest, Forbidden, NotSignedIn, PortalError, TooLarge, WrongType
 from chalicelib.inputs import checked_key, invalid, read_model
+from chalicelib.lazy import lazy
 from chalicelib.portal import Portal
 from chalicelib.settings import settings
 
@@ -86,7 +86,7 @@ class Call:
         self.now = now
         self.new_cookies: list[str] = []
 
-    @cached_property
+    @lazy
     def path(self) -> str:
         """The path that was asked for, without the stage."""
         return str(self.request.context.get("path") or self.route.path).removeprefix(settings().base_path)
@@ -106,13 +106,13 @@ class Call:
         value = self.request.headers.get(name.lower())
         return str(value) if value is not None else None
 
-    @cached_property
+    @lazy
     def cookies(self) -> dict[str, str]:
         """The cookies sent along."""
         pairs = (part.strip().partition("=") for part in (self.header("cookie") or "").split(";"))
         return {name: value for name, _, value in pairs if name}
 
-    @cached_property
+    @lazy
     def query(self) -> dict[str, str]:
         """The query's last value for each name."""
         given = self.request.query_params
@@ -122,7 +122,7 @@ class Call:
         """All values of a query parameter."""
         return list(self.request.query_params.getlist(name)) if name in self.query else []  # type: ignore[union-attr]
 
-    @cached_property
+    @lazy
     def body(self) -> bytes:
         """The raw body; raises Invalid when it is not what it says it is."""
         try:
@@ -131,7 +131,7 @@ class Call:
             raise BadRequest from error
         return raw.encode() if isinstance(raw, str) else raw
 
-    @cached_property
+    @lazy
     def form(self) -> dict[str, list[str]]:
         """A page's form fields; raises WrongType for anything but a plain form."""
         if not (self.header("content-type") or _FORM).lower().startswith(_FORM):
@@ -156,7 +156,7 @@ class Call:
         """One form field, without surrounding space."""
         return self.form.get(name, [default])[-1].replace("\r\n", "\n").strip()
 
-    @cached_property
+    @lazy
     def token(self) -> str | None:
         """The session token: a bearer token first, else the cookie."""
         scheme, _, bearer = (self.header("authorization") or "").partition(" ")
@@ -164,7 +164,7 @@ class Call:
             return bearer.strip()
         return self.cookies.get(settings().cookie_name)
 
-    @cached_property
+    @lazy
     def maybe_person(self) -> Person | None:
         """Who is signed in, if anybody: one round trip, once per request."""
         return person_of(self.portal, self.token, self.now)
@@ -182,7 +182,7 @@ class Call:
             raise NotSignedIn
         return self.maybe_person
 
-    @cached_property
+    @lazy
     def locale(self) -> str:
         """`?lang=`, then what was chosen on this device, then the account, then `Accept-Language`."""
         asked = self.query.get("lang") or self.cookies.get("lang")
@@ -194,7 +194,7 @@ class Call:
         if self.query.get("lang") in i18n.LOCALES:
             self.new_cookies.append(f"lang={self.query['lang']}; Path=/; Max-Age=31536000; SameSite=Lax")
 
-    @cached_property
+    @lazy
     def origin(self) -> str:
         """Scheme and host that the person's browser uses for the portal."""
         if settings().public_origin:
