@@ -5,11 +5,21 @@
   const one = (selector, root) => (root || document).querySelector(selector);
   const say = (words, values) => words.replace(/%\((\w+)\)s/g, (whole, name) => values[name]);
 
-  /* What is typed stays on this device until it is sent. */
+  /* What is typed stays on this device until a page says that it has arrived, or the person signs out. */
   const drawer = {
     read(key) { try { return localStorage.getItem(key); } catch (error) { return null; } },
     keep(key, text) { try { if (text) localStorage.setItem(key, text); else localStorage.removeItem(key); } catch (error) { /* switched off */ } },
   };
+
+  const leaving = (form) => drawer.keep("sending", all("[data-keep]", form).map((area) => area.dataset.keep).concat(form.dataset.sends || []).join(" "));
+  function arrived(page) {
+    if (!one("main > .note.good", page)) return;
+    (drawer.read("sending") || "").split(" ").forEach((name) => drawer.keep("typed-" + name, ""));
+    drawer.keep("sending", "");
+  }
+  function forget() {
+    try { Object.keys(localStorage).filter((key) => key.startsWith("typed-")).forEach((key) => localStorage.removeItem(key)); } catch (error) { /* switched off */ }
+  }
 
   /* One page or a part of it that was loaded later. */
   function enliven(root) {
@@ -28,7 +38,6 @@
     const key = "typed-" + area.dataset.keep;
     if (!area.value.trim()) area.value = drawer.read(key) || "";
     area.addEventListener("input", () => drawer.keep(key, area.value));
-    if (!area.form.querySelector("[name=category_id]")) area.form.addEventListener("submit", () => drawer.keep(key, ""));
   }
 
   function tally(area) {
@@ -61,7 +70,8 @@
     if (event.defaultPrevented || form.method !== "post") return;
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "1";
-    if (form.dataset.sends) drawer.keep("typed-" + form.dataset.sends, "");
+    leaving(form);
+    if (form.action.includes("/me/sign-out")) forget();
     all("button", form).forEach((button) => button.setAttribute("aria-busy", "true"));
   });
   window.addEventListener("pageshow", () => all("form[data-sent]").forEach((form) => {
@@ -302,8 +312,9 @@
     /* A step taken in the list or in the pane leaves the list where it is, brought up to date. */
     const finish = async (loaded, form) => {
       const row = form.closest(".job");
+      arrived(loaded);
       if (loaded.getElementById("job") && (wide.matches || !row)) put(loaded);
-      else if (!loaded.getElementById("queue")) { location.href = row ? one(".job-link", row).href : pane.dataset.open || location.href; return; }
+      else if (!loaded.getElementById("queue")) { form.submit(); return; } // signing in or a failure: a page of its own, which keeps what was typed
       all("main > .note").forEach((note) => note.remove());
       const note = one("main > .note", loaded), fresh = await load(location.href);
       if (note) box.before(note);
@@ -316,6 +327,7 @@
       event.preventDefault();
       if (form.dataset.sent) return;
       form.dataset.sent = "1";
+      leaving(form);
       all("button", form).forEach((button) => button.setAttribute("aria-busy", "true"));
       load(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) })
         .then((loaded) => finish(loaded, form))
@@ -336,6 +348,7 @@
     });
   }
 
+  arrived(document);
   enliven(document);
   openTarget();
   const summary = one("[data-focus]");
