@@ -51,7 +51,8 @@ class Keyring:
 
     def with_new_key(self) -> "Keyring":
         """The same keyring with one more sealing key, which is current from now on."""
-        return Keyring({**self.sealing, f"k{len(self.sealing) + 1}": os.urandom(32)}, self.hashing)
+        newest = max(int(name[1:]) for name in self.sealing)  # not how many: old ones may have been taken out
+        return Keyring({**self.sealing, f"k{newest + 1}": os.urandom(32)}, self.hashing)
 
     @cached_property
     def _ciphers(self) -> dict[str, AESGCM]:

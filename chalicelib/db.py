@@ -163,16 +163,22 @@ class Db:
         return int(answer["Count"])
 
     def update(self, op: Update) -> Item:
-        """Change one item and give it back as it is now; raises the op's error when its condition fails."""
+        """Change one item and give it back as it is now; raises the op's error when its condition fails.
+
+        Tried again, like `write`, when a transaction has the item at this very moment.
+        """
         expressions = Expressions()
         request = self._update_fields(op, expressions)
-        try:
-            answer = self._call("update_item", ReturnValues="ALL_NEW", **request)
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-                raise op.error or Conflict() from error
-            raise
-        return decode_item(answer["Attributes"])
+        for attempt in range(_TRIES_WHEN_BUSY):
+            try:
+                answer = self._call("update_item", ReturnValues="ALL_NEW", **request)
+                return decode_item(answer["Attributes"])
+            except ClientError as error:
+                if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+                    raise op.error or Conflict() from error
+                self._judge(error, ())
+            self.pause(attempt)
+        raise Unavailable
 
     def write(self, *ops: Op) -> None:
         """All of the writes or none. Raises the error of the first one whose condition failed.

@@ -131,3 +131,19 @@ def _form(body: Request) -> str:
     values = {name: next(iter(value)) for name, value in body.get("ExpressionAttributeValues", {}).items()}
     texts = [str(body.get(name)) for name in _EXPRESSIONS]
     return f"{texts}{sorted(body.get('ExpressionAttributeNames', {}).items())}{sorted(values.items())}"
+
+
+class Meanwhile:
+    """Not a fault, but somebody quicker: does something just before the n-th request (from 0) of an operation."""
+
+    def __init__(self, operation: str, work: Callable[[], Any], *, at: int = 0) -> None:
+        self._operation, self._work, self._left = operation, work, at
+        self.done = False
+
+    def __call__(self, operation: str, request: Request) -> None:
+        if operation != self._operation or self.done:
+            return
+        self._left -= 1
+        if self._left < 0:
+            self.done = True
+            self._work()

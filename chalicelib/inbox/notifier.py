@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.errors import Unavailable
 from chalicelib.logs import log
 from chalicelib.settings import Settings
 
@@ -57,7 +59,10 @@ class SnsNotifier:
     def send(self, message: Message) -> None:
         """Send a text message; anything else has no channel yet and is only logged."""
         if message.channel == "sms":
-            self._client.publish(PhoneNumber=message.to, Message=message.text)
+            try:
+                self._client.publish(PhoneNumber=message.to, Message=message.text)
+            except (BotoCoreError, ClientError) as error:
+                raise Unavailable from error
         else:
             log("message_not_sent", channel=message.channel, template=message.template)
 

@@ -16,6 +16,10 @@ from chalicelib.issues.policy import category_of
 from chalicelib.portal import Portal
 from chalicelib.times import moment
 
+_TRIES = 5
+#: Unread messages are counted no further than this.
+_COUNTED = 100
+
 
 def read(
     portal: Portal, person: Person, limit: int, after: str | None, locale: str, now: datetime
@@ -60,12 +64,21 @@ def _text(portal: Portal, item: Item, locale: str, now: datetime) -> str:
 
 
 def mark_read(portal: Portal, person: Person, newest: str) -> None:
-    """Take everything up to the newest message shown as read. Messages that came since stay unread."""
-    key = K(f"ACCOUNT#{person.id}", "UNREAD")
-    later = Attr("read_until").not_exists() | Attr("read_until").lt(newest)
-    try:
-        portal.db.update(
-            Update(key, sets={"read_until": newest, "unread": 0}, condition=later, error=Conflict())
-        )
-    except Conflict:
-        return
+    """Take everything up to the newest message shown as read. Messages that came since stay unread.
+
+    The number is counted anew, unless another message comes meanwhile: then once more.
+    """
+    pk = f"ACCOUNT#{person.id}"
+    for _ in range(_TRIES):
+        seen = portal.db.get(K(pk, "UNREAD")) or {}
+        until = max(newest, str(seen.get("read_until", "")))
+        behind = Key("PK").eq(pk) & Key("SK").between(f"INBOX#{until}!", "INBOX#~")
+        left = len(portal.db.query(behind, limit=_COUNTED).items)
+        number = seen.get("unread")
+        same = Attr("unread").eq(number) if number is not None else Attr("unread").not_exists()
+        sets = {"read_until": until, "unread": left}
+        try:
+            portal.db.update(Update(K(pk, "UNREAD"), sets=sets, condition=same, error=Conflict()))
+            return
+        except Conflict:
+            continue

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from boto3.dynamodb.conditions import ConditionBase
+
 from chalicelib.audit import store as audit
 from chalicelib.db import Op
 from chalicelib.ids import new_id
@@ -30,6 +32,8 @@ class Change:
     photos: dict[str, dict[str, Any]] = field(default_factory=dict)
     #: Who holds the issue in its new stage; None for a front desk or the owner.
     holder: Holder | None = None
+    #: What must hold besides the version, in words of the issue's record.
+    only_if: ConditionBase | None = None
 
 
 def entry(now: datetime, kind: Any, actor: Actor, **fields: Any) -> Entry:
@@ -44,7 +48,7 @@ def commit(portal: Portal, change: Change, now: datetime, once: Once | None = No
     done = _filed(change, after, handoffs)
     ops: list[Op] = [once.put(snapshot(done, now), now)] if once else []
     if after is not before:
-        ops.append(store.change(before, after, portal.keys))
+        ops.append(store.change(before, after, portal.keys, change.only_if))
     ops += handoff_ops
     ops += [store.add_entry(after.id, row, portal.keys) for row in change.entries]
     ops += [outbox.add(notice, now) for notice in change.notices]

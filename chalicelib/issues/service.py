@@ -3,10 +3,20 @@
 import secrets
 from datetime import datetime
 
+from boto3.dynamodb.conditions import Attr
+
 from chalicelib.accounts.models import Person, UnitRef
 from chalicelib.communities import store as communities
 from chalicelib.db import Op
-from chalicelib.errors import N_, Forbidden, IllegalTransition, Invalid, NotFound, Unavailable
+from chalicelib.errors import (
+    N_,
+    Forbidden,
+    IllegalTransition,
+    Invalid,
+    NotFound,
+    Unavailable,
+    VersionConflict,
+)
 from chalicelib.ids import new_id
 from chalicelib.inbox import outbox
 from chalicelib.inbox.models import Event, Notice
@@ -299,5 +309,10 @@ def close_quiet(portal: Portal, issue_id: str, now: datetime) -> bool:
     after = rules.moved(issue, "closed", now, category_of(issue.category_id).sla_class)
     row = entry(now, "status", SYSTEM, from_status="resolved", to="closed")
     told = notice(issue, "auto_closed", owners=owners_of(file, ""), counts=moved_counts(issue, after))
-    commit(portal, Change(file, after, [row], [told]), now)
+    # A message at this very moment changes no version, but it breaks the quiet.
+    still_quiet = Attr("quiet_since").eq(store.to_item_value(issue, "quiet_since"))
+    try:
+        commit(portal, Change(file, after, [row], [told], only_if=still_quiet), now)
+    except VersionConflict:
+        return False
     return True

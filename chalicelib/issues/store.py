@@ -4,7 +4,7 @@ import hashlib
 from datetime import datetime
 from typing import Any
 
-from boto3.dynamodb.conditions import Attr, Key
+from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 
 from chalicelib.crypto import Keyring
 from chalicelib.db import Check, Db, Item, K, Op, Page, Put, Update
@@ -221,16 +221,17 @@ def follow(account_id: str, issue_id: str) -> Op:
     return Put(row, replace=True)
 
 
-def change(before: Issue, after: Issue, keys: Keyring) -> Op:
-    """The write of what differs, on condition of the version that was read.
+def change(before: Issue, after: Issue, keys: Keyring, only_if: ConditionBase | None = None) -> Op:
+    """The write of what differs, on condition of the version that was read, and of `only_if`.
 
     Only attributes that differ are written, so that a rating or an urge at the same moment is not undone.
     """
     sets, removes = _difference(before, after, keys)
+    seen = Attr("version").eq(before.version)
+    condition = seen & only_if if only_if is not None else seen
     return Update(
-        meta_key(before.id), sets=sets, removes=removes,
-        condition=Attr("version").eq(before.version), error=VersionConflict(),
-    )  # fmt: skip
+        meta_key(before.id), sets=sets, removes=removes, condition=condition, error=VersionConflict()
+    )
 
 
 def _difference(before: Issue, after: Issue, keys: Keyring) -> tuple[Item, list[str]]:

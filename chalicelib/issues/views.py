@@ -27,6 +27,13 @@ from chalicelib.portal import Portal
 from chalicelib.times import rfc3339
 
 
+def _for_owners(row: Entry, file: IssueFile) -> bool:
+    """Whether owners see a row: not internal notes, nor that a photo of one could not be used."""
+    if row.kind == "photo_rejected":
+        return not any(file.photos.get(photo_id, {}).get("internal") for photo_id in row.photo_ids)
+    return row.kind != "internal"
+
+
 def _time(moment: datetime | None) -> str | None:
     return rfc3339(moment) if moment else None
 
@@ -88,7 +95,7 @@ class Reader:
         fields = summary_fields(file.issue, actions, moment)
         if relation == "follower":
             fields |= {"unit_id": None, "unit_label": None}
-        rows = [row for row in file.timeline if row.kind != "internal"]
+        rows = [row for row in file.timeline if _for_owners(row, file)]
         return IssueView(**fields, **self._parts(file, rows, staff=False))
 
     def desk_view(self, file: IssueFile, roles: frozenset[str], at: datetime | None = None) -> DeskIssueView:

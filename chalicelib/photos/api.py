@@ -2,6 +2,7 @@
 
 from chalice.app import Response
 
+from chalicelib.accounts.models import DESK_ROLES
 from chalicelib.answers import json_answer
 from chalicelib.errors import NotFound
 from chalicelib.ids import is_id
@@ -45,7 +46,7 @@ def show(call: Call, photo_id: str) -> PhotoView:
         if file is None or not may_see(call.person, file):
             raise NotFound
         internal = file.photos.get(photo_id, {}).get("internal")
-        if internal and not call.person.roles_in(file.issue.community_id):
+        if internal and not call.person.roles_in(file.issue.community_id) & DESK_ROLES:
             raise NotFound
     return service.view(call.portal, photo, call.storage_origin, call.now)
 

@@ -10,6 +10,7 @@ from chalicelib.logs import log
 from chalicelib.photos import store
 from chalicelib.photos.limits import MAX_BYTES
 from chalicelib.photos.processing import PhotoRejected, process
+from chalicelib.photos.service import remove_objects
 from chalicelib.photos.store import PhotoChanged
 from chalicelib.portal import Portal
 
@@ -23,9 +24,12 @@ def take_in(portal: Portal, object_key: str, size: int, now: datetime) -> str:
     """
     photo_id = store.photo_id_of(object_key)
     photo = store.get(portal.db, photo_id) if is_id(photo_id) else None
-    if photo is None or photo.status != "pending":
+    if photo is None:
+        remove_objects(portal, photo_id)  # of an earlier try too, which the removal overtook
+        return "gone"
+    if photo.status != "pending":
         portal.storage.delete(object_key)
-        return "gone" if photo is None else photo.status
+        return photo.status
     try:
         done = process(_original(portal, object_key, size))
         portal.storage.write(store.thumb_object(photo_id), done.thumb, "image/webp", _CACHE)
