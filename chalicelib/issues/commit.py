@@ -49,6 +49,7 @@ def commit(portal: Portal, change: Change, now: datetime, once: Once | None = No
     ops: list[Op] = [once.put(snapshot(done, now), now)] if once else []
     if after is not before:
         ops.append(store.change(before, after, portal.keys, change.only_if))
+        ops += store.waiting(before, after)
     ops += handoff_ops
     ops += [store.add_entry(after.id, row, portal.keys) for row in change.entries]
     ops += [outbox.add(notice, now) for notice in change.notices]

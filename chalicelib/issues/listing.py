@@ -9,6 +9,12 @@ from chalicelib.portal import Portal
 _READ_AT_MOST = 400
 
 
+def newest(portal: Portal, person: Person, limit: int) -> list[Issue]:
+    """What waits for this person, however old, then their newest issues: two round trips."""
+    ids = store.own_newest(portal.db, person.id, limit)
+    return store.get_many(portal.db, portal.keys, ids) if ids else []
+
+
 def own(
     portal: Portal, person: Person, limit: int, status: Status | None, after: str | None
 ) -> tuple[list[Issue], str | None]:

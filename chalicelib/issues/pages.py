@@ -45,7 +45,7 @@ _FILTERS = ("submitted", "assigned", "in_progress", "paused", "resolved", "close
 def home(call: Call) -> Response:
     """What waits for the owner, and what is under way."""
     person = call.person
-    issues, _ = listing.own(call.portal, person, _HOME_READS, None, None)
+    issues = listing.newest(call.portal, person, _HOME_READS)
     cards = [page_views.card(issue, call.locale, call.now) for issue in issues]
     units = [
         {"id": u.id, "label": u.label, "community_name": communities.get(call.portal.db, u.community_id).name}

@@ -229,6 +229,11 @@ def is_overdue(issue: Issue, now: datetime) -> bool:
     return issue.status in WORK and issue.promised_at < now
 
 
+def waits_for_owner(issue: Issue) -> bool:
+    """Nothing goes on until the owner says something."""
+    return issue.status == "resolved" or issue.pause_reason == "waiting_owner"
+
+
 def pause_needs_visit(reason: PauseReason | None, visit_at: datetime | None) -> bool:
     """An agreed appointment without its time is no agreement."""
     return reason == "appointment" and visit_at is None

@@ -7,10 +7,10 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 
 from chalicelib.crypto import Keyring
-from chalicelib.db import Check, Db, Item, K, Op, Page, Put, Update
+from chalicelib.db import Check, Db, Delete, Item, K, Op, Page, Put, Update
 from chalicelib.errors import Conflict, PortalError, VersionConflict
 from chalicelib.issues.models import Actor, Entry, Handoff, Holder, Issue, IssueFile, Rating, Ref, Window
-from chalicelib.issues.rules import WORK
+from chalicelib.issues.rules import WORK, waits_for_owner
 from chalicelib.times import moment, rfc3339
 
 _TIMES = ("created_at", "promised_at", "visit_at", "resolved_at", "closed_at", "quiet_since", "urged_at")
@@ -215,6 +215,16 @@ def point(account_id: str, issue_id: str) -> Op:
     return Put({"PK": key.pk, "SK": key.sk, "issue_id": issue_id}, replace=True)
 
 
+def waiting(before: Issue, after: Issue) -> list[Op]:
+    """The write that puts an issue among, or takes it from, those that wait for their owner; none if neither."""
+    if waits_for_owner(before) == waits_for_owner(after):
+        return []
+    key = K(f"ACCOUNT#{after.reporter.id}", f"NEEDS#{after.id}")
+    if waits_for_owner(after):
+        return [Put({"PK": key.pk, "SK": key.sk, "issue_id": after.id}, replace=True)]
+    return [Delete(key)]
+
+
 def follow(account_id: str, issue_id: str) -> Op:
     """The write that makes a person follow an issue; following twice changes nothing."""
     row = {"PK": issue_pk(issue_id), "SK": f"FOLLOWER#{account_id}", "account_id": account_id}
@@ -309,6 +319,14 @@ def own_issues(db: Db, account_id: str, limit: int, after: str | None) -> Page:
         start = {"PK": key.pk, "SK": key.sk}
     condition = Key("PK").eq(f"ACCOUNT#{account_id}") & Key("SK").begins_with("ISSUE#")
     return db.query(condition, limit=limit, start=start, newest_first=True)
+
+
+def own_newest(db: Db, account_id: str, limit: int) -> list[str]:
+    """Ids of a person's issues: those that wait for them first, then the newest. One query, because the two
+    kinds of pointers lie side by side."""
+    condition = Key("PK").eq(f"ACCOUNT#{account_id}") & Key("SK").between("ISSUE#", "NEEDS#~")
+    found = db.query(condition, limit=limit, newest_first=True)
+    return list(dict.fromkeys(item["issue_id"] for item in found.items))
 
 
 def get_many(db: Db, keys: Keyring, issue_ids: list[str]) -> list[Issue]:
