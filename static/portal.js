@@ -150,7 +150,7 @@
         item.remove();
         show();
         one("button", add).focus();
-        if (job.id) fetch(box.dataset.drop + job.id + "/remove", { method: "POST", credentials: "same-origin", redirect: "manual", body: new URLSearchParams({ back: location.pathname }) });
+        if (job.id) fetch(box.dataset.start + "/" + job.id, { method: "DELETE", credentials: "same-origin" });
       });
       const image = document.createElement("img");
       image.alt = "";

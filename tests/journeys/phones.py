@@ -105,7 +105,11 @@ class Phones:
 
     def desk(self, phone: str, **options: Any) -> Page:
         """A wide screen."""
-        wide = {"viewport": {"width": 1360, "height": 900}, "has_touch": False, "is_mobile": False}
+        wide: dict[str, Any] = {
+            "viewport": {"width": 1360, "height": 900},
+            "has_touch": False,
+            "is_mobile": False,
+        }
         return self.open(phone, **(wide | options))
 
     def hand_session(self, context: BrowserContext, token: str) -> None:

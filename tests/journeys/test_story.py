@@ -13,8 +13,8 @@ from tests.journeys.running import CLERK, TECHNICIAN, Running
 LEAK = "厨房水槽下面漏水，接了一个盆。"
 
 
-def signed_in(phones: Phones, phone: str, **options: bool) -> Page:
-    page = phones.open(**options)
+def signed_in(phones: Phones, phone: str) -> Page:
+    page = phones.open()
     page.goto("/login")
     sign_in(page, phones.portal, phone)
     page.wait_for_url(lambda url: "/login" not in url)
