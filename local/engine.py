@@ -19,6 +19,7 @@ from pathlib import Path
 
 from local.guard import die_with_parent
 from local.inner import Asgi, InnerClient, Message, Receive, Send, call
+from local.quicker import remember_checked_conditions
 from local.signature import is_signed_link, is_signed_request, may_be_signed_form
 from local.wire import DEFINES, WRITES, Json, Place, Tables, definition_changes, is_read
 from local.writelog import Change, WriteLog
@@ -179,6 +180,7 @@ async def _send_all(send: Send, messages: list[Message]) -> None:
 def _serve(data: Path, descriptor: int) -> None:
     uvicorn = import_module("uvicorn")
     keys = os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"]
+    remember_checked_conditions(import_module("ministack.services.dynamodb"))
     log = WriteLog(data / "tables.sqlite")
     config = uvicorn.Config(
         DurableEngine(import_module("ministack.app").app, log, keys),

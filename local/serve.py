@@ -77,6 +77,7 @@ def main(descriptor: int) -> None:
     """Serve the portal on an inherited socket until SIGTERM."""
     die_with_parent()
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a line for every request that waits
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     kept = KeptMessages(os.environ["OUTBOX_FILE"])
