@@ -19,7 +19,7 @@ from chalicelib.desk.models import (
 from chalicelib.importing import service as importing
 from chalicelib.issues import access
 from chalicelib.issues.api import reader
-from chalicelib.issues.models import DeskIssueView, EntryView, IssueList
+from chalicelib.issues.view_models import DeskIssueView, EntryView, IssueList
 from chalicelib.issues.views import desk_summary
 from chalicelib.once import once
 from chalicelib.routes import Routes

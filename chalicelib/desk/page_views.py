@@ -9,8 +9,9 @@ from chalicelib.accounts.rules import mask_phone
 from chalicelib.desk.models import Contact
 from chalicelib.errors import N_
 from chalicelib.issues import page_views, rules
-from chalicelib.issues.models import DeskIssueView, Handoff, Issue, IssueFile
+from chalicelib.issues.models import Handoff, Issue, IssueFile
 from chalicelib.issues.policy import category_of
+from chalicelib.issues.view_models import DeskIssueView
 from chalicelib.page_words import current_locale, gettext
 
 _NEXT_STEPS: dict[str, tuple[str, str]] = {

@@ -4,19 +4,10 @@ from chalicelib.communities import store as communities
 from chalicelib.cursors import give, scope, take
 from chalicelib.errors import NotFound
 from chalicelib.issues import access, listing, service
-from chalicelib.issues.models import (
-    EntryView,
-    IssueList,
-    IssueView,
-    ListIssues,
-    OwnerStep,
-    RateIssue,
-    RatingView,
-    ReportIssue,
-    WriteMessage,
-)
+from chalicelib.issues.models import ListIssues, OwnerStep, RateIssue, ReportIssue, WriteMessage
 from chalicelib.issues.policy import CATEGORIES
 from chalicelib.issues.tree import CategoryList, CategoryView
+from chalicelib.issues.view_models import EntryView, IssueList, IssueView, RatingView
 from chalicelib.issues.views import Reader, owner_summary
 from chalicelib.once import once
 from chalicelib.routes import Routes

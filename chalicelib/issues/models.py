@@ -5,10 +5,8 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from chalicelib.accounts.models import Role
 from chalicelib.inputs import Id, Input, Moment, OptionalText, PageQuery, ShortText, Text, Version
 from chalicelib.issues.policy import MAX_PHOTOS, MAX_VISIT_WINDOWS
-from chalicelib.photos.models import PhotoView
 
 Status = Literal[
     "submitted", "acknowledged", "assigned", "in_progress", "paused", "resolved", "reopened",
@@ -209,111 +207,3 @@ class ListIssues(PageQuery):
     """`GET /api/v1/issues`"""
 
     status: Status | None = None
-
-
-class ActorView(BaseModel):
-    """Who did something."""
-
-    name: str
-    role: Role | Literal["system"]
-
-
-class EntryView(BaseModel):
-    """A row of the timeline."""
-
-    id: str
-    at: str
-    kind: Kind
-    actor: ActorView
-    from_: Status | None = Field(None, serialization_alias="from", validation_alias="from")
-    to: Status | None = None
-    text: str | None = None
-    photos: list[PhotoView] = []
-    assignee: Holder | None = None
-    pause_reason: PauseReason | None = None
-    visit_at: str | None = None
-
-
-class RatingView(BaseModel):
-    """A rating."""
-
-    professionalism: int
-    attitude: int
-    efficiency: int
-    comment: str | None = None
-    at: str
-
-
-class WindowView(BaseModel):
-    """A visit window."""
-
-    start: str
-    end: str
-
-
-class IssueSummary(BaseModel):
-    """An issue in a list."""
-
-    id: str
-    number: str
-    unit_id: str | None
-    unit_label: str | None
-    community_id: str
-    category_id: str
-    description: str
-    location: str | None
-    area: Literal["unit", "public"]
-    status: Status
-    version: int
-    created_at: str
-    promised_at: str
-    overdue: bool
-    visit_at: str | None
-    pause_reason: PauseReason | None
-    assignee: Holder | None
-    merged_into: Ref | None
-    rating: RatingView | None
-    allowed_actions: list[str]
-
-
-class HandoffView(BaseModel):
-    """Who held it from when to when."""
-
-    stage: Literal["report", "dispatch", "handle", "call_back"]
-    holder: Holder | None
-    started_at: str
-    ended_at: str | None
-
-
-class ReporterView(BaseModel):
-    """Who reported it, as the desk sees them before asking for the full number."""
-
-    name_masked: str
-
-
-class IssueView(IssueSummary):
-    """One issue with its photos and its timeline."""
-
-    visit_windows: list[WindowView]
-    photos: list[PhotoView]
-    timeline: list[EntryView]
-
-
-class DeskIssueView(IssueView):
-    """One issue with what staff may see: internal notes, hand-offs, who reported it (masked)."""
-
-    reporter: ReporterView
-    handoffs: list[HandoffView]
-    followers: int
-    reopened: int
-
-
-class IssueList(BaseModel):
-    """A page of issues."""
-
-    items: list[IssueSummary]
-    next_cursor: str | None
-
-
-class MessageView(EntryView):
-    """A message that was added."""

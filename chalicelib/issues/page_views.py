@@ -10,9 +10,10 @@ from chalicelib.accounts.models import Person
 from chalicelib.communities import store as communities
 from chalicelib.errors import N_
 from chalicelib.issues import rules
-from chalicelib.issues.models import EntryView, Issue, IssueFile, IssueView, Window
+from chalicelib.issues.models import Issue, IssueFile, Window
 from chalicelib.issues.policy import category_of
 from chalicelib.issues.tree import CategoryView
+from chalicelib.issues.view_models import EntryView, IssueView
 from chalicelib.page_words import gettext
 from chalicelib.photos.models import PhotoView
 from chalicelib.portal import Portal

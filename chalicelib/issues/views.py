@@ -6,15 +6,12 @@ from typing import Any
 from chalicelib.accounts.models import Person
 from chalicelib.accounts.rules import mask_name
 from chalicelib.issues import rules
-from chalicelib.issues.models import (
-    Actor,
+from chalicelib.issues.models import Actor, Entry, Issue, IssueFile
+from chalicelib.issues.view_models import (
     ActorView,
     DeskIssueView,
-    Entry,
     EntryView,
     HandoffView,
-    Issue,
-    IssueFile,
     IssueSummary,
     IssueView,
     RatingView,

@@ -1,0 +1,113 @@
+"""Issues as the API answers with them; field by field what `contract` promises, and a little more."""
+
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from chalicelib.accounts.models import Role
+from chalicelib.issues.models import Holder, Kind, PauseReason, Ref, Status
+from chalicelib.photos.models import PhotoView
+
+
+class ActorView(BaseModel):
+    """Who did something."""
+
+    name: str
+    role: Role | Literal["system"]
+
+
+class EntryView(BaseModel):
+    """A row of the timeline."""
+
+    id: str
+    at: str
+    kind: Kind
+    actor: ActorView
+    from_: Status | None = Field(None, serialization_alias="from", validation_alias="from")
+    to: Status | None = None
+    text: str | None = None
+    photos: list[PhotoView] = []
+    assignee: Holder | None = None
+    pause_reason: PauseReason | None = None
+    visit_at: str | None = None
+
+
+class RatingView(BaseModel):
+    """A rating."""
+
+    professionalism: int
+    attitude: int
+    efficiency: int
+    comment: str | None = None
+    at: str
+
+
+class WindowView(BaseModel):
+    """A visit window."""
+
+    start: str
+    end: str
+
+
+class IssueSummary(BaseModel):
+    """An issue in a list."""
+
+    id: str
+    number: str
+    unit_id: str | None
+    unit_label: str | None
+    community_id: str
+    category_id: str
+    description: str
+    location: str | None
+    area: Literal["unit", "public"]
+    status: Status
+    version: int
+    created_at: str
+    promised_at: str
+    overdue: bool
+    visit_at: str | None
+    pause_reason: PauseReason | None
+    assignee: Holder | None
+    merged_into: Ref | None
+    rating: RatingView | None
+    allowed_actions: list[str]
+
+
+class HandoffView(BaseModel):
+    """Who held it from when to when."""
+
+    stage: Literal["report", "dispatch", "handle", "call_back"]
+    holder: Holder | None
+    started_at: str
+    ended_at: str | None
+
+
+class ReporterView(BaseModel):
+    """Who reported it, as the desk sees them before asking for the full number."""
+
+    name_masked: str
+
+
+class IssueView(IssueSummary):
+    """One issue with its photos and its timeline."""
+
+    visit_windows: list[WindowView]
+    photos: list[PhotoView]
+    timeline: list[EntryView]
+
+
+class DeskIssueView(IssueView):
+    """One issue with what staff may see: internal notes, hand-offs, who reported it (masked)."""
+
+    reporter: ReporterView
+    handoffs: list[HandoffView]
+    followers: int
+    reopened: int
+
+
+class IssueList(BaseModel):
+    """A page of issues."""
+
+    items: list[IssueSummary]
+    next_cursor: str | None
