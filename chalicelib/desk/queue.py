@@ -11,7 +11,8 @@ from chalicelib.accounts.models import Person
 from chalicelib.db import Item
 from chalicelib.desk.models import Counts, Queue
 from chalicelib.inbox.outbox import counts_key
-from chalicelib.issues import access, store
+from chalicelib.issues import access
+from chalicelib.issues.items import from_item
 from chalicelib.issues.models import Issue
 from chalicelib.portal import Portal
 from chalicelib.times import rfc3339
@@ -36,7 +37,7 @@ def read(
     edge = min(stopped) if stopped else None
     if edge is not None:
         found = [item for item in found if item["due"] <= edge]
-    issues = [store.from_item(item, portal.keys) for item in found[: query.limit]]
+    issues = [from_item(item, portal.keys) for item in found[: query.limit]]
     return issues, found[query.limit - 1]["due"] if len(found) > query.limit else edge
 
 

@@ -25,6 +25,8 @@ from chalicelib.photos.store import PhotoChanged
 from chalicelib.portal import Portal
 
 _TRIES = 5
+#: A transaction takes a hundred writes; a merge needs some for itself and its photos.
+_FOLLOWERS_AT_ONCE = 70
 _NEEDS_NOTE = N_("Please write why: the owner reads it.")
 _NEEDS_TARGET = N_("Choose the open issue of this community that it goes on in, by its number.")
 _NEEDS_REASON = N_("Choose why it is on hold.")
@@ -171,11 +173,15 @@ def _along(
         ops.append(store.set_timer(after.id, closes))
     if target is not None:
         followers = list(dict.fromkeys([file.issue.reporter.id, *file.followers]))
-        ops += [
+        follows = [
             store.follow(account, target.issue.id)
             for account in followers
             if account != target.issue.reporter.id
         ]
+        # More than one transaction takes go first: following changes nothing else and may be repeated.
+        for start in range(_FOLLOWERS_AT_ONCE, len(follows), _FOLLOWERS_AT_ONCE):
+            portal.db.write(*follows[start : start + _FOLLOWERS_AT_ONCE])
+        ops += follows[:_FOLLOWERS_AT_ONCE]
         row = entry(now, "merged_in", actor, text=file.issue.number)
         ops += [store.add_entry(target.issue.id, row, portal.keys), store.unmoved(target.issue)]
     return ops

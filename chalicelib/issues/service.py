@@ -22,6 +22,7 @@ from chalicelib.inbox import outbox
 from chalicelib.inbox.models import Event, Notice
 from chalicelib.issues import access, rules, store
 from chalicelib.issues.commit import Change, commit, entry, replay, snapshot
+from chalicelib.issues.items import value_of
 from chalicelib.issues.models import (
     SYSTEM,
     Entry,
@@ -251,7 +252,7 @@ def still_talking(issue: Issue, now: datetime) -> list[Op]:
     later = issue.model_copy(update={"quiet_since": now})
     closes = rules.closes_at(later)
     assert closes is not None
-    value = store.to_item_value(later, "quiet_since")
+    value = value_of(later, "quiet_since")
     mark = store.touch(issue, "quiet_since", value, store.IssueMoved())
     return [mark, store.set_timer(issue.id, closes)]
 
@@ -265,7 +266,7 @@ def urge(portal: Portal, person: Person, issue_id: str, now: datetime) -> IssueF
     row = entry(now, "urged", access.as_owner(person))
     staff = staff_of(issue, person.id)
     told = notice(issue, "urged", staff=staff, roles=() if staff else ("front_line", "manager"))
-    mark = store.touch(issue, "urged_at", store.to_item_value(after, "urged_at"), IllegalTransition())
+    mark = store.touch(issue, "urged_at", value_of(after, "urged_at"), IllegalTransition())
     done = commit(portal, Change(file, issue, [row], [told], extra=[mark]), now)
     return done.model_copy(update={"issue": after})
 
@@ -287,7 +288,7 @@ def rate(portal: Portal, person: Person, issue_id: str, body: RateIssue, now: da
     after = issue.model_copy(update={"rating": rating})
     row = entry(now, "rated", access.as_owner(person), text=_marks(rating))
     told = notice(issue, "rated", staff=_concerned(file))
-    mark = store.touch(issue, "rating", store.to_item_value(after, "rating"), IllegalTransition())
+    mark = store.touch(issue, "rating", value_of(after, "rating"), IllegalTransition())
     commit(portal, Change(file, issue, [row], [told], extra=[mark]), now)
     return rating
 
@@ -310,7 +311,7 @@ def close_quiet(portal: Portal, issue_id: str, now: datetime) -> bool:
     row = entry(now, "status", SYSTEM, from_status="resolved", to="closed")
     told = notice(issue, "auto_closed", owners=owners_of(file, ""), counts=moved_counts(issue, after))
     # A message at this very moment changes no version, but it breaks the quiet.
-    still_quiet = Attr("quiet_since").eq(store.to_item_value(issue, "quiet_since"))
+    still_quiet = Attr("quiet_since").eq(value_of(issue, "quiet_since"))
     try:
         commit(portal, Change(file, after, [row], [told], only_if=still_quiet), now)
     except VersionConflict:

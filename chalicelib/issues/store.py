@@ -9,16 +9,20 @@ from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 from chalicelib.crypto import Keyring
 from chalicelib.db import Check, Db, Delete, Item, K, Op, Page, Put, Update
 from chalicelib.errors import Conflict, PortalError, VersionConflict
-from chalicelib.issues.models import Actor, Entry, Handoff, Holder, Issue, IssueFile, Rating, Ref, Window
-from chalicelib.issues.rules import WORK, waits_for_owner
-from chalicelib.times import moment, rfc3339
+from chalicelib.issues.items import (
+    entry_from,
+    entry_item,
+    from_item,
+    handoff_from,
+    handoff_item,
+    issue_pk,
+    to_item,
+    value_of,
+)
+from chalicelib.issues.models import Entry, Handoff, Issue, IssueFile
+from chalicelib.issues.rules import waits_for_owner
+from chalicelib.times import rfc3339
 
-_TIMES = ("created_at", "promised_at", "visit_at", "resolved_at", "closed_at", "quiet_since", "urged_at")
-_PLAIN = (
-    "id", "number", "community_id", "unit_id", "unit_label", "building", "area", "category_id", "description",
-    "location", "status", "version", "pause_reason", "paused_from", "resolutions", "reopened", "reject_note",
-    "handoff",
-)  # fmt: skip
 TIMER_SHARDS = 4
 
 
@@ -28,11 +32,6 @@ class NumberTaken(Conflict):
 
 class IssueMoved(Conflict):
     """The issue went to another state meanwhile: read it again and judge anew."""
-
-
-def issue_pk(issue_id: str) -> str:
-    """The partition of one issue."""
-    return f"ISSUE#{issue_id}"
 
 
 def meta_key(issue_id: str) -> K:
@@ -56,120 +55,6 @@ def timer_pk(day: str, issue_id: str) -> str:
     return f"DUE#{day}#{shard}"
 
 
-def _text(value: datetime | None) -> str | None:
-    return rfc3339(value) if value else None
-
-
-def _seal_name(keys: Keyring, pk: str, name: str) -> str | None:
-    return keys.seal(name, f"{pk}|name") if name else None
-
-
-def _person_item(keys: Keyring, pk: str, person: Actor | Holder | None) -> Item | None:
-    if person is None:
-        return None
-    role = {"role": person.role} if isinstance(person, Actor) else {}
-    return {"id": person.id, "name": _seal_name(keys, pk, person.name), **role}
-
-
-def _open_name(keys: Keyring, pk: str, item: Item) -> str:
-    return keys.open(item["name"], f"{pk}|name") if item.get("name") else ""
-
-
-def _actor(keys: Keyring, pk: str, item: Item) -> Actor:
-    return Actor.model_construct(id=item["id"], name=_open_name(keys, pk, item), role=item["role"])
-
-
-def _holder(keys: Keyring, pk: str, item: Item | None) -> Holder | None:
-    return Holder.model_construct(id=item["id"], name=_open_name(keys, pk, item)) if item else None
-
-
-def to_item(issue: Issue, keys: Keyring) -> Item:
-    """An issue as kept, with the attributes that the desk's indexes are made of."""
-    pk = issue_pk(issue.id)
-    working = issue.status in WORK
-    rating = issue.rating
-    return {
-        "PK": pk,
-        "SK": "META",
-        **{name: getattr(issue, name) for name in _PLAIN},
-        **{name: _text(getattr(issue, name)) for name in _TIMES},
-        "reporter": _person_item(keys, pk, issue.reporter),
-        "assignee": _person_item(keys, pk, issue.assignee),
-        "visit_windows": [[rfc3339(w.start), rfc3339(w.end)] for w in issue.visit_windows],
-        "rating": {**rating.model_dump(exclude={"at"}), "at": rfc3339(rating.at)} if rating else None,
-        "merged_into": issue.merged_into.model_dump() if issue.merged_into else None,
-        "due": f"{rfc3339(issue.promised_at)}#{issue.id}",
-        "open_queue": f"QUEUE#{issue.community_id}" if working else None,
-        "status_queue": f"QUEUE#{issue.community_id}#{issue.status}",
-        "assignee_queue": f"ASSIGNEE#{issue.assignee.id}" if working and issue.assignee else None,
-    }
-
-
-def from_item(item: Item, keys: Keyring) -> Issue:
-    """An issue from the table."""
-    pk = item["PK"]
-    fields: dict[str, Any] = {name: item.get(name) for name in _PLAIN if name in item}
-    fields |= {name: moment(item[name]) if item.get(name) else None for name in _TIMES}
-    rating, merged = item.get("rating"), item.get("merged_into")
-    fields |= {
-        "reporter": _actor(keys, pk, item["reporter"]),
-        "assignee": _holder(keys, pk, item.get("assignee")),
-        "visit_windows": [
-            Window.model_construct(start=moment(start), end=moment(end))
-            for start, end in item["visit_windows"]
-        ],
-        "rating": Rating(**{**rating, "at": moment(rating["at"])}) if rating else None,
-        "merged_into": Ref.model_construct(**merged) if merged else None,
-    }
-    return Issue.model_construct(**fields)
-
-
-def entry_item(issue_id: str, entry: Entry, keys: Keyring) -> Item:
-    """A row of the timeline as kept."""
-    pk = issue_pk(issue_id)
-    return {
-        "PK": pk,
-        "SK": f"T#{entry.id}",
-        "at": rfc3339(entry.at),
-        "kind": entry.kind,
-        "actor": _person_item(keys, pk, entry.actor),
-        "from_status": entry.from_status,
-        "to": entry.to,
-        "text": entry.text,
-        "photo_ids": entry.photo_ids or None,
-        "assignee": _person_item(keys, pk, entry.assignee),
-        "pause_reason": entry.pause_reason,
-        "visit_at": _text(entry.visit_at),
-    }
-
-
-def _entry(item: Item, keys: Keyring) -> Entry:
-    pk = item["PK"]
-    return Entry.model_construct(
-        id=item["SK"][2:],
-        at=moment(item["at"]),
-        kind=item["kind"],
-        actor=_actor(keys, pk, item["actor"]),
-        from_status=item.get("from_status"),
-        to=item.get("to"),
-        text=item.get("text"),
-        photo_ids=item.get("photo_ids", []),
-        assignee=_holder(keys, pk, item.get("assignee")),
-        pause_reason=item.get("pause_reason"),
-        visit_at=moment(item["visit_at"]) if item.get("visit_at") else None,
-    )
-
-
-def _handoff(item: Item, keys: Keyring) -> Handoff:
-    return Handoff.model_construct(
-        id=item["SK"][2:],
-        stage=item["stage"],
-        holder=_holder(keys, item["PK"], item.get("holder")),
-        started_at=moment(item["started_at"]),
-        ended_at=moment(item["ended_at"]) if item.get("ended_at") else None,
-    )
-
-
 def load(db: Db, keys: Keyring, issue_id: str) -> IssueFile | None:
     """An issue with all of its rows in one round trip (one more for each megabyte of it)."""
     rows = db.query_all(issue_pk(issue_id))
@@ -180,8 +65,8 @@ def load(db: Db, keys: Keyring, issue_id: str) -> IssueFile | None:
         return None
     return IssueFile.model_construct(
         issue=from_item(by_kind["META"][0], keys),
-        timeline=[_entry(row, keys) for row in by_kind.get("T", [])],
-        handoffs=[_handoff(row, keys) for row in by_kind.get("H", [])],
+        timeline=[entry_from(row, keys) for row in by_kind.get("T", [])],
+        handoffs=[handoff_from(row, keys) for row in by_kind.get("H", [])],
         photos={row["id"]: row for row in by_kind.get("PHOTO", [])},
         followers=[row["account_id"] for row in by_kind.get("FOLLOWER", [])],
     )
@@ -255,18 +140,10 @@ def _difference(before: Issue, after: Issue, keys: Keyring) -> tuple[Item, list[
 def touch(issue: Issue, name: str, value: Any, error: PortalError) -> Op:
     """The write of one attribute that has no part in the version, unless somebody set it meanwhile or moved
     the issue to another state."""
-    seen = to_item_value(issue, name)
+    seen = value_of(issue, name)
     unchanged = Attr(name).eq(seen) if seen is not None else Attr(name).not_exists()
     condition = unchanged & Attr("status").eq(issue.status)
     return Update(meta_key(issue.id), sets={name: value}, condition=condition, error=error)
-
-
-def to_item_value(issue: Issue, name: str) -> Any:
-    """How one field of an issue is kept; times and ratings only."""
-    value = getattr(issue, name)
-    if isinstance(value, Rating):
-        return {**value.model_dump(exclude={"at"}), "at": rfc3339(value.at)}
-    return rfc3339(value) if value else None
 
 
 def unmoved(issue: Issue) -> Op:
@@ -281,15 +158,7 @@ def add_entry(issue_id: str, entry: Entry, keys: Keyring) -> Op:
 
 def start_handoff(issue_id: str, handoff: Handoff, keys: Keyring) -> Op:
     """The write of a hand-off that begins."""
-    pk = issue_pk(issue_id)
-    item = {
-        "PK": pk,
-        "SK": f"H#{handoff.id}",
-        "stage": handoff.stage,
-        "holder": _person_item(keys, pk, handoff.holder),
-        "started_at": rfc3339(handoff.started_at),
-    }
-    return Put(item)
+    return Put(handoff_item(issue_id, handoff, keys))
 
 
 def end_handoff(issue_id: str, handoff_id: str, now: datetime) -> Op:
