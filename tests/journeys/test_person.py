@@ -1,0 +1,73 @@
+"""One's own page: the language, and signing out."""
+
+import httpx
+from playwright.sync_api import expect
+
+from tests.journeys.phones import Phones, sign_in, token_of, zh
+from tests.journeys.running import Running
+
+
+def test_a_chosen_language_stays_on_every_page_and_device(phones: Phones, running: Running) -> None:
+    phone = running.new_owner()
+    page = phones.open(phone)
+    page.goto("/me")
+    expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
+    page.locator("main").get_by_text("English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    page.goto("/issues")
+    expect(page.get_by_role("heading", level=1)).to_have_text("My issues")
+    page.goto("/?lang=zh-CN")
+    expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
+
+
+def test_a_visitor_reads_the_language_of_their_browser(phones: Phones) -> None:
+    page = phones.open(lang="en-GB")
+    page.goto("/login")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    page.get_by_role("link", name="中文").click()
+    expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
+
+
+def test_signing_out_everywhere_ends_the_other_phone_too(phones: Phones, running: Running) -> None:
+    phone = running.new_owner()
+    one, other = phones.open(), phones.open()
+    for page in (one, other):
+        page.goto("/login?next=/me")
+        sign_in(page, running, phone)
+        expect(page).to_have_url(f"{running.url}/me")
+    token = token_of(other)
+    one.get_by_role("button", name=zh("Sign out on all devices")).click()
+    expect(one.get_by_role("status")).to_contain_text(zh("You are signed out on all devices."))
+    other.reload()
+    expect(other.get_by_label(zh("Your mobile number"))).to_be_visible()
+    headers = {"Authorization": f"Bearer {token}"}
+    assert httpx.get(f"{running.url}/api/v1/me", headers=headers).status_code == 401
+
+
+def test_what_was_typed_is_forgotten_by_signing_out(phones: Phones, running: Running) -> None:
+    page = phones.open(running.new_owner())
+    page.goto("/issues/new?category=noise")
+    page.get_by_label(zh("What is wrong?")).fill("秘密")
+    assert "秘密" in page.evaluate("JSON.stringify(localStorage)")
+    page.goto("/me")
+    page.get_by_role("button", name=zh("Sign out"), exact=True).click()
+    expect(page.get_by_label(zh("Your mobile number"))).to_be_visible()
+    assert "秘密" not in page.evaluate("JSON.stringify(localStorage)")
+
+
+def test_a_wrong_code_is_said_beside_its_field(phones: Phones, running: Running) -> None:
+    phone = running.new_owner()
+    page = phones.open()
+    page.goto("/login")
+    page.get_by_label(zh("Your mobile number")).fill("12")
+    page.locator("button.main").click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    page.get_by_label(zh("Your mobile number")).fill(phone)
+    page.locator("button.main").click()
+    code = running.code(phone)
+    page.get_by_label(zh("Code from the message")).fill(f"{(int(code) + 1) % 10**6:06d}")
+    page.locator("button.main").click()
+    expect(page.get_by_label(zh("Code from the message"))).to_have_attribute("aria-invalid", "true")
+    page.get_by_label(zh("Code from the message")).fill(f"{code[:3]} {code[3:]}")
+    page.locator("button.main").click()
+    expect(page.get_by_role("link", name=zh("Report an issue"))).to_be_visible()
