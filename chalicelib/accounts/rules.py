@@ -17,7 +17,9 @@ def parse_phone(text: str) -> str:
         number = phonenumbers.parse(text[:40], HOME_REGION)
     except phonenumbers.NumberParseException as error:
         raise Invalid.field("phone", "bad_phone", _PHONE_WORDS) from error
-    if not phonenumbers.is_possible_number(number):
+    mobile = phonenumbers.PhoneNumberType.MOBILE  # codes go by text message
+    found = phonenumbers.is_possible_number_for_type_with_reason(number, mobile)
+    if found != phonenumbers.ValidationResult.IS_POSSIBLE:
         raise Invalid.field("phone", "bad_phone", _PHONE_WORDS)
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
@@ -26,7 +28,7 @@ def mask_phone(phone: str) -> str:
     """Enough to recognise one's own number, too little to call it: "138****0001"."""
     local = phone.removeprefix("+86") if phone.startswith("+861") else phone
     keep = 3 if len(local) >= 10 else 2
-    return f"{local[:keep]}****{local[-4:]}" if len(local) > keep + 4 else f"{local[:1]}****"
+    return f"{local[:keep]}****{local[-4:]}" if len(local) >= keep + 7 else f"{local[:1]}****"
 
 
 def mask_name(name: str) -> str:

@@ -159,8 +159,8 @@ def test_a_follower_may_at_most_write_and_urge(status: str) -> None:
     ],
 )
 def test_the_owner_is_offered_what_each_state_allows(status: str, actions: set[str]) -> None:
-    done = {"resolved_at": NOW, "resolutions": 1} if status in ("resolved", "closed") else {}
-    more = {"closed_at": NOW} if status == "closed" else {"reopened": 1} if status == "reopened" else {}
+    done: Any = {"resolved_at": NOW, "resolutions": 1} if status in ("resolved", "closed") else {}
+    more: Any = {"closed_at": NOW} if status == "closed" else {"reopened": 1} if status == "reopened" else {}
     assert _actions(status=status, **done, **more) == actions
 
 
@@ -176,7 +176,7 @@ def test_urging_again_takes_four_hours(minutes: int, may: bool) -> None:
 
 @pytest.mark.parametrize(("seconds", "may"), [(7 * 86400, True), (7 * 86400 + 1, False)])
 def test_a_closed_issue_is_reopened_within_seven_days(seconds: int, may: bool) -> None:
-    closed = {"status": "closed", "closed_at": NOW, "resolutions": 1}
+    closed: Any = {"status": "closed", "closed_at": NOW, "resolutions": 1}
     assert ("reopen" in _actions(NOW + timedelta(seconds=seconds), **closed)) is may
 
 
