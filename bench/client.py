@@ -112,7 +112,7 @@ class Client:
 
     def sign_in(self, phone: str) -> dict[str, Any]:
         """Sign in with the code that the local portal keeps; gives back the account."""
-        self.call("sign_in", "POST", "/api/v1/auth/code", {"phone": phone}, expect=(202,))
+        self._ask_for_code(phone)
         kept = self.call("sign_in", "GET", f"/dev/outbox.json?to={quote(phone)}").json["items"]
         code = next(item["code"] for item in kept if "code" in item)
         given = {"phone": phone, "code": code}
@@ -120,6 +120,14 @@ class Client:
         self.token = session["token"]
         account: dict[str, Any] = session["account"]
         return account
+
+    def _ask_for_code(self, phone: str) -> None:
+        """Ask for a code; when one was sent to this phone just now, wait until another may be."""
+        path, body = "/api/v1/auth/code", {"phone": phone}
+        answer = self.call("sign_in", "POST", path, body, expect=(202, 429))
+        if answer.status == 429:
+            time.sleep(int(answer.headers["retry-after"]))
+            self.call("sign_in", "POST", path, body, expect=(202,))
 
 
 def _encoded(body: object) -> tuple[bytes | None, str]:
