@@ -103,7 +103,7 @@ class Phones:
             self.hand_session(context, self.portal.token(phone))
         return context.new_page()
 
-    def desk(self, phone: str, **options: Any) -> Page:
+    def desk(self, phone: str | None, **options: Any) -> Page:
         """A wide screen."""
         wide: dict[str, Any] = {
             "viewport": {"width": 1360, "height": 900},

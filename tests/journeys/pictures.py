@@ -45,9 +45,13 @@ def fetched(url: str) -> Image.Image:
     return image
 
 
-def upload(api: httpx.Client, data: bytes, content_type: str) -> dict[str, Any]:
-    """Send a photo as an app does, and wait for what becomes of it."""
-    begun = api.post("photos", json={"content_type": content_type, "size_bytes": len(data)}).json()
+def begin(api: httpx.Client, size: int, content_type: str) -> dict[str, Any]:
+    """Begin an upload as an app does."""
+    return dict(api.post("photos", json={"content_type": content_type, "size_bytes": size}).json())
+
+
+def finish(api: httpx.Client, begun: dict[str, Any], data: bytes) -> dict[str, Any]:
+    """Send the file of a begun upload, and wait for what becomes of it."""
     form = begun["upload"]
     httpx.post(form["url"], data=form["fields"], files={"file": ("photo", data)}).raise_for_status()
 
@@ -56,3 +60,8 @@ def upload(api: httpx.Client, data: bytes, content_type: str) -> dict[str, Any]:
         return photo if photo["status"] != "pending" else None
 
     return wait_for(settled, 60, "the photo")
+
+
+def upload(api: httpx.Client, data: bytes, content_type: str) -> dict[str, Any]:
+    """Send a photo as an app does, and wait for what becomes of it."""
+    return finish(api, begin(api, len(data), content_type), data)

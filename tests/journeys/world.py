@@ -1,0 +1,124 @@
+"""Issues in every state, with hard words and photos: what the pages are looked at with."""
+
+import io
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from PIL import Image, ImageDraw
+
+from tests.journeys import steps
+from tests.journeys.pictures import FOLDER, REAL, begin, finish, upload
+from tests.journeys.running import CLERK, TECHNICIAN, Running
+
+LONG = (
+    "卫生间顶板渗水，"
+    + "楼上说他们家没有漏。" * 12
+    + "\n\n"
+    + "Averyveryverylongwordwithoutanyspace" * 4
+    + " 🙏"
+)
+
+
+@dataclass
+class World:
+    """People and their issues, by what can be seen of them."""
+
+    owner: str
+    nobody: str
+    #: By a word for the state, which stands in addresses too.
+    issues: dict[str, str] = field(default_factory=dict)
+    photo: str = ""
+
+
+def drawn_photo(
+    *, colour: tuple[int, int, int] = (120, 140, 150), size: tuple[int, int] = (1200, 900)
+) -> bytes:
+    """Something that looks like a wall with a pipe, where no real photos are."""
+    picture = Image.new("RGB", size, colour)
+    draw = ImageDraw.Draw(picture)
+    for row in range(0, size[1], 60):
+        draw.line((0, row, size[0], row), fill=(160, 175, 180), width=3)
+    draw.rectangle((size[0] // 2 - 40, 0, size[0] // 2 + 40, size[1]), fill=(90, 96, 104))
+    draw.ellipse((size[0] // 3, size[1] // 2, size[0] // 3 * 2, size[1] - 60), fill=(70, 110, 150))
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=85)
+    return out.getvalue()
+
+
+def photo_of(portal: Running, phone: str, number: int) -> str:
+    """A photo that somebody has sent; gives back its id."""
+    names = ("landscape_3.jpg", "DSCN0010.jpg", "no_exif.jpg", "portrait_6.jpg")
+    name = names[number % len(names)]
+    data = (FOLDER / name).read_bytes() if REAL else drawn_photo(colour=(120 + 20 * number, 140, 150))
+    with portal.api(phone) as api:
+        return str(upload(api, data, "image/jpeg")["id"])
+
+
+def build(portal: Running) -> World:
+    """Make it all; repeatable on one portal, with other people each time."""
+    owner = portal.new_owner(name="欧阳春晓")
+    world = World(owner, portal.new_staff("designer", name="无房"))
+    _waiting(portal, world)
+    _fixed(portal, world)
+    _ended(portal, world)
+    rejected = steps.report(portal, owner, category="parking", text="车位被占")
+    with portal.api(owner) as api:
+        late = begin(api, 6, "image/jpeg")
+        api.post(f"issues/{rejected}/messages", json={"text": "照片", "photo_ids": [late["photo_id"]]})
+        finish(api, late, b"<svg/>")
+    world.issues["bad_photo"] = rejected
+    return world
+
+
+def _waiting(portal: Running, world: World) -> None:
+    photos = [photo_of(portal, world.owner, n) for n in range(3)]
+    world.photo = photos[0]
+    tomorrow = datetime.now(UTC).replace(hour=2, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    window = {"start": tomorrow.isoformat(), "end": (tomorrow + timedelta(hours=2)).isoformat()}
+    submitted = steps.report(
+        portal, world.owner, category="wall_seepage", text=LONG, photo_ids=photos, visit_windows=[window]
+    )
+    visit = steps.report(portal, world.owner, category="plumbing", text="厨房水槽下面漏水")
+    steps.assign(portal, visit)
+    soon = (datetime.now(UTC) + timedelta(hours=5)).isoformat()
+    steps.move(portal, TECHNICIAN, visit, "paused", pause_reason="appointment", visit_at=soon)
+    asked = steps.report(portal, world.owner, category="electrical", text="客厅灯闪")
+    steps.assign(portal, asked)
+    steps.move(portal, TECHNICIAN, asked, "in_progress")
+    steps.move(portal, TECHNICIAN, asked, "paused", pause_reason="waiting_owner", note="您哪天在家？")
+    working = steps.report(
+        portal, world.owner, category="lift", text="电梯异响", location="二单元", area="public"
+    )
+    steps.assign(portal, working)
+    steps.move(portal, TECHNICIAN, working, "in_progress")
+    world.issues |= {"submitted": submitted, "visit": visit, "asked": asked, "in_progress": working}
+
+
+def _fixed(portal: Running, world: World) -> None:
+    for name, text in (("resolved", "阳台门关不上"), ("closed", "窗户把手掉了"), ("rated", "门锁坏了")):
+        before, after = photo_of(portal, world.owner, 0), photo_of(portal, TECHNICIAN, 1)
+        issue = steps.report(portal, world.owner, category="doors_windows", text=text, photo_ids=[before])
+        steps.fix(portal, issue, photo_ids=[after], note="换了新的合页，试过开关二十次。")
+        world.issues[name] = issue
+    with portal.api(world.owner) as api:
+        for name in ("closed", "rated"):
+            issue = world.issues[name]
+            version = api.get(f"issues/{issue}").json()["version"]
+            api.post(f"issues/{issue}/confirm", json={"version": version})
+        marks = {"professionalism": 5, "attitude": 4, "efficiency": 3, "comment": "很细心，谢谢！"}
+        api.put(f"issues/{world.issues['rated']}/rating", json=marks)
+
+
+def _ended(portal: Running, world: World) -> None:
+    declined = steps.report(portal, world.owner, category="contract", text="合同面积不对")
+    steps.move(portal, CLERK, declined, "rejected", note="这件事请找开发商的合同部，电话 400-111-2222。")
+    joined = steps.report(portal, world.owner, category="lift", text="电梯又响了")
+    steps.move(portal, CLERK, joined, "merged", merge_into=world.issues["in_progress"])
+    cancelled = steps.report(portal, world.owner, category="noise", text="楼上很吵")
+    with portal.api(world.owner) as api:
+        version = api.get(f"issues/{cancelled}").json()["version"]
+        api.post(f"issues/{cancelled}/cancel", json={"version": version})
+    opened = steps.report(portal, world.owner, category="cleaning", text="楼道没人扫")
+    steps.fix(portal, opened)
+    steps.move(portal, CLERK, opened, "reopened", note="还没扫干净")
+    world.issues |= {"declined": declined, "joined": joined, "cancelled": cancelled, "reopened": opened}
