@@ -109,6 +109,18 @@ def site(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> Portal:
     return portal
 
 
+@pytest.fixture(scope="module")
+def shared_site(moto_client: RecordingClient) -> Iterator[People]:
+    """Like `site` with people, but one for all of a module's tests: for those whose requests are refused."""
+    table = f"t{secrets.token_hex(6)}"
+    make_table(client=moto_client, name=table)
+    shared = make_portal(client=moto_client, table=table)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("chalicelib.routes.portal", "app.portal"):
+            patch.setattr(name, lambda: shared)
+        yield make_people(portal=shared, client=moto_client.plain)
+
+
 @pytest.fixture
 def signed_in(site: Portal, people: People) -> Any:
     """Gives a browser with a session: `signed_in("owner")`."""

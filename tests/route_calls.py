@@ -1,0 +1,98 @@
+"""One well-formed request for every declared route, so that guards are met with something worth refusing."""
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+import app  # noqa: F401 - importing it declares every route
+from chalicelib.web import ROUTES, Route
+from tests.browser import Browser, Page
+from tests.factories import NOW, People, report
+
+Ids = dict[str, str]
+ALL = [route for route in ROUTES if route.path != "/static/{version}/{name}"]
+_STEP = {"version": 1, "reason": "还在漏"}
+_MARKS = {"professionalism": 5, "attitude": 4, "efficiency": 3}
+_REPORT = {"unit_id": "maple-1-101", "category_id": "plumbing", "description": "漏水"}
+#: JSON bodies of the API, by method and path below /api/v1.
+BODIES: dict[str, Any] = {
+    "POST /auth/code": {"phone": "+8613700000001"},
+    "POST /auth/session": {"phone": "+8613700000001", "code": "000000"},
+    "POST /issues": _REPORT,
+    "POST /issues/{issue_id}/messages": {"text": "几点到？"},
+    "POST /issues/{issue_id}/cancel": _STEP,
+    "POST /issues/{issue_id}/confirm": _STEP,
+    "POST /issues/{issue_id}/reopen": _STEP,
+    "POST /issues/{issue_id}/urge": {},
+    "PUT /issues/{issue_id}/rating": _MARKS,
+    "POST /desk/issues/{issue_id}/transition": {"to": "acknowledged", "version": 1},
+    "POST /desk/issues/{issue_id}/assign": {"assignee_id": "{account_id}", "version": 1},
+    "POST /desk/issues/{issue_id}/messages": {"text": "马上到"},
+    "POST /desk/issues/{issue_id}/contact": {},
+    "PUT /inbox/read": {"read_until": "01K00000000000000000000000"},
+    "POST /photos": {"content_type": "image/jpeg", "size_bytes": 1000},
+}
+#: Fields of the pages' forms, by path.
+FORMS: dict[str, dict[str, Any]] = {
+    "/login": {"phone": "+8613700000001"},
+    "/me/language": {"locale": "en"},
+    "/me/sign-out": {},
+    "/me/sign-out-everywhere": {},
+    "/desk/import": {"csv_text": "community_id,building,unit\nmaple,1,101\n"},
+    "/issues/new": _REPORT,
+    "/issues/new/{draft_id}/photos": {"photo_id": "{photo_id}"},
+    "/issues/new/{draft_id}/send": {},
+    "/issues/{issue_id}/confirm": _STEP,
+    "/issues/{issue_id}/reopen": _STEP,
+    "/issues/{issue_id}/cancel": _STEP,
+    "/issues/{issue_id}/urge": {},
+    "/issues/{issue_id}/message": {"text": "几点到？", "key": "form-key-1"},
+    "/issues/{issue_id}/rating": _MARKS,
+    "/desk/issues/{issue_id}/transition": {"to": "acknowledged", "version": 1},
+    "/desk/issues/{issue_id}/assign": {"assignee_id": "{account_id}", "version": 1},
+    "/desk/issues/{issue_id}/claim": {"version": 1},
+    "/desk/issues/{issue_id}/message": {"text": "马上到", "key": "form-key-1"},
+    "/desk/issues/{issue_id}/contact": {},
+    "/photos": {"back": "/"},
+    "/photos/{photo_id}/remove": {"back": "/"},
+}
+
+
+def make_ids(*, people: People) -> Ids:
+    """Objects of maple's owner: an issue, a photo, a draft."""
+    from chalicelib.issues import drafts
+    from chalicelib.photos import service as photos
+    from tests.factories import make_report
+
+    owner = people.owner
+    return {
+        "issue_id": report(portal=people.portal, by=owner).issue.id,
+        "photo_id": photos.start_plain(people.portal, owner, NOW),
+        "draft_id": drafts.begin(people.portal, owner, make_report(), NOW).id,
+        "community_id": "maple",
+        "account_id": people.technician.id,
+        "version": "1",
+        "name": "portal.css",
+    }
+
+
+def name_of(route: Route) -> str:
+    """A route as a test's id."""
+    return f"{route.method} {route.path}"
+
+
+def call(browser: Browser, route: Route, ids: Ids, **headers: str) -> Page:
+    """Send a route's request."""
+    path = route.path.format(**ids)
+    if route.method == "GET":
+        return browser.send("GET", path, b"", headers)
+    if route.accepts == "text/csv":
+        sent = {"Content-Type": "text/csv", **headers}
+        return browser.send("POST", path, b"community_id,building,unit\nmaple,1,101\n", sent)
+    if route.kind == "page":
+        fields = {name: str(value).format(**ids) for name, value in FORMS[route.path].items()}
+        sent = {"Content-Type": "application/x-www-form-urlencoded", **headers}
+        return browser.send("POST", path, urlencode(fields).encode(), sent)
+    body = BODIES.get(f"{route.method} {route.path.removeprefix('/api/v1')}", {})
+    text = json.dumps({n: v.format(**ids) if isinstance(v, str) else v for n, v in body.items()})
+    return browser.send(route.method, path, text.encode(), {"Content-Type": "application/json", **headers})

@@ -1,0 +1,268 @@
+"""What all answers have in common: headers, problem details, request ids; and what none of them holds."""
+
+import json
+import logging
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib import answers, errors, logs
+from chalicelib.accounts.store import session_key
+from chalicelib.errors import PortalError
+from chalicelib.inbox.notifier import MemoryNotifier
+from chalicelib.portal import Portal
+from chalicelib.web import Route
+from tests.browser import Browser, Page
+from tests.factories import PHONES, People
+from tests.route_calls import ALL, Ids, call, make_ids, name_of
+
+HEADERS = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cache-control": "no-store",
+}
+
+
+@pytest.fixture(scope="module")
+def ids(shared_site: People) -> Ids:
+    return make_ids(people=shared_site)
+
+
+def _errors() -> list[type[PortalError]]:
+    found, left = [], [PortalError]
+    while left:
+        kind = left.pop()
+        found.append(kind)
+        left += kind.__subclasses__()
+    return [kind for kind in found if kind.__module__ == errors.__name__]
+
+
+@pytest.mark.parametrize("who", ["nobody", "owner"])
+@pytest.mark.parametrize("route", ALL, ids=name_of)
+def test_every_answer_carries_the_headers(shared_site: People, ids: Ids, route: Route, who: str) -> None:
+    cookies = {"session": shared_site.token("owner")} if who == "owner" else {}
+    page = call(Browser(cookies=cookies), route, ids, **{"Sec-Fetch-Site": "same-origin"})
+    assert {name: page.headers.get(name) for name in HEADERS} == HEADERS
+    policy = page.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "*" not in policy
+    assert page.headers["x-request-id"] not in ("", "-")
+    assert page.status != 500
+
+
+@pytest.mark.parametrize(("path", "status"), [("/nowhere", 404), ("/api/v1/nowhere", 404)])
+def test_an_address_that_is_no_route_carries_them_too(shared_site: People, path: str, status: int) -> None:
+    page = Browser().get(path)
+    assert page.status == status
+    assert {name: page.headers.get(name) for name in HEADERS} == HEADERS
+    assert page.headers["content-type"].startswith(
+        "application/problem+json" if "api" in path else "text/html"
+    )
+
+
+def test_a_method_that_is_not_taken_says_which_are(shared_site: People) -> None:
+    page = Browser().api("PATCH", "/issues", {})
+    assert (page.status, page.headers["allow"]) == (405, "GET, HEAD, POST")
+    _assert_problem(page, 405, "method_not_allowed")
+
+
+def _assert_problem(page: Page, status: int, code: str) -> Any:
+    assert page.status == status
+    assert page.headers["content-type"] == "application/problem+json; charset=utf-8"
+    body = page.json
+    assert set(body) - {"errors"} == {"type", "title", "status", "detail", "code", "request_id"}
+    assert (body["status"], body["code"], body["type"]) == (status, code, f"urn:problem:{code}")
+    assert body["title"]
+    assert body["detail"]
+    assert body["request_id"] == page.headers["x-request-id"]
+    return body
+
+
+@pytest.mark.parametrize("kind", _errors(), ids=lambda kind: kind.__name__)
+def test_each_error_is_a_problem_with_words_in_both_languages(kind: type[PortalError]) -> None:
+    error = kind()
+    for locale in ("zh-CN", "en"):
+        answer = answers.problem(error, locale, "r1")
+        body = json.loads(answer.body)
+        assert (answer.status_code, body["status"], body["code"]) == (kind.status, kind.status, kind.code)
+        assert (body["title"] == kind.title) is (locale == "en")
+        assert (body["detail"] == kind.detail) is (locale == "en")
+    assert ("Retry-After" in answer.headers) is (kind.status == 503)
+    assert ("WWW-Authenticate" in answer.headers) is (kind.status == 401)
+
+
+def test_each_status_of_the_contract_has_an_error() -> None:
+    assert {kind.status for kind in _errors()} == {400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503}
+    codes = [kind.code for kind in _errors()]
+    assert len(codes) == len(set(codes))
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "headers", "status", "code"),
+    [
+        ("/issues", b"{", {}, 400, "not_json"),
+        ("/issues", b"[]", {}, 422, "invalid"),
+        ("/issues", b"\xff", {}, 400, "not_json"),
+        ("/issues", b"{}", {"Content-Type": "text/plain"}, 415, "unsupported_media_type"),
+        ("/issues", b"{}", {}, 422, "invalid"),
+        ("/issues", b"{}", {"Idempotency-Key": "short"}, 422, "invalid"),
+        ("/desk/import", b"x", {"Content-Type": "application/json"}, 403, "forbidden"),
+        ("/issues/none/messages", b'{"text": "x"}', {}, 404, "not_found"),
+        ("/auth/session", b'{"phone": "13800000009", "code": "1"}', {}, 401, "wrong_code"),
+    ],
+)
+def test_bad_input_is_a_problem(
+    shared_site: People, path: str, body: bytes, headers: Any, status: int, code: str
+) -> None:
+    browser = Browser(token=shared_site.token("owner"))
+    page = browser.send("POST", f"/api/v1{path}", body, {"Content-Type": "application/json", **headers})
+    _assert_problem(page, status, code)
+
+
+def test_bad_fields_are_named_and_not_repeated(shared_site: People) -> None:
+    browser = Browser(token=shared_site.token("owner"))
+    secret = "很私密的话" * 500
+    page = browser.api("POST", "/issues", {"unit_id": "a b", "description": secret, "photo_ids": ["x"] * 10})
+    problem = _assert_problem(page, 422, "invalid")
+    assert {row["field"] for row in problem["errors"]} == {
+        "unit_id",
+        "category_id",
+        "description",
+        "photo_ids",
+    }
+    assert all(set(row) == {"field", "code", "message"} and row["message"] for row in problem["errors"])
+    assert "很私密的话" not in page.text
+
+
+def test_an_idempotency_key_for_another_body_is_refused(shared_site: People) -> None:
+    browser = Browser(token=shared_site.token("owner"))
+    body = {"unit_id": "maple-1-101", "category_id": "plumbing", "description": "一"}
+    first = browser.api("POST", "/issues", body, key="mismatch-1")
+    assert first.status == 201
+    assert browser.api("POST", "/issues", body, key="mismatch-1").json["id"] == first.json["id"]
+    page = browser.api("POST", "/issues", {**body, "description": "二"}, key="mismatch-1")
+    _assert_problem(page, 422, "idempotency_mismatch")
+    other = Browser(token=shared_site.token("neighbour"))
+    mine = other.api("POST", "/issues", {**body, "unit_id": "maple-1-102"}, key="mismatch-1")
+    assert mine.status == 201
+
+
+@pytest.mark.parametrize("limit", ["0", "101", "-1", "x", "1.5", ""])
+@pytest.mark.parametrize("path", ["/issues", "/inbox", "/desk/issues"])
+def test_lists_take_one_to_a_hundred(shared_site: People, path: str, limit: str) -> None:
+    browser = Browser(token=shared_site.token("clerk"))
+    _assert_problem(browser.api("GET", f"{path}?limit={limit}"), 422, "invalid")
+    assert browser.api("GET", f"{path}?limit=100").status == 200
+
+
+def test_an_unexpected_failure_is_a_500_that_tells_nothing(
+    shared_site: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = Browser(token=shared_site.token("owner"))
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise RuntimeError("王秀英 13800000001")
+
+    monkeypatch.setattr("chalicelib.issues.listing.own", fail)
+    assert "王秀英" not in json.dumps(_assert_problem(browser.api("GET", "/issues"), 500, "internal_error"))
+    page = browser.get("/issues")
+    assert page.status == 500
+    assert "13800000001" not in page.text
+
+
+class _Lines(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+        self.setFormatter(logs._JsonLines())
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(self.format(record))
+
+
+PRIVATE = (
+    "13800000001",
+    "王秀英",
+    "王师傅",
+    "13900000002",
+    "秘密的描述",
+    "秘密的留言",
+    "秘密的原因",
+    "秘密的评语",
+)
+
+
+def test_the_whole_story_leaves_nothing_personal_in_logs_or_addresses(
+    site: Portal, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handler = _Lines()
+    monkeypatch.setattr(logs.logger, "handlers", [handler])
+    addresses: list[str] = []
+    whole = Browser.send
+
+    def send(self: Browser, method: str, path: str, body: bytes, headers: dict[str, str]) -> Page:
+        page = whole(self, method, path, body, headers)
+        addresses.extend([path, page.headers.get("location", "")])
+        return page
+
+    monkeypatch.setattr(Browser, "send", send)
+    _tell_the_story(site, people)
+    assert len(handler.lines) > 15
+    for text in (*handler.lines, *addresses):
+        assert not [secret for secret in PRIVATE if secret in text]
+    assert all(json.loads(line)["event"] for line in handler.lines)
+
+
+def _tell_the_story(site: Portal, people: People) -> None:
+    owner, staff = _signed_in(site, "owner"), _signed_in(site, "technician")
+    clerk = Browser(token=people.token("clerk"))
+    typed = {"unit_id": "maple-1-101", "category_id": "plumbing", "description": "秘密的描述"}
+    owner.post("/issues/new", typed, follow=True)
+    made = owner.api("POST", "/issues", typed, **{"Sec-Fetch-Site": "same-origin"}).json
+    path = f"/issues/{made['id']}"
+    clerk.api("POST", f"/desk{path}/contact")
+    clerk.api("POST", f"/desk{path}/transition", {"to": "acknowledged", "version": 1})
+    staff.post(f"/desk{path}/claim", {"version": 2})
+    staff.post(f"/desk{path}/message", {"text": "秘密的留言"})
+    staff.post(f"/desk{path}/transition", {"to": "in_progress", "version": 3})
+    staff.post(f"/desk{path}/transition", {"to": "resolved", "version": 4, "note": "秘密的原因"})
+    assert owner.post(f"{path}/confirm", {"version": 5}).status == 303
+    marks = {"professionalism": 5, "attitude": 5, "efficiency": 5, "comment": "秘密的评语"}
+    assert owner.post(f"{path}/rating", marks).status == 303
+    owner.post("/login", {"phone": "王秀英 13800000001"})
+    owner.api("POST", "/issues", {**typed, "unit_id": "王秀英"}, **{"Sec-Fetch-Site": "same-origin"})
+    assert owner.get(path).status == 200
+
+
+def _signed_in(site: Portal, name: str) -> Browser:
+    browser = Browser()
+    assert isinstance(site.notifier, MemoryNotifier)
+    browser.post("/login", {"phone": PHONES[name], "next": "/"})
+    code = site.notifier.sent[-1].code
+    page = browser.post("/login", {"phone": PHONES[name], "step": "code", "code": code})
+    assert page.status == 303
+    return browser
+
+
+def test_the_session_cookie_is_for_this_portal_and_no_script(site: Portal, people: People) -> None:
+    browser = Browser()
+    assert isinstance(site.notifier, MemoryNotifier)
+    browser.post("/login", {"phone": PHONES["owner"]})
+    code = site.notifier.sent[-1].code
+    page = browser.post("/login", {"phone": PHONES["owner"], "step": "code", "code": code})
+    line = next(line for line in page.cookies if line.startswith("session="))
+    assert {"HttpOnly", "SameSite=Lax", "Path=/", f"Max-Age={30 * 86400}"} <= set(line.split("; "))
+    assert browser.post("/me/sign-out", {}).status == 303
+    assert "session" not in browser.cookies
+
+
+def test_a_session_that_the_table_has_not_dropped_yet_is_over_all_the_same(
+    site: Portal, people: People
+) -> None:
+    token = people.token("owner", datetime.now(UTC) - timedelta(days=31))
+    account_id, _, secret = token.partition(".")
+    assert site.db.get(session_key(account_id, site.keys.hash("session", secret)))
+    assert Browser(token=token).api("GET", "/me").status == 401

@@ -1,0 +1,182 @@
+"""Every declared route is guarded: who is signed in, in which role, whose object it is, and from which site."""
+
+from functools import cache
+from typing import Any
+
+import pytest
+
+from chalicelib.accounts.models import DESK_ROLES
+from chalicelib.portal import Portal
+from chalicelib.web import Route
+from tests.browser import HOST, Browser, Page
+from tests.factories import People
+from tests.route_calls import ALL, BODIES, FORMS, Ids, call, make_ids, name_of
+
+PUBLIC = {
+    "GET /healthz",
+    "GET /api/openapi.json",
+    "GET /api/docs",
+    "POST /api/v1/auth/code",
+    "POST /api/v1/auth/session",
+    "GET /login",
+    "POST /login",
+    "GET /privacy",
+}
+GUARDED = [route for route in ALL if name_of(route) not in PUBLIC]
+UNSAFE = [route for route in ALL if route.method != "GET"]
+DESK = [route for route in GUARDED if "/desk" in route.path]
+WITH_OBJECT = [route for route in GUARDED if "{issue_id}" in route.path or "{photo_id}" in route.path]
+DRAFTS = [route for route in GUARDED if "{draft_id}" in route.path]
+STAFF_WRITES = [route for route in DESK if route.method != "GET"]
+
+
+@pytest.fixture(scope="module")
+def ids(shared_site: People) -> Ids:
+    return make_ids(people=shared_site)
+
+
+@pytest.fixture(scope="module")
+def site(shared_site: People) -> Portal:
+    return shared_site.portal
+
+
+@pytest.fixture(scope="module")
+def caller(shared_site: People) -> Any:
+    """Gives a program with a session of somebody's."""
+    return cache(lambda name: Browser(token=shared_site.token(name)))
+
+
+def _is_sign_in(page: Page, route: Route) -> bool:
+    if route.kind == "api":
+        return page.status == 401 and page.json["code"] == "not_signed_in"
+    if route.method == "GET":
+        return page.status == 303 and page.headers["location"].startswith("/login?next=")
+    return page.status == 401 and 'name="phone"' in page.text
+
+
+@pytest.mark.parametrize("route", GUARDED, ids=name_of)
+def test_without_a_session_there_is_only_the_way_to_one(site: Portal, ids: Ids, route: Route) -> None:
+    assert _is_sign_in(call(Browser(), route, ids), route)
+    assert _is_sign_in(call(Browser(cookies={"session": "01K00000000000000000000000.x"}), route, ids), route)
+
+
+@pytest.mark.parametrize("route", [r for r in ALL if name_of(r) in PUBLIC], ids=name_of)
+def test_what_is_public_answers_everybody(site: Portal, ids: Ids, route: Route) -> None:
+    page = call(Browser(), route, ids)
+    assert page.status in (200, 202, 422) or (page.status, page.json["code"]) == (401, "wrong_code")
+
+
+def test_every_route_has_a_request_here() -> None:
+    writes = {
+        name_of(r).replace("/api/v1", "")
+        for r in ALL
+        if r.kind == "api" and r.method not in ("GET", "DELETE")
+    }
+    assert writes == set(BODIES) | {"POST /desk/import"}
+    assert {r.path for r in ALL if r.kind == "page" and r.method == "POST"} == set(FORMS)
+    assert {name_of(r) for r in ALL if r.access.public} == PUBLIC
+
+
+@pytest.mark.parametrize("route", DESK, ids=name_of)
+def test_the_desk_is_closed_to_owners_and_designers(caller: Any, ids: Ids, route: Route) -> None:
+    for who in ("owner", "designer"):
+        assert call(caller(who), route, ids).status == 403
+
+
+@pytest.mark.parametrize("route", STAFF_WRITES, ids=name_of)
+def test_an_auditor_changes_nothing_and_sees_no_number(caller: Any, ids: Ids, route: Route) -> None:
+    page = call(caller("auditor"), route, ids)
+    assert page.status == 403
+    assert "13800000001" not in page.text
+
+
+@pytest.mark.parametrize("route", [r for r in DESK if r.access.roles == frozenset({"manager"})], ids=name_of)
+def test_what_is_the_managers_is_closed_to_other_staff(caller: Any, ids: Ids, route: Route) -> None:
+    for who in ("clerk", "technician", "auditor"):
+        assert call(caller(who), route, ids).status == 403
+    assert call(caller("manager"), route, ids).status == 200
+
+
+@pytest.mark.parametrize("route", DESK, ids=name_of)
+def test_each_desk_route_names_its_roles(route: Route) -> None:
+    assert route.access.roles in (DESK_ROLES, frozenset({"manager"}))
+
+
+@pytest.mark.parametrize("route", [r for r in WITH_OBJECT if r in DESK], ids=name_of)
+def test_staff_of_another_community_find_nothing(caller: Any, ids: Ids, route: Route) -> None:
+    assert call(caller("cedar_clerk"), route, ids).status == 404
+    assert call(caller("cedar_manager"), route, ids).status == 404
+
+
+@pytest.mark.parametrize("route", [r for r in (*WITH_OBJECT, *DRAFTS) if r not in DESK], ids=name_of)
+def test_another_owners_object_is_not_there(site: Portal, caller: Any, ids: Ids, route: Route) -> None:
+    kept = [site.db.query_all(f"ISSUE#{ids['issue_id']}"), site.db.query_all(f"PHOTO#{ids['photo_id']}")]
+    for who in ("neighbour", "cedar_owner"):
+        page = call(caller(who), route, ids)
+        assert page.status == 404 or (page.status, page.headers["location"]) == (303, "/")
+    assert kept == [
+        site.db.query_all(f"ISSUE#{ids['issue_id']}"),
+        site.db.query_all(f"PHOTO#{ids['photo_id']}"),
+    ]
+
+
+@pytest.mark.parametrize("route", [r for r in WITH_OBJECT if r.kind == "api"], ids=name_of)
+def test_what_is_not_there_and_what_is_not_mine_look_the_same(caller: Any, ids: Ids, route: Route) -> None:
+    nothing = {**ids, "issue_id": "01K00000000000000000000000", "photo_id": "01K00000000000000000000000"}
+    who = caller("cedar_clerk" if route in DESK else "neighbour")
+    theirs, none = call(who, route, ids), call(who, route, nothing)
+    assert (theirs.status, none.status) == (404, 404)
+    assert {**theirs.json, "request_id": ""} == {**none.json, "request_id": ""}
+
+
+@pytest.mark.parametrize("route", [r for r in DESK if "{community_id}" in r.path], ids=name_of)
+def test_another_communitys_staff_are_not_listed(caller: Any, ids: Ids, route: Route) -> None:
+    assert call(caller("cedar_clerk"), route, ids).status == 404
+
+
+@pytest.mark.parametrize("path", ["/desk/issues", "/desk/counts"])
+def test_another_communitys_queue_is_not_there(caller: Any, path: str) -> None:
+    assert caller("cedar_clerk").api("GET", f"{path}?community_id=maple").status == 404
+    assert caller("cedar_clerk").api("GET", f"{path}?community_id=cedar").status == 200
+
+
+_FOREIGN = [
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+    {"Origin": "https://evil.example"},
+    {"Origin": f"https://{HOST}.evil.example"},
+    {"Origin": "null"},
+]
+
+
+@pytest.mark.parametrize("route", UNSAFE, ids=name_of)
+def test_another_site_sends_nothing_in_a_persons_name(
+    site: Portal, shared_site: People, ids: Ids, route: Route
+) -> None:
+    browser = Browser(cookies={"session": shared_site.token("manager" if route in DESK else "owner")})
+    kept = site.db.query_all(f"ISSUE#{ids['issue_id']}")
+    for headers in _FOREIGN:
+        page = call(browser, route, ids, **headers)
+        assert page.status == 403
+        assert page.cookies == []
+        if route.kind == "api":
+            assert page.json["code"] == "cross_site"
+    assert site.db.query_all(f"ISSUE#{ids['issue_id']}") == kept
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Sec-Fetch-Site": "same-origin"}, {"Origin": f"http://{HOST}"}, {"Sec-Fetch-Site": "none"}, {}],
+)
+def test_the_portals_own_pages_send(shared_site: People, ids: Ids, headers: Any) -> None:
+    browser = Browser(cookies={"session": shared_site.token("owner")})
+    answer = browser.post(f"/issues/{ids['issue_id']}/message", {"text": "几点到？"}, **headers)
+    assert answer.status == 303
+
+
+def test_a_program_with_a_token_needs_no_origin(caller: Any, ids: Ids) -> None:
+    headers = {"Origin": "https://app.example", "Sec-Fetch-Site": "cross-site"}
+    answer = caller("owner").api(
+        "POST", f"/issues/{ids['issue_id']}/messages", {"text": "几点到？"}, **headers
+    )
+    assert answer.status == 201
