@@ -107,7 +107,7 @@ def _written(item: Request, names: set[str]) -> None:
 def kind_of(key: str) -> str:
     """The part of a key that says what it is: up to the first `#`, or else the whole when it is a word."""
     head, mark, _ = key.partition("#")
-    if mark and head.isupper():
+    if mark and head.isalpha() and head.isupper():
         return f"{head}#"
     return key if key.isalpha() else "…"
 

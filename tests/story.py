@@ -1,0 +1,170 @@
+"""Everything that the portal writes and asks of its table, once: what checks of keys and expressions look at."""
+
+from datetime import timedelta
+from typing import Any
+
+from chalicelib.accounts import service as accounts
+from chalicelib.accounts.sessions import new_session, person_of
+from chalicelib.audit import store as audit
+from chalicelib.communities import store as communities
+from chalicelib.desk import queue
+from chalicelib.desk import service as desk
+from chalicelib.desk.models import Queue, StaffMessage
+from chalicelib.errors import PortalError
+from chalicelib.inbox import outbox
+from chalicelib.inbox import service as inbox
+from chalicelib.inbox.notifier import MemoryNotifier
+from chalicelib.issues import drafts, listing, service, store, timers
+from chalicelib.issues import photos as issue_photos
+from chalicelib.issues.models import RateIssue, WriteMessage
+from chalicelib.pages import keep_form, kept_form
+from chalicelib.photos import intake
+from chalicelib.photos import service as photos
+from chalicelib.photos import store as photo_store
+from chalicelib.portal import Portal
+from chalicelib.records import K
+from tests.factories import (
+    NOW,
+    PHONES,
+    People,
+    assign,
+    import_people,
+    make_key,
+    make_report,
+    owner_step,
+    report,
+    step,
+)
+
+LATER = NOW + timedelta(minutes=5)
+CALLED_BACK = NOW + timedelta(hours=1)
+
+
+def tell(portal: Portal) -> None:
+    """Import people, sign in, report with photos, work, merge, pause, resolve, confirm, reopen, rate, close."""
+    import_people(portal=portal)
+    import_people(portal=portal)
+    people = People(portal)
+    _sign_in(portal)
+    _work(portal, people)
+    _merge(portal, people)
+    _drafts_and_forms(portal, people)
+    outbox.sweep(portal, LATER)
+    _read(portal, people)
+    timers.run_due(portal, NOW + timedelta(days=8))
+    accounts.choose_locale(portal, people.owner, "en")
+    accounts.sign_out_everywhere(portal, people.owner)
+
+
+def _sign_in(portal: Portal) -> None:
+    for number in range(2):
+        accounts.send_code(portal, PHONES["owner"], "192.0.2.1", "en", NOW + timedelta(minutes=number))
+    assert isinstance(portal.notifier, MemoryNotifier)
+    code = portal.notifier.sent[-1].code
+    session = accounts.sign_in(portal, PHONES["owner"], code or "", LATER)
+    person = person_of(portal, session.token, LATER)
+    assert person
+    accounts.sign_out(portal, person)
+
+
+def _photo(portal: Portal, person: Any) -> str:
+    return photos.start_plain(portal, person, NOW)
+
+
+def _work(portal: Portal, people: People) -> None:
+    owner, tech, clerk = people.owner, people.technician, people.clerk
+    first, second, proof = _photo(portal, owner), _photo(portal, owner), _photo(portal, tech)
+    at: Any = {"portal": portal, "now": NOW}
+    window = {"start": LATER.isoformat(), "end": CALLED_BACK.isoformat()}
+    once = make_key(of=owner)
+    file = report(
+        by=owner,
+        once=once,
+        photo_ids=[first, second],
+        location="厨房",
+        visit_windows=[window],
+        category_id="gas",
+        **at,
+    )
+    report(by=owner, once=once, **at)
+    intake.settle(portal, first, "ready", None, NOW)
+    intake.settle(portal, second, "rejected", "broken", NOW)
+    intake.settle(portal, proof, "ready", None, NOW)
+    file = step(by=clerk, file=file, to="acknowledged", once=make_key(of=clerk), **at)
+    file = assign(by=clerk, file=file, to=tech, **at)
+    visit = CALLED_BACK.isoformat()
+    file = step(by=tech, file=file, to="paused", pause_reason="appointment", visit_at=visit, **at)
+    file = step(by=tech, file=file, to="in_progress", **at)
+    service.urge(portal, owner, file.issue.id, NOW)
+    service.urge(portal, owner, file.issue.id, NOW + timedelta(hours=5))
+    service.message(portal, owner, file.issue.id, WriteMessage(text="几点？"), make_key(of=owner), NOW)
+    note = StaffMessage(text="带梯子", internal=True, photo_ids=[_photo(portal, clerk)])
+    desk.message(portal, clerk, file.issue.id, note, None, NOW)
+    desk.contact(portal, clerk, file.issue.id, NOW)
+    file = step(by=tech, file=file, to="resolved", photo_ids=[proof], note="修好了", **at)
+    service.message(portal, owner, file.issue.id, WriteMessage(text="再看看"), None, LATER)
+    for marks in (3, 4):
+        rate = RateIssue(professionalism=marks, attitude=marks, efficiency=marks, comment="好")
+        service.rate(portal, owner, file.issue.id, rate, NOW)
+    file = owner_step(by=owner, file=file, action="confirm", **at)
+    file = owner_step(by=owner, file=file, action="reopen", reason="还在漏", **at)
+    portal.db.write(*photo_store.forget(_kept(portal, first), PortalError()))
+    portal.db.write(*issue_photos._told(portal, tech, proof, _file(portal, file.issue.id), NOW))
+
+
+def _kept(portal: Portal, photo_id: str) -> Any:
+    return photo_store.get(portal.db, photo_id)
+
+
+def _file(portal: Portal, issue_id: str) -> Any:
+    return store.load(portal.db, portal.keys, issue_id)
+
+
+def _merge(portal: Portal, people: People) -> None:
+    target = report(portal=portal, by=people.owner)
+    source = report(portal=portal, by=people.neighbour, unit_id="maple-1-102")
+    step(portal=portal, by=people.clerk, file=source, to="merged", merge_into=target.issue.number)
+    step(portal=portal, by=people.clerk, file=target, to="rejected", note="不归我们管")
+    quiet = report(portal=portal, by=people.owner)
+    quiet = step(portal=portal, by=people.clerk, file=quiet, to="acknowledged")
+    quiet = assign(portal=portal, by=people.technician, file=quiet, to=people.technician)
+    quiet = step(portal=portal, by=people.technician, file=quiet, to="in_progress")
+    step(portal=portal, by=people.technician, file=quiet, to="resolved")
+
+
+def _drafts_and_forms(portal: Portal, people: People) -> None:
+    owner = people.owner
+    draft = drafts.begin(portal, owner, make_report(), NOW)
+    drafts.add_photo(portal, owner, draft.id, _photo(portal, owner), NOW)
+    drafts.send(portal, owner, drafts.get(portal, owner, draft.id), NOW)
+    keep_form(portal.db, portal.keys, owner.id, "/issues/1", {"text": ["漏水"]}, NOW)
+    assert kept_form(portal.db, portal.keys, owner.id, "/issues/1", NOW)
+
+
+def _read(portal: Portal, people: People) -> None:
+    owner, clerk = people.owner, people.clerk
+    items, after = inbox.read(portal, owner, 1, None, "en", NOW)
+    inbox.read(portal, owner, 1, after, "en", NOW)
+    inbox.mark_read(portal, owner, items[0].id)
+    _, after = listing.own(portal, owner, 1, None, None)
+    listing.own(portal, owner, 1, "resolved", after)
+    for given in (
+        {},
+        {"limit": 1},
+        {"overdue": True},
+        {"status": "submitted"},
+        {"status": "submitted", "assignee_id": people.technician.id, "category_id": "gas"},
+        {"assignee_id": people.technician.id, "building": "1"},
+        {"assignee_id": "none"},
+    ):
+        query = Queue.model_validate(given)
+        late = NOW + timedelta(days=9)
+        found, place = queue.read(portal, clerk, query, None, late)
+        place = place or (f"2026-01-01T00:00:00.000Z#{found[0].id}" if found else None)
+        queue.read(portal, clerk, query, place, late)
+    queue.counts(portal, people.manager, None, NOW)
+    audit.read_day(portal.db, "maple", NOW, 2, None)
+    audit.read_day(portal.db, "maple", NOW, 2, audit.read_day(portal.db, "maple", NOW, 2, None).next)
+    communities.units(portal.db, "maple")
+    portal.db.get(K("HEALTH", "HEALTH"))
+    portal.db.write(new_session(portal, owner, NOW)[2])
