@@ -124,6 +124,10 @@ class VersionConflict(Conflict):
     detail = N_("Somebody changed this after you had opened it. Look at it as it is now, then decide again.")
 
 
+class ChangedMeanwhile(Conflict):
+    """Something changed between reading and writing. Never reaches a caller: it is read and judged anew."""
+
+
 class IllegalTransition(Conflict):
     """409: the issue's state does not allow this step."""
 

@@ -7,6 +7,7 @@ from chalicelib.accounts.models import Account, Person
 from chalicelib.desk import service as desk
 from chalicelib.desk.models import Assign, StaffMessage, Transition
 from chalicelib.importing import service as importing
+from chalicelib.issues import reporting
 from chalicelib.issues import service as issues
 from chalicelib.issues.models import IssueFile, OwnerStep, RateIssue, ReportIssue
 from chalicelib.portal import Portal, portal
@@ -79,7 +80,7 @@ class Story:
                 "area": area,
             }
         )  # fmt: skip
-        return issues.report(self.home, who, body, None, at)[0]
+        return reporting.report(self.home, who, body, None, at)[0]
 
     def step(self, who: Person, file: IssueFile, to: str, at: datetime, **more: object) -> IssueFile:
         """One step of the staff."""

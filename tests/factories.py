@@ -15,6 +15,7 @@ from chalicelib.desk import service as desk
 from chalicelib.desk.models import Assign, Transition
 from chalicelib.importing import service as importing
 from chalicelib.inbox.notifier import MemoryNotifier
+from chalicelib.issues import reporting
 from chalicelib.issues import service as issues
 from chalicelib.issues.models import Actor, Issue, IssueFile, OwnerStep, ReportIssue
 from chalicelib.once import Once
@@ -165,7 +166,7 @@ def report(
     *, portal: Portal, by: Person, now: datetime = NOW, once: Once | None = None, **changes: Any
 ) -> IssueFile:
     """A reported issue."""
-    return issues.report(portal, by, make_report(**changes), once, now)[0]
+    return reporting.report(portal, by, make_report(**changes), once, now)[0]
 
 
 def step(

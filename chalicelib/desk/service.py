@@ -8,23 +8,20 @@ from chalicelib.audit import store as audit
 from chalicelib.communities import store as communities
 from chalicelib.db import Op
 from chalicelib.desk.models import Assign, Contact, StaffMessage, Transition
-from chalicelib.errors import N_, Forbidden, Invalid, NotFound, Unavailable
+from chalicelib.errors import N_, Forbidden, Invalid, NotFound
 from chalicelib.inbox.models import Event
 from chalicelib.issues import access, rules, store
-from chalicelib.issues.commit import Change, commit, entry, replay
+from chalicelib.issues.commit import Change, Filed, attempt, commit, entry
 from chalicelib.issues.models import Actor, Entry, Holder, Issue, IssueFile, Ref
 from chalicelib.issues.notices import moved_counts, notice, owners_of, sealed_name, staff_of
 from chalicelib.issues.policy import category_of
-from chalicelib.issues.service import Filed, message_change
-from chalicelib.issues.store import IssueMoved
-from chalicelib.once import AlreadyDone, Once
+from chalicelib.issues.service import message_change
+from chalicelib.once import Once
 from chalicelib.photos import service as photos
 from chalicelib.photos import store as photo_store
 from chalicelib.photos.models import Photo
-from chalicelib.photos.store import PhotoChanged
 from chalicelib.portal import Portal
 
-_TRIES = 5
 #: A transaction takes a hundred writes; a merge needs some for itself and its photos.
 _FOLLOWERS_AT_ONCE = 70
 _NEEDS_NOTE = N_("Please write why: the owner reads it.")
@@ -51,27 +48,16 @@ def transition(
 ) -> Filed:
     """Move an issue on. Raises NotFound, Forbidden, VersionConflict, IllegalTransition, or Invalid when the
     step lacks something (a note, a reason, a proof photo, a visit's time, an issue to merge into)."""
-    if once and (kept := once.find(portal.db)):
-        return replay(portal, kept)
-    for _ in range(_TRIES):
+
+    def work() -> IssueFile:
         file, roles = access.for_staff(portal, person, issue_id)
         rules.check_staff_step(file.issue, body.to, body.version, roles, person.id)
         check_complete(file.issue, body, now)
         target = _merge_target(portal, person, file.issue, body) if body.to == "merged" else None
         attached = photos.free_photos(portal, person, body.photo_ids)
-        change = _moved(portal, person, file, body, attached, target, now)
-        try:
-            return commit(portal, change, now, once), now
-        except (PhotoChanged, IssueMoved):
-            continue
-        except AlreadyDone:
-            return replay(portal, _kept(portal, once))
-    raise Unavailable
+        return commit(portal, _moved(portal, person, file, body, attached, target, now), now, once)
 
-
-def _kept(portal: Portal, once: Once | None) -> dict[str, object]:
-    assert once is not None, "only a key can be used already"
-    return once.find(portal.db) or {}
+    return attempt(portal, once, work, now)
 
 
 def check_complete(issue: Issue, body: Transition, now: datetime) -> None:
@@ -192,16 +178,28 @@ def assign(
 ) -> Filed:
     """Give an issue to somebody, or claim it. Raises NotFound, Forbidden, VersionConflict, IllegalTransition,
     or Invalid when the assignee is none of the community's staff."""
-    if once and (kept := once.find(portal.db)):
-        return replay(portal, kept)
-    file, roles = access.for_staff(portal, person, issue_id)
+
+    def work() -> IssueFile:
+        file, roles = access.for_staff(portal, person, issue_id)
+        rules.check_assign(file.issue, body.assignee_id, body.version, roles, person.id)
+        if body.visit_at is not None and body.visit_at < now:
+            raise Invalid.field("visit_at", "past", _PAST_VISIT)
+        assignee = _assignee(portal, file.issue, body.assignee_id)
+        return commit(portal, _given(portal, person, file, assignee, body.visit_at, now), now, once)
+
+    return attempt(portal, once, work, now)
+
+
+def _given(
+    portal: Portal,
+    person: Person,
+    file: IssueFile,
+    assignee: Holder,
+    visit_at: datetime | None,
+    now: datetime,
+) -> Change:
     issue = file.issue
-    rules.check_assign(issue, body.assignee_id, body.version, roles, person.id)
-    if body.visit_at is not None and body.visit_at < now:
-        raise Invalid.field("visit_at", "past", _PAST_VISIT)
-    assignee = _assignee(portal, issue, body.assignee_id)
-    sla_class = category_of(issue.category_id).sla_class
-    after = rules.assigned(issue, assignee, now, sla_class, body.visit_at)
+    after = rules.assigned(issue, assignee, now, category_of(issue.category_id).sla_class, visit_at)
     row = entry(
         now,
         "assigned",
@@ -222,10 +220,7 @@ def assign(
         visit_at=after.visit_at,
     )
     act = audit.Act(issue.community_id, person.id, "assign", issue.id, assignee.id)
-    try:
-        return commit(portal, Change(file, after, [row], [told], act), now, once), now
-    except AlreadyDone:
-        return replay(portal, _kept(portal, once))
+    return Change(file, after, [row], [told], act)
 
 
 def _assignee(portal: Portal, issue: Issue, account_id: str) -> Holder:
@@ -239,15 +234,13 @@ def message(
     portal: Portal, person: Person, issue_id: str, body: StaffMessage, once: Once | None, now: datetime
 ) -> tuple[IssueFile, Entry]:
     """Write to the owner, or an internal note. Raises NotFound or Forbidden."""
-    if once and (kept := once.find(portal.db)):
-        file, _ = replay(portal, kept)
-        return file, file.timeline[-1]
-    for _ in range(_TRIES):
+    kind = "internal" if body.internal else "message"
+
+    def work() -> IssueFile:
         file, roles = access.for_staff(portal, person, issue_id)
         if "message" not in rules.staff_actions(file.issue, roles, person.id):
             raise Forbidden
         attached = photos.free_photos(portal, person, body.photo_ids)
-        kind = "internal" if body.internal else "message"
         actor = access.as_staff(person, file.issue)
         row = entry(now, kind, actor, text=body.text, photo_ids=[p.id for p in attached])
         owners = () if body.internal else owners_of(file, person.id)
@@ -255,14 +248,10 @@ def message(
         change = message_change(portal, file, row, attached, [told], now)
         act = audit.Act(file.issue.community_id, person.id, "message", file.issue.id, kind)
         change.extra.append(audit.add(act, now))
-        try:
-            return commit(portal, change, now, once), row
-        except (PhotoChanged, IssueMoved):
-            continue
-        except AlreadyDone:
-            file, _ = replay(portal, _kept(portal, once))
-            return file, file.timeline[-1]
-    raise Unavailable
+        return commit(portal, change, now, once)
+
+    file, _ = attempt(portal, once, work, now)
+    return file, file.timeline[-1]
 
 
 def contact(portal: Portal, person: Person, issue_id: str, now: datetime) -> Contact:

@@ -3,7 +3,7 @@
 from chalicelib.communities import store as communities
 from chalicelib.cursors import give, scope, take
 from chalicelib.errors import NotFound
-from chalicelib.issues import access, listing, service
+from chalicelib.issues import access, listing, reporting, service
 from chalicelib.issues.models import ListIssues, OwnerStep, RateIssue, ReportIssue, WriteMessage
 from chalicelib.issues.policy import CATEGORIES
 from chalicelib.issues.tree import CategoryList, CategoryView
@@ -54,7 +54,7 @@ def report(call: Call) -> IssueView:
     """Report an issue."""
     body = call.read(ReportIssue)
     key = once(call.person.id, call.idempotency_key, "issues", body)
-    file, at = service.report(call.portal, call.person, body, key, call.now)
+    file, at = reporting.report(call.portal, call.person, body, key, call.now)
     return reader(call).owner_view(file, "reporter", at)
 
 

@@ -10,7 +10,7 @@ from chalicelib.accounts.models import Person
 from chalicelib.db import K, Put
 from chalicelib.errors import Conflict, NotFound, Unavailable
 from chalicelib.ids import is_id, new_id
-from chalicelib.issues import service
+from chalicelib.issues import reporting
 from chalicelib.issues.models import ReportIssue
 from chalicelib.issues.policy import MAX_PHOTOS
 from chalicelib.once import once
@@ -123,7 +123,7 @@ def send(portal: Portal, person: Person, draft: Draft, now: datetime) -> str:
     # The draft's id is the key, and the words are no part of it: a draft makes one issue, whatever is
     # changed in another tab meanwhile.
     key = once(person.id, draft.id, "drafts", _Nothing())
-    file, _ = service.report(portal, person, draft.report, key, now)
+    file, _ = reporting.report(portal, person, draft.report, key, now)
     sent = file.issue.id
     _change(portal, person, draft.id, now, lambda d: d.model_copy(update={"issue_id": sent}))
     return sent

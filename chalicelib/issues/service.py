@@ -1,147 +1,39 @@
-"""What owners do: report an issue, follow it, write, urge, cancel, confirm, reopen, rate."""
+"""What owners do with an issue: follow it, write, urge, cancel, confirm, reopen, rate."""
 
-import secrets
 from datetime import datetime
 
 from boto3.dynamodb.conditions import Attr
 
-from chalicelib.accounts.models import Person, UnitRef
-from chalicelib.communities import store as communities
+from chalicelib.accounts.models import Person
 from chalicelib.db import Op
 from chalicelib.errors import (
-    N_,
-    Forbidden,
     IllegalTransition,
-    Invalid,
     NotFound,
-    Unavailable,
     VersionConflict,
 )
-from chalicelib.ids import new_id
-from chalicelib.inbox import outbox
 from chalicelib.inbox.models import Event, Notice
 from chalicelib.issues import access, rules, store
-from chalicelib.issues.commit import Change, commit, entry, replay, snapshot
+from chalicelib.issues.commit import Change, Filed, attempt, commit, entry
 from chalicelib.issues.items import value_of
 from chalicelib.issues.models import (
     SYSTEM,
     Entry,
-    Handoff,
     Issue,
     IssueFile,
     OwnerStep,
     RateIssue,
     Rating,
-    ReportIssue,
     Status,
     WriteMessage,
 )
 from chalicelib.issues.notices import moved_counts, notice, owners_of, staff_of
-from chalicelib.issues.policy import CATEGORIES, Category, category_of
+from chalicelib.issues.policy import category_of
 from chalicelib.issues.rules import Relation
-from chalicelib.once import AlreadyDone, Once
+from chalicelib.once import Once
 from chalicelib.photos import service as photos
 from chalicelib.photos import store as photo_store
 from chalicelib.photos.models import Photo
-from chalicelib.photos.store import PhotoChanged
 from chalicelib.portal import Portal
-
-Filed = tuple[IssueFile, datetime]
-_NOT_YOUR_HOME = N_("This home is not linked to you. Choose one of yours, or call the office.")
-_UNKNOWN_CATEGORY = N_("Please choose a category.")
-_TRIES = 5
-
-
-def report(portal: Portal, person: Person, body: ReportIssue, once: Once | None, now: datetime) -> Filed:
-    """Report an issue; gives back its file and the moment it stands for (an earlier one for a repeated key).
-
-    Raises Forbidden for somebody else's home, Invalid for what can't be used, TooMany at the daily cap.
-    """
-    if once and (kept := once.find(portal.db)):
-        return replay(portal, kept)
-    unit, category = _checked(person, body)
-    for _ in range(_TRIES):
-        attached = photos.free_photos(portal, person, body.photo_ids)
-        file, ops = _new_issue(portal, person, unit, category, body, attached, now)
-        first = [once.put(snapshot(file, now), now)] if once else []
-        try:
-            portal.db.write(*first, *ops)
-            return file, now
-        except (store.NumberTaken, PhotoChanged):
-            continue
-        except AlreadyDone:
-            return replay(portal, _kept(portal, once))
-    raise Unavailable
-
-
-def _kept(portal: Portal, once: Once | None) -> dict[str, object]:
-    assert once is not None, "only a key can be used already"
-    return once.find(portal.db) or {}
-
-
-def _checked(person: Person, body: ReportIssue) -> tuple[UnitRef, Category]:
-    category = CATEGORIES.get(body.category_id)
-    if category is None:
-        raise Invalid.field("category_id", "unknown_category", _UNKNOWN_CATEGORY)
-    unit = person.unit(body.unit_id)
-    if unit is None:
-        raise Forbidden(_NOT_YOUR_HOME)
-    return unit, category
-
-
-def _number(portal: Portal, unit: UnitRef, now: datetime) -> str:
-    """A number that can be read out on the phone: the day, and five random digits. Drawn again if taken."""
-    zone = communities.get(portal.db, unit.community_id).zone
-    return f"{now.astimezone(zone):%y%m%d}-{secrets.randbelow(100_000):05d}"
-
-
-def _new_issue(
-    portal: Portal,
-    person: Person,
-    unit: UnitRef,
-    category: Category,
-    body: ReportIssue,
-    attached: list[Photo],
-    now: datetime,
-) -> tuple[IssueFile, list[Op]]:
-    reporter = access.as_owner(person)
-    handoff = Handoff(id=new_id(now), stage="report", holder=None, started_at=now)
-    issue = Issue(
-        id=new_id(now),
-        number=_number(portal, unit, now),
-        community_id=unit.community_id,
-        unit_id=unit.id,
-        unit_label=unit.label,
-        building=unit.building,
-        area=body.area,
-        category_id=category.id,
-        description=body.description,
-        location=body.location or None,
-        created_at=now,
-        promised_at=rules.promised_at(category.sla_class, now),
-        reporter=reporter,
-        visit_windows=body.visit_windows,
-        handoff=handoff.id,
-    )
-    row = entry(now, "status", reporter, to="submitted", photo_ids=[p.id for p in attached])
-    file = IssueFile(
-        issue=issue,
-        timeline=[row],
-        handoffs=[handoff],
-        photos={p.id: photo_store.row_item(p, issue.id) for p in attached},
-        followers=[],
-    )
-    alarm = {"roles": ("front_line", "manager"), "staff_event": "emergency"} if category.emergency else {}
-    told = notice(issue, "reported", owners=(person.id,), counts=moved_counts(None, issue), **alarm)
-    ops = [
-        *store.add(issue, portal.keys),
-        store.add_entry(issue.id, row, portal.keys),
-        store.start_handoff(issue.id, handoff, portal.keys),
-        photos.daily_cap(person.id, "reports", portal.settings.reports_per_day, now),
-        *(op for photo in attached for op in photo_store.attach(photo, issue.id)),
-        outbox.add(told, now),
-    ]
-    return file, ops
 
 
 def step(
@@ -154,28 +46,26 @@ def step(
     now: datetime,
 ) -> Filed:
     """Cancel, confirm or reopen. Raises NotFound, Forbidden, VersionConflict or IllegalTransition."""
-    if once and (kept := once.find(portal.db)):
-        return replay(portal, kept)
-    file, relation = access.for_owner(portal, person, issue_id)
-    rules.check_owner_step(file.issue, action, relation, now, body.version)
     to, event = _TARGETS[action]
-    issue = file.issue
-    after = rules.moved(issue, to, now, category_of(issue.category_id).sla_class)
-    row = entry(
-        now, "status", access.as_owner(person), from_status=issue.status, to=to, text=body.reason or None
-    )
-    told = notice(
-        issue,
-        event,
-        owners=owners_of(file, person.id),
-        staff=_concerned(file),
-        roles=() if _concerned(file) else ("front_line",),
-        counts=moved_counts(issue, after),
-    )
-    try:
-        return commit(portal, Change(file, after, [row], [told]), now, once), now
-    except AlreadyDone:
-        return replay(portal, _kept(portal, once))
+
+    def work() -> IssueFile:
+        file, relation = access.for_owner(portal, person, issue_id)
+        issue = file.issue
+        rules.check_owner_step(issue, action, relation, now, body.version)
+        after = rules.moved(issue, to, now, category_of(issue.category_id).sla_class)
+        actor = access.as_owner(person)
+        row = entry(now, "status", actor, from_status=issue.status, to=to, text=body.reason or None)
+        told = notice(
+            issue,
+            event,
+            owners=owners_of(file, person.id),
+            staff=_concerned(file),
+            roles=() if _concerned(file) else ("front_line",),
+            counts=moved_counts(issue, after),
+        )
+        return commit(portal, Change(file, after, [row], [told]), now, once)
+
+    return attempt(portal, once, work, now)
 
 
 _TARGETS: dict[str, tuple[Status, Event]] = {
@@ -195,16 +85,13 @@ def message(
     portal: Portal, person: Person, issue_id: str, body: WriteMessage, once: Once | None, now: datetime
 ) -> tuple[IssueFile, Relation, Entry]:
     """Write to the staff; gives back the file with the message, how the person stands to it, and the message."""
-    if once and (kept := once.find(portal.db)):
-        file, _ = replay(portal, kept)
-        return file, relation_of(person, file), file.timeline[-1]
-    for _ in range(_TRIES):
+
+    def work() -> IssueFile:
         file, relation = access.for_owner(portal, person, issue_id)
         rules.check_owner_step(file.issue, "message", relation, now)
         attached = photos.free_photos(portal, person, body.photo_ids)
-        row = entry(
-            now, "message", access.as_owner(person), text=body.text, photo_ids=[p.id for p in attached]
-        )
+        actor = access.as_owner(person)
+        row = entry(now, "message", actor, text=body.text, photo_ids=[p.id for p in attached])
         staff = _concerned(file) if file.issue.assignee is None else staff_of(file.issue, person.id)
         told = notice(
             file.issue,
@@ -216,14 +103,10 @@ def message(
         change = message_change(portal, file, row, attached, [told], now)
         cap = photos.daily_cap(person.id, "messages", portal.settings.messages_per_day, now)
         change.extra.append(cap)
-        try:
-            return commit(portal, change, now, once), relation, row
-        except (PhotoChanged, store.IssueMoved):
-            continue
-        except AlreadyDone:
-            file, _ = replay(portal, _kept(portal, once))
-            return file, relation, file.timeline[-1]
-    raise Unavailable
+        return commit(portal, change, now, once)
+
+    file, _ = attempt(portal, once, work, now)
+    return file, relation_of(person, file), file.timeline[-1]
 
 
 def relation_of(person: Person, file: IssueFile) -> Relation:

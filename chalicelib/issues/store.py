@@ -8,7 +8,7 @@ from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 
 from chalicelib.crypto import Keyring
 from chalicelib.db import Check, Db, Delete, Item, K, Op, Page, Put, Update
-from chalicelib.errors import Conflict, PortalError, VersionConflict
+from chalicelib.errors import ChangedMeanwhile, PortalError, VersionConflict
 from chalicelib.issues.items import (
     entry_from,
     entry_item,
@@ -26,11 +26,11 @@ from chalicelib.times import rfc3339
 TIMER_SHARDS = 4
 
 
-class NumberTaken(Conflict):
+class NumberTaken(ChangedMeanwhile):
     """Another issue has this number: draw again."""
 
 
-class IssueMoved(Conflict):
+class IssueMoved(ChangedMeanwhile):
     """The issue went to another state meanwhile: read it again and judge anew."""
 
 

@@ -6,11 +6,11 @@ from typing import Any
 from boto3.dynamodb.conditions import Attr
 
 from chalicelib.db import Db, Delete, Item, K, Op, Put, Update
-from chalicelib.errors import Conflict, PortalError
+from chalicelib.errors import ChangedMeanwhile, PortalError
 from chalicelib.photos.models import Photo
 
 
-class PhotoChanged(Conflict):
+class PhotoChanged(ChangedMeanwhile):
     """The photo was attached, processed or removed meanwhile: read it again."""
 
 

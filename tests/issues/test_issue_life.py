@@ -21,7 +21,7 @@ from chalicelib.db import Delete, K
 from chalicelib.desk import service as desk
 from chalicelib.desk.models import Assign, StaffMessage, Transition
 from chalicelib.errors import PortalError
-from chalicelib.issues import access, service, store, timers
+from chalicelib.issues import access, reporting, service, store, timers
 from chalicelib.issues.models import IssueFile, OwnerStep, RateIssue, WriteMessage
 from chalicelib.issues.views import Reader
 from chalicelib.once import once
@@ -53,7 +53,7 @@ class IssueLife(RuleBasedStateMachine):
 
     def _reported(self, key: str | None) -> View:
         owner, body = self.cast["owner"], make_report()
-        made = service.report(self.portal, owner, body, once(owner.id, key, "issues", body), self.now)
+        made = reporting.report(self.portal, owner, body, once(owner.id, key, "issues", body), self.now)
         return (
             Reader(self.portal, owner, None, self.now).owner_view(made[0], "reporter", made[1]).model_dump()
         )

@@ -1,0 +1,115 @@
+"""Reporting an issue: one transaction, with its photos, its number and its notice."""
+
+import secrets
+from datetime import datetime
+
+from chalicelib.accounts.models import Person, UnitRef
+from chalicelib.communities import store as communities
+from chalicelib.db import Op
+from chalicelib.errors import (
+    N_,
+    Forbidden,
+    Invalid,
+)
+from chalicelib.ids import new_id
+from chalicelib.inbox import outbox
+from chalicelib.issues import access, rules, store
+from chalicelib.issues.commit import Filed, attempt, entry, snapshot
+from chalicelib.issues.models import (
+    Handoff,
+    Issue,
+    IssueFile,
+    ReportIssue,
+)
+from chalicelib.issues.notices import moved_counts, notice
+from chalicelib.issues.policy import CATEGORIES, Category
+from chalicelib.once import Once
+from chalicelib.photos import service as photos
+from chalicelib.photos import store as photo_store
+from chalicelib.photos.models import Photo
+from chalicelib.portal import Portal
+
+_NOT_YOUR_HOME = N_("This home is not linked to you. Choose one of yours, or call the office.")
+_UNKNOWN_CATEGORY = N_("Please choose a category.")
+
+
+def report(portal: Portal, person: Person, body: ReportIssue, once: Once | None, now: datetime) -> Filed:
+    """Report an issue; gives back its file and the moment it stands for (an earlier one for a repeated key).
+
+    Raises Forbidden for somebody else's home, Invalid for what can't be used, TooMany at the daily cap.
+    """
+    unit, category = _checked(person, body)
+
+    def work() -> IssueFile:
+        attached = photos.free_photos(portal, person, body.photo_ids)
+        file, ops = _new_issue(portal, person, unit, category, body, attached, now)
+        first = [once.put(snapshot(file, now), now)] if once else []
+        portal.db.write(*first, *ops)
+        return file
+
+    return attempt(portal, once, work, now)
+
+
+def _checked(person: Person, body: ReportIssue) -> tuple[UnitRef, Category]:
+    category = CATEGORIES.get(body.category_id)
+    if category is None:
+        raise Invalid.field("category_id", "unknown_category", _UNKNOWN_CATEGORY)
+    unit = person.unit(body.unit_id)
+    if unit is None:
+        raise Forbidden(_NOT_YOUR_HOME)
+    return unit, category
+
+
+def _number(portal: Portal, unit: UnitRef, now: datetime) -> str:
+    """A number that can be read out on the phone: the day, and five random digits. Drawn again if taken."""
+    zone = communities.get(portal.db, unit.community_id).zone
+    return f"{now.astimezone(zone):%y%m%d}-{secrets.randbelow(100_000):05d}"
+
+
+def _new_issue(
+    portal: Portal,
+    person: Person,
+    unit: UnitRef,
+    category: Category,
+    body: ReportIssue,
+    attached: list[Photo],
+    now: datetime,
+) -> tuple[IssueFile, list[Op]]:
+    reporter = access.as_owner(person)
+    handoff = Handoff(id=new_id(now), stage="report", holder=None, started_at=now)
+    issue = Issue(
+        id=new_id(now),
+        number=_number(portal, unit, now),
+        community_id=unit.community_id,
+        unit_id=unit.id,
+        unit_label=unit.label,
+        building=unit.building,
+        area=body.area,
+        category_id=category.id,
+        description=body.description,
+        location=body.location or None,
+        created_at=now,
+        promised_at=rules.promised_at(category.sla_class, now),
+        reporter=reporter,
+        visit_windows=body.visit_windows,
+        handoff=handoff.id,
+    )
+    row = entry(now, "status", reporter, to="submitted", photo_ids=[p.id for p in attached])
+    file = IssueFile(
+        issue=issue,
+        timeline=[row],
+        handoffs=[handoff],
+        photos={p.id: photo_store.row_item(p, issue.id) for p in attached},
+        followers=[],
+    )
+    alarm = {"roles": ("front_line", "manager"), "staff_event": "emergency"} if category.emergency else {}
+    told = notice(issue, "reported", owners=(person.id,), counts=moved_counts(None, issue), **alarm)
+    ops = [
+        *store.add(issue, portal.keys),
+        store.add_entry(issue.id, row, portal.keys),
+        store.start_handoff(issue.id, handoff, portal.keys),
+        photos.daily_cap(person.id, "reports", portal.settings.reports_per_day, now),
+        *(op for photo in attached for op in photo_store.attach(photo, issue.id)),
+        outbox.add(told, now),
+    ]
+    return file, ops
