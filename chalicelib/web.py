@@ -200,7 +200,9 @@ class Call:
         if settings().public_origin:
             return str(settings().public_origin)
         scheme = "http" if settings().is_local else "https"
-        return f"{scheme}://{self.header('host') or 'localhost'}"
+        # The gateway's own word for the name it was called by; the Host header is only the caller's.
+        host = self.request.context.get("domainName") or self.header("host") or "localhost"
+        return f"{scheme}://{host}"
 
     @property
     def storage_origin(self) -> str | None:

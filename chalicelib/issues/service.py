@@ -9,6 +9,7 @@ from chalicelib.db import Op
 from chalicelib.errors import (
     IllegalTransition,
     NotFound,
+    Unavailable,
     VersionConflict,
 )
 from chalicelib.inbox.models import Event, Notice
@@ -34,6 +35,9 @@ from chalicelib.photos import service as photos
 from chalicelib.photos import store as photo_store
 from chalicelib.photos.models import Photo
 from chalicelib.portal import Portal
+
+#: How often a rating is judged anew when others get in between.
+_TRIES = 5
 
 
 def step(
@@ -156,6 +160,15 @@ def urge(portal: Portal, person: Person, issue_id: str, now: datetime) -> IssueF
 
 def rate(portal: Portal, person: Person, issue_id: str, body: RateIssue, now: datetime) -> Rating:
     """Rate the last resolution, or change that rating within 7 days. Raises NotFound or IllegalTransition."""
+    for _ in range(_TRIES):
+        try:
+            return _rate(portal, person, issue_id, body, now)
+        except store.IssueMoved:
+            continue  # a second tap, or a step of somebody else: judge anew
+    raise Unavailable
+
+
+def _rate(portal: Portal, person: Person, issue_id: str, body: RateIssue, now: datetime) -> Rating:
     file, relation = access.for_owner(portal, person, issue_id)
     rules.check_owner_step(file.issue, "rate", relation, now)
     issue = file.issue
@@ -171,7 +184,7 @@ def rate(portal: Portal, person: Person, issue_id: str, body: RateIssue, now: da
     after = issue.model_copy(update={"rating": rating})
     row = entry(now, "rated", access.as_owner(person), text=_marks(rating))
     told = notice(issue, "rated", staff=_concerned(file))
-    mark = store.touch(issue, "rating", value_of(after, "rating"), IllegalTransition())
+    mark = store.touch(issue, "rating", value_of(after, "rating"), store.IssueMoved())
     commit(portal, Change(file, issue, [row], [told], extra=[mark]), now)
     return rating
 

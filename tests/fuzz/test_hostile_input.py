@@ -2,13 +2,19 @@
 
 import io
 import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
+from chalice.app import Request
 from PIL import Image
 
+import app  # noqa: F401 - importing it declares every route
 from bench.live import LivePortal
+from chalicelib.settings import read_settings
+from chalicelib.web import ROUTES, Call
 
 Tokens = dict[str, str | None]
 LATE = "9999-12-31T23:59:59-23:59"
@@ -158,7 +164,7 @@ def test_photo_ids_of_any_length_are_looked_at(web: httpx.Client, tokens: Tokens
 
 
 def test_a_number_of_any_length_is_searched_for(web: httpx.Client, tokens: Tokens) -> None:
-    for number in ("9" * 5000, "中" * 700, "#", "\ud83d\ude00"[:0] or "x"):
+    for number in ("9" * 5000, "中" * 700, "#", "x"):
         answer = web.get("/desk", params={"number": number}, headers=as_(tokens, "manager"))
         assert answer.status_code == 200
 
@@ -221,3 +227,39 @@ def test_an_import_takes_no_home_of_another_community_away(web: httpx.Client, to
     assert web.post("/api/v1/desk/import", content=rows, headers=headers).status_code == 200
     homes = web.get("/api/v1/me", headers=as_(tokens, "cedar_owner")).json()["units"]
     assert ("cedar", "cedar-2-201") in {(home["community_id"], home["id"]) for home in homes}
+
+
+def test_the_same_rating_sent_many_times_at_once_is_one(web: httpx.Client, tokens: Tokens) -> None:
+    issue = report(web, tokens)
+    technician = web.get("/api/v1/me", headers=as_(tokens, "technician")).json()["id"]
+    path = f"/api/v1/desk/issues/{issue['id']}"
+    manager = as_(tokens, "manager")
+    steps: list[tuple[str, dict[str, Any]]] = [
+        ("transition", {"to": "acknowledged", "version": 1}),
+        ("assign", {"assignee_id": technician, "version": 2}),
+        ("transition", {"to": "in_progress", "version": 3}),
+        ("transition", {"to": "resolved", "version": 4}),
+    ]
+    for step, body in steps:
+        assert web.post(f"{path}/{step}", json=body, headers=manager).status_code == 200
+    marks = {"professionalism": 5, "attitude": 5, "efficiency": 5}
+
+    def rate(_: int) -> int:
+        address = f"/api/v1/issues/{issue['id']}/rating"
+        return web.put(address, json=marks, headers=as_(tokens, "owner")).status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(rate, range(8))) == [200] * 8
+    rows = web.get(f"/api/v1/issues/{issue['id']}", headers=as_(tokens, "owner")).json()["timeline"]
+    assert [row["kind"] for row in rows].count("rated") == 1
+
+
+def test_a_deployed_portal_takes_its_name_from_the_gateway(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chalicelib.web.settings", lambda: read_settings({}))
+    context = {"domainName": "portal.example", "httpMethod": "GET", "resourcePath": "/"}
+    event = {"headers": {"host": "evil.example"}, "requestContext": context}
+    blank = dict.fromkeys(
+        ("multiValueQueryStringParameters", "pathParameters", "body", "stageVariables", "isBase64Encoded")
+    )
+    call = Call(Request(event | blank, None), None, ROUTES[0], datetime.now(UTC))  # type: ignore[arg-type]
+    assert call.origin == "https://portal.example"
