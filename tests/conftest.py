@@ -1,8 +1,9 @@
-"""Portals for tests: on moto in this process, and on a real engine for all that is concurrent or conditional."""
+"""Portals for tests, on a real engine; the data layer is tried on moto too."""
 
 import os
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 os.environ.setdefault("PORTAL_STAGE", "local")  # before the app reads its settings
 
 from boto3.session import Session
+from botocore.config import Config
 from moto import mock_aws
 
 from chalicelib.communities import store as communities
@@ -41,31 +43,20 @@ def _no_memory_of_communities() -> None:
     communities._kept.clear()
 
 
-@pytest.fixture(scope="session")
-def moto_client() -> Iterator[RecordingClient]:
-    """moto's DynamoDB in this process: one thread at a time."""
+@pytest.fixture
+def moto_portal() -> Iterator[Portal]:
+    """An empty portal on moto in this process: one thread at a time, and slow with each table it holds."""
     with mock_aws(config={"core": {"mock_credentials": False}}):
-        yield RecordingClient(Session("test", "test", region_name="us-east-1").client("dynamodb"))
-
-
-@pytest.fixture
-def portal(moto_client: RecordingClient) -> Portal:
-    """An empty portal on moto."""
-    table = f"t{secrets.token_hex(6)}"
-    make_table(client=moto_client, name=table)
-    return make_portal(client=moto_client, table=table)
-
-
-@pytest.fixture
-def people(portal: Portal, moto_client: RecordingClient) -> People:
-    """The usual people, in the portal on moto."""
-    return make_people(portal=portal, client=moto_client.plain)
+        client = RecordingClient(Session("test", "test", region_name="us-east-1").client("dynamodb"))
+        make_table(client=client, name="portal", stream=False)
+        yield make_portal(client=client, table="portal")
 
 
 @pytest.fixture(scope="session")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """A bare engine for the whole run."""
     started = start_engine(tmp_path_factory.mktemp("engine"), auth=True)
+    started.client("s3").create_bucket(Bucket=BUCKET)
     yield started
     started.stop()
 
@@ -73,52 +64,48 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 @pytest.fixture(scope="session")
 def engine_client(engine: Engine) -> RecordingClient:
     """A client for many threads."""
-    from botocore.config import Config
-
     return RecordingClient(engine.client("dynamodb", config=Config(max_pool_connections=64)))
 
 
-@pytest.fixture(scope="session")
-def engine_bucket(engine: Engine) -> None:
-    """The media bucket on the real engine."""
-    engine.client("s3").create_bucket(Bucket=BUCKET)
+@pytest.fixture
+def portal(engine: Engine, engine_client: RecordingClient) -> Iterator[Portal]:
+    """An empty portal on the engine, with a table of its own."""
+    with _table(engine_client) as table:
+        keys = {"access_key": engine.access_key, "secret_key": engine.secret_key}
+        storage = make_storage(endpoint_url=engine.url, **keys)
+        yield make_portal(client=engine_client, table=table, storage=storage)
+
+
+@contextmanager
+def _table(client: RecordingClient) -> Iterator[str]:
+    name = f"t{secrets.token_hex(6)}"
+    make_table(client=client, name=name)
+    yield name
+    client.delete_table(TableName=name)
 
 
 @pytest.fixture
-def real_portal(engine: Engine, engine_client: RecordingClient, engine_bucket: None) -> Portal:
-    """An empty portal on the real engine, with a table of its own."""
-    table = f"t{secrets.token_hex(6)}"
-    make_table(client=engine_client, name=table)
-    storage = make_storage(
-        endpoint_url=engine.url, access_key=engine.access_key, secret_key=engine.secret_key
-    )
-    return make_portal(client=engine_client, table=table, storage=storage)
-
-
-@pytest.fixture
-def real_people(real_portal: Portal, engine_client: RecordingClient) -> People:
-    """The usual people, in the portal on the real engine."""
-    return make_people(portal=real_portal, client=engine_client.plain)
+def people(portal: Portal, engine_client: RecordingClient) -> People:
+    """The usual people, in the portal."""
+    return make_people(portal=portal, client=engine_client.plain)
 
 
 @pytest.fixture
 def site(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> Portal:
-    """The portal on moto, put in place of the process's own, so that `Browser` reaches it."""
+    """The portal, put in place of the process's own, so that `Browser` reaches it."""
     for name in ("chalicelib.routes.portal", "app.portal"):
         monkeypatch.setattr(name, lambda: portal)
     return portal
 
 
 @pytest.fixture(scope="module")
-def shared_site(moto_client: RecordingClient) -> Iterator[People]:
-    """Like `site` with people, but one for all of a module's tests: for those whose requests are refused."""
-    table = f"t{secrets.token_hex(6)}"
-    make_table(client=moto_client, name=table)
-    shared = make_portal(client=moto_client, table=table)
-    with pytest.MonkeyPatch.context() as patch:
+def shared_site(engine_client: RecordingClient) -> Iterator[People]:
+    """Like `site` with people, but one for all of a module's tests."""
+    with _table(engine_client) as table, pytest.MonkeyPatch.context() as patch:
+        shared = make_portal(client=engine_client, table=table)
         for name in ("chalicelib.routes.portal", "app.portal"):
             patch.setattr(name, lambda: shared)
-        yield make_people(portal=shared, client=moto_client.plain)
+        yield make_people(portal=shared, client=engine_client.plain)
 
 
 @pytest.fixture

@@ -63,10 +63,12 @@ def make_settings(**changes: Any) -> Settings:
     return Settings(**{"portal_stage": "local", **wide, **changes})
 
 
-def make_table(*, client: Any, name: str) -> None:
+def make_table(*, client: Any, name: str, stream: bool = True) -> None:
     """A table as the portal needs it."""
     wanted: dict[str, Any] = json.loads(TABLE_FILE.read_text()) | {"TableName": name}
     wanted.pop("TimeToLiveSpecification")
+    if not stream:
+        wanted.pop("StreamSpecification")
     client.create_table(**wanted)
 
 

@@ -19,7 +19,7 @@ VALUES: Any = st.recursive(
 )
 
 
-@pytest.fixture(params=["portal", "real_portal"])
+@pytest.fixture(params=["moto_portal", "portal"])
 def db(request: pytest.FixtureRequest) -> Db:
     found: Db = request.getfixturevalue(request.param).db
     return found
@@ -121,8 +121,8 @@ def test_an_index_holds_only_what_has_its_key_in_order(db: Db) -> None:
     assert [row["SK"] for row in db.query(key, index="open_queue").items] == ["B"]
 
 
-def test_counting_at_once_loses_nothing(real_portal: Any) -> None:
-    db: Db = real_portal.db
+def test_counting_at_once_loses_nothing(portal: Any) -> None:
+    db: Db = portal.db
     results = race([lambda: db.write(Update(K("P", "A"), adds={"n": 1}))] * 10)
     assert codes(results) == ["ok"] * 10
     assert db.get(K("P", "A")) == _item(n=10)

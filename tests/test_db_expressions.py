@@ -74,9 +74,9 @@ def _wait_for(port: int) -> None:
 
 
 @pytest.fixture
-def sent_by_all_tests(real_portal: Portal) -> list[tuple[str, dict[str, Any]]]:
+def sent_by_all_tests(portal: Portal) -> list[tuple[str, dict[str, Any]]]:
     """What the story sends and, in a whole run, what all the tests before have sent: one of each shape."""
-    tell(real_portal)
+    tell(portal)
     return list(SEEN.values())
 
 
@@ -132,7 +132,7 @@ def test_the_strict_reader_is_strict(dynalite: Any, bad: dict[str, str]) -> None
     assert said.startswith("ValidationException")
 
 
-def test_the_recorder_keeps_one_request_of_each_shape(portal: Portal, moto_client: RecordingClient) -> None:
+def test_the_recorder_keeps_one_request_of_each_shape(portal: Portal, engine_client: RecordingClient) -> None:
     portal.db.query("some-partition-of-its-own")
     before = len(SEEN)
     portal.db.query("another-partition")

@@ -48,9 +48,9 @@ def _name(error: Any) -> str:
 @pytest.mark.parametrize("operation", READS)
 @pytest.mark.parametrize("error", AWAY, ids=_name)
 def test_a_table_that_is_away_is_503_with_a_time_to_come_back(
-    portal: Portal, moto_client: RecordingClient, operation: str, error: Exception
+    portal: Portal, engine_client: RecordingClient, operation: str, error: Exception
 ) -> None:
-    with moto_client.failing(Once(operation, error)), pytest.raises(Unavailable) as raised:
+    with engine_client.failing(Once(operation, error)), pytest.raises(Unavailable) as raised:
         READS[operation](portal.db)
     assert (raised.value.status, raised.value.retry_after_s) == (503, 3)
     assert portal.db.get(K("P", "A")) is None
@@ -58,29 +58,29 @@ def test_a_table_that_is_away_is_503_with_a_time_to_come_back(
 
 @pytest.mark.parametrize("error", BUSY, ids=_name)
 def test_a_transaction_that_met_another_is_tried_again(
-    portal: Portal, moto_client: RecordingClient, error: Exception
+    portal: Portal, engine_client: RecordingClient, error: Exception
 ) -> None:
     fault = Once("transact_write_items", error)
-    with moto_client.failing(fault):
+    with engine_client.failing(fault):
         portal.db.write(Put({"PK": "P", "SK": "A"}))
     assert fault.struck
     assert portal.db.get(K("P", "A"))
 
 
 def test_a_single_update_that_met_a_transaction_is_tried_again(
-    portal: Portal, moto_client: RecordingClient
+    portal: Portal, engine_client: RecordingClient
 ) -> None:
-    with moto_client.failing(Once("update_item", refusal("TransactionConflictException"))):
+    with engine_client.failing(Once("update_item", refusal("TransactionConflictException"))):
         assert portal.db.update(Update(K("P", "A"), adds={"n": 1}))["n"] == 1
 
 
 @pytest.mark.parametrize("operation", ["update_item", "transact_write_items"])
 def test_one_that_keeps_meeting_others_ends_in_503(
-    portal: Portal, moto_client: RecordingClient, operation: str
+    portal: Portal, engine_client: RecordingClient, operation: str
 ) -> None:
     always = refusal("TransactionConflictException")
     with (
-        moto_client.failing(lambda name, _: always if name == operation else None),
+        engine_client.failing(lambda name, _: always if name == operation else None),
         pytest.raises(Unavailable),
     ):
         READS[operation](portal.db)
@@ -88,17 +88,19 @@ def test_one_that_keeps_meeting_others_ends_in_503(
 
 
 def test_a_refused_condition_counts_more_than_a_busy_item(
-    portal: Portal, moto_client: RecordingClient
+    portal: Portal, engine_client: RecordingClient
 ) -> None:
     both = refusal("TransactionCanceledException", reasons=["TransactionConflict", "ConditionalCheckFailed"])
     ops = Put({"PK": "P", "SK": "A"}), Put({"PK": "P", "SK": "B"}, error=VersionConflict())
-    with moto_client.failing(Once("transact_write_items", both)), pytest.raises(VersionConflict):
+    with engine_client.failing(Once("transact_write_items", both)), pytest.raises(VersionConflict):
         portal.db.write(*ops)
 
 
-def test_a_mistake_of_ours_is_not_taken_for_a_conflict(portal: Portal, moto_client: RecordingClient) -> None:
+def test_a_mistake_of_ours_is_not_taken_for_a_conflict(
+    portal: Portal, engine_client: RecordingClient
+) -> None:
     fault = Once("transact_write_items", refusal("ValidationException"))
-    with moto_client.failing(fault), pytest.raises(Exception, match="ValidationException") as raised:
+    with engine_client.failing(fault), pytest.raises(Exception, match="ValidationException") as raised:
         portal.db.write(Put({"PK": "P", "SK": "A"}))
     assert not isinstance(raised.value, Conflict)
 
@@ -123,37 +125,37 @@ def test_keys_that_were_left_out_of_a_batch_are_asked_for_again(portal: Portal, 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 def test_a_report_whose_write_was_lost_is_one_issue_when_sent_again(
-    real_portal: Portal, real_people: People, engine_client: RecordingClient, after: bool
+    portal: Portal, people: People, engine_client: RecordingClient, after: bool
 ) -> None:
-    owner = real_people.owner
+    owner = people.owner
     key = make_key(of=owner)
     fault = Once("transact_write_items", ReadTimeoutError(endpoint_url=URL))
     # Written but unanswered: the key tells that it is done, so the caller need not even try again.
     outcome = nullcontext() if after else pytest.raises(Unavailable)
     with engine_client.failing(fault, after=after), outcome:
-        report(portal=real_portal, by=owner, once=key)
-    stored = store.own_issues(real_portal.db, owner.id, 10, None).items
+        report(portal=portal, by=owner, once=key)
+    stored = store.own_issues(portal.db, owner.id, 10, None).items
     assert len(stored) == (1 if after else 0)
-    report(portal=real_portal, by=owner, once=key)
-    assert len(store.own_issues(real_portal.db, owner.id, 10, None).items) == 1
+    report(portal=portal, by=owner, once=key)
+    assert len(store.own_issues(portal.db, owner.id, 10, None).items) == 1
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 def test_a_step_whose_write_was_lost_is_taken_once_when_sent_again(
-    real_portal: Portal, real_people: People, engine_client: RecordingClient, after: bool
+    portal: Portal, people: People, engine_client: RecordingClient, after: bool
 ) -> None:
-    tech = real_people.technician
-    file = bring_to(portal=real_portal, people=real_people, status="assigned")
+    tech = people.technician
+    file = bring_to(portal=portal, people=people, status="assigned")
     key = make_key(of=tech)
     fault = Once("transact_write_items", ReadTimeoutError(endpoint_url=URL))
     # Written but unanswered: the key tells that it is done, so the caller need not even try again.
     outcome = nullcontext() if after else pytest.raises(Unavailable)
     with engine_client.failing(fault, after=after), outcome:
-        step(portal=real_portal, by=tech, file=file, to="in_progress", once=key)
+        step(portal=portal, by=tech, file=file, to="in_progress", once=key)
     again = step(
-        portal=real_portal, by=tech, file=file, to="in_progress", once=key, now=NOW + timedelta(minutes=1)
+        portal=portal, by=tech, file=file, to="in_progress", once=key, now=NOW + timedelta(minutes=1)
     )
-    kept = store.load(real_portal.db, real_portal.keys, file.issue.id)
+    kept = store.load(portal.db, portal.keys, file.issue.id)
     assert kept is not None
     assert (kept.issue.status, kept.issue.version) == ("in_progress", file.issue.version + 1)
     assert kept.timeline == again.timeline
@@ -161,12 +163,12 @@ def test_a_step_whose_write_was_lost_is_taken_once_when_sent_again(
 
 @pytest.mark.parametrize("operation", ["batch_get_item", "query", "transact_write_items"])
 def test_callers_of_the_api_read_503_with_retry_after(
-    caller: Any, people: People, site: Portal, moto_client: RecordingClient, operation: str
+    caller: Any, people: People, site: Portal, engine_client: RecordingClient, operation: str
 ) -> None:
     clerk = caller("clerk")
     file = report(portal=site, by=people.owner)
     body = {"to": "acknowledged", "version": 1}
-    with moto_client.failing(Once(operation, refusal("ThrottlingException"))):
+    with engine_client.failing(Once(operation, refusal("ThrottlingException"))):
         answer = clerk.api("POST", f"/desk/issues/{file.issue.id}/transition", body, key="lost-key-1")
     assert (answer.status, answer.headers["retry-after"]) == (503, "3")
     assert answer.headers["content-type"].startswith("application/problem+json")
@@ -176,12 +178,12 @@ def test_callers_of_the_api_read_503_with_retry_after(
 
 
 def test_a_page_that_meets_a_busy_table_keeps_what_was_typed(
-    signed_in: Any, people: People, site: Portal, moto_client: RecordingClient
+    signed_in: Any, people: People, site: Portal, engine_client: RecordingClient
 ) -> None:
     file = report(portal=site, by=people.owner)
     typed = {"text": "水已经漏到楼下了", "key": "page-key-1"}
     owner = signed_in("owner")
-    with moto_client.failing(Once("transact_write_items", refusal("ThrottlingException"))):
+    with engine_client.failing(Once("transact_write_items", refusal("ThrottlingException"))):
         answer = owner.post(f"/issues/{file.issue.id}/message", typed)
     assert (answer.status, answer.headers["retry-after"]) == (503, "3")
     assert "水已经漏到楼下了" in answer.text

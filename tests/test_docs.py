@@ -35,9 +35,9 @@ def _documented() -> dict[Kinds, set[str]]:
 
 
 @pytest.fixture
-def sent_by_all_tests(real_portal: Portal) -> dict[Kinds, set[str]]:
+def sent_by_all_tests(portal: Portal) -> dict[Kinds, set[str]]:
     """What the story writes and, in a whole run, what all the tests before have written."""
-    tell(real_portal)
+    tell(portal)
     return {kinds: names for kinds, names in WRITTEN.items() if kinds[0] != "P"}
 
 

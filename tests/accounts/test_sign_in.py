@@ -36,44 +36,44 @@ def _wrong(portal: Portal) -> str:
     return f"{(int(_code(portal)) + 1) % 10**6:06d}"
 
 
-def test_a_code_opens_a_session_once(real_portal: Portal, real_people: People) -> None:
-    assert _ask(real_portal) == 60
-    session = service.sign_in(real_portal, OWNER, _code(real_portal), NOW)
-    person = person_of(real_portal, session.token, NOW)
+def test_a_code_opens_a_session_once(portal: Portal, people: People) -> None:
+    assert _ask(portal) == 60
+    session = service.sign_in(portal, OWNER, _code(portal), NOW)
+    person = person_of(portal, session.token, NOW)
     assert person is not None
     assert (person.id, session.account.id, session.account.roles) == (
-        real_people.owner.id,
+        people.owner.id,
         person.id,
         ["owner"],
     )
     with pytest.raises(WrongCode):
-        service.sign_in(real_portal, OWNER, _code(real_portal), NOW)
+        service.sign_in(portal, OWNER, _code(portal), NOW)
 
 
-def test_of_many_using_a_code_at_once_one_gets_in(real_portal: Portal, real_people: People) -> None:
-    _ask(real_portal)
-    code = _code(real_portal)
-    results = race([lambda: service.sign_in(real_portal, OWNER, code, NOW)] * 5)
+def test_of_many_using_a_code_at_once_one_gets_in(portal: Portal, people: People) -> None:
+    _ask(portal)
+    code = _code(portal)
+    results = race([lambda: service.sign_in(portal, OWNER, code, NOW)] * 5)
     assert codes(results) == ["ok"] + ["wrong_code"] * 4
 
 
 @pytest.mark.parametrize(("wrong", "result"), [(4, "ok"), (5, "wrong_code")])
 def test_the_fifth_try_still_counts_and_the_sixth_does_not(
-    real_portal: Portal, real_people: People, wrong: int, result: str
+    portal: Portal, people: People, wrong: int, result: str
 ) -> None:
-    _ask(real_portal)
+    _ask(portal)
     for _ in range(wrong):
         with pytest.raises(WrongCode):
-            service.sign_in(real_portal, OWNER, _wrong(real_portal), NOW)
-    assert codes(race([lambda: service.sign_in(real_portal, OWNER, _code(real_portal), NOW)])) == [result]
+            service.sign_in(portal, OWNER, _wrong(portal), NOW)
+    assert codes(race([lambda: service.sign_in(portal, OWNER, _code(portal), NOW)])) == [result]
 
 
-def test_tries_at_once_are_all_counted(real_portal: Portal, real_people: People) -> None:
-    _ask(real_portal)
-    wrong = _wrong(real_portal)
-    race([lambda: service.sign_in(real_portal, OWNER, wrong, NOW)] * 12)
+def test_tries_at_once_are_all_counted(portal: Portal, people: People) -> None:
+    _ask(portal)
+    wrong = _wrong(portal)
+    race([lambda: service.sign_in(portal, OWNER, wrong, NOW)] * 12)
     with pytest.raises(WrongCode):
-        service.sign_in(real_portal, OWNER, _code(real_portal), NOW)
+        service.sign_in(portal, OWNER, _code(portal), NOW)
 
 
 @pytest.mark.parametrize(("seconds", "works"), [(299, True), (300, False)])
@@ -120,10 +120,10 @@ def test_an_address_gets_thirty_codes_an_hour(portal: Portal, people: People) ->
     _ask(portal, phone="+8613700000050", address="192.0.2.2")
 
 
-def test_of_requests_for_one_phone_at_once_one_is_sent(real_portal: Portal, real_people: People) -> None:
-    results = race([lambda: _ask(real_portal)] * 6)
+def test_of_requests_for_one_phone_at_once_one_is_sent(portal: Portal, people: People) -> None:
+    results = race([lambda: _ask(portal)] * 6)
     assert codes(results) == ["ok"] + ["too_many"] * 5
-    assert len(_sent(real_portal)) == 1
+    assert len(_sent(portal)) == 1
 
 
 def test_a_known_and_an_unknown_phone_are_treated_alike(portal: Portal, people: People) -> None:
@@ -143,9 +143,9 @@ def test_a_known_and_an_unknown_phone_are_treated_alike(portal: Portal, people: 
     assert known.code not in unknown.text
 
 
-def test_the_kept_code_does_not_tell_it(portal: Portal, people: People, moto_client: object) -> None:
+def test_the_kept_code_does_not_tell_it(portal: Portal, people: People, engine_client: object) -> None:
     _ask(portal)
-    rows = moto_client.plain.scan(TableName=portal.db.table)["Items"]  # type: ignore[attr-defined]
+    rows = engine_client.plain.scan(TableName=portal.db.table)["Items"]  # type: ignore[attr-defined]
     assert not any(_code(portal) in str(row.get("code")) for row in rows)
     assert not any("13800000001" in str(row) or "王秀英" in str(row) for row in rows)
 

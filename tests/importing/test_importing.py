@@ -42,22 +42,22 @@ def _everything(portal: Portal, client: RecordingClient) -> list[Item]:
     return sorted((row for row in rows if not row["PK"]["S"].startswith("AUDIT#")), key=str)
 
 
-def test_the_same_file_again_changes_nothing(portal: Portal, moto_client: RecordingClient) -> None:
+def test_the_same_file_again_changes_nothing(portal: Portal, engine_client: RecordingClient) -> None:
     first = _run(portal, PEOPLE, header="")
-    kept = _everything(portal, moto_client)
+    kept = _everything(portal, engine_client)
     again = _run(portal, PEOPLE, header="")
     assert (first.errors, again.errors, again.created, again.updated) == (0, 0, 0, 0)
     assert set(_results(again)) == {"unchanged"}
-    assert _everything(portal, moto_client) == kept
+    assert _everything(portal, engine_client) == kept
 
 
 def test_a_preview_tells_what_would_happen_and_changes_nothing(
-    portal: Portal, moto_client: RecordingClient
+    portal: Portal, engine_client: RecordingClient
 ) -> None:
     text = "".join(row for row in PEOPLE.splitlines(keepends=True) if not row.startswith("cedar"))
     preview = _run(portal, text + "maple,,1,103,,,,king\n", header="", preview=True)
     assert preview.preview
-    assert _everything(portal, moto_client) == []
+    assert _everything(portal, engine_client) == []
     assert _results(preview) == _results(_run(portal, text + "maple,,1,103,,,,king\n", header=""))
 
 
@@ -89,35 +89,35 @@ def test_a_bad_row_is_left_out_whole_and_the_others_are_taken(portal: Portal) ->
 
 
 def test_a_row_whose_write_fails_leaves_nothing_of_itself(
-    portal: Portal, moto_client: RecordingClient
+    portal: Portal, engine_client: RecordingClient
 ) -> None:
     row = f"maple,枫林苑,1,101,,王秀英,{NEW_PHONE},owner\n"
     with (
-        moto_client.failing(Once("transact_write_items", refusal("ThrottlingException"))),
+        engine_client.failing(Once("transact_write_items", refusal("ThrottlingException"))),
         pytest.raises(Unavailable),
     ):
         _run(portal, row)
-    assert _everything(portal, moto_client) == []
+    assert _everything(portal, engine_client) == []
     assert _results(_run(portal, row)) == ["created"]
 
 
-def test_the_same_file_imported_twice_at_once_makes_no_doubles(real_portal: Portal) -> None:
-    results = race([lambda: _run(real_portal, PEOPLE, header="")] * 3)
+def test_the_same_file_imported_twice_at_once_makes_no_doubles(portal: Portal) -> None:
+    results = race([lambda: _run(portal, PEOPLE, header="")] * 3)
     assert codes(results) == ["ok"] * 3
     assert all(result.errors == 0 for result in results)
-    designer = _account(real_portal, PHONES["designer"])
+    designer = _account(portal, PHONES["designer"])
     assert designer is not None
     assert sorted(g.community_id for g in designer.grants) == ["cedar", "maple"]
-    staff = communities.staff(real_portal.db, real_portal.keys, "maple")
+    staff = communities.staff(portal.db, portal.keys, "maple")
     assert sorted(member.id for member in staff) == sorted({member.id for member in staff})
     assert len(staff) == 6
 
 
 def test_a_person_changed_meanwhile_is_looked_at_again(
-    portal: Portal, people: People, moto_client: RecordingClient
+    portal: Portal, people: People, engine_client: RecordingClient
 ) -> None:
     other = f"cedar,,,,,李静,{PHONES['clerk']},front_line\n"
-    with moto_client.failing(Meanwhile("transact_write_items", lambda: _run(portal, other))):
+    with engine_client.failing(Meanwhile("transact_write_items", lambda: _run(portal, other))):
         _run(portal, f"maple,,,,,李静,{PHONES['clerk']},technician\n")
     assert {(g.community_id, g.role) for g in people.clerk.grants} == {
         ("maple", "front_line"),
@@ -160,12 +160,12 @@ def manager(people: People) -> Importer:
     ],
 )
 def test_a_manager_touches_no_other_community(
-    portal: Portal, manager: Importer, moto_client: RecordingClient, row: str
+    portal: Portal, manager: Importer, engine_client: RecordingClient, row: str
 ) -> None:
-    kept = _everything(portal, moto_client)
+    kept = _everything(portal, engine_client)
     result = _run(portal, row, manager)
     assert [[p.field for p in row.problems] for row in result.rows] == [["community_id"]]
-    assert _everything(portal, moto_client) == kept
+    assert _everything(portal, engine_client) == kept
 
 
 def test_a_manager_gives_roles_in_their_own_community_only(

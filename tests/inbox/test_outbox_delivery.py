@@ -38,37 +38,35 @@ def _counts(portal: Portal) -> dict[str, int]:
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("at", range(4))
 def test_a_delivery_that_breaks_off_anywhere_is_finished_by_the_next(
-    real_portal: Portal, real_people: People, engine_client: RecordingClient, at: int, after: bool
+    portal: Portal, people: People, engine_client: RecordingClient, at: int, after: bool
 ) -> None:
     """An emergency goes to its reporter, the front desk and the manager: four writes, each may be lost."""
-    report(portal=real_portal, by=real_people.owner, category_id="gas")
-    (row,) = _rows(real_portal)
+    report(portal=portal, by=people.owner, category_id="gas")
+    (row,) = _rows(portal)
     with engine_client.failing(Once("transact_write_items", LOST, at=at), after=after):
         for _ in range(2):
             with contextlib.suppress(Unavailable):
-                outbox.deliver(real_portal, row)
-    outbox.deliver(real_portal, row)
-    assert _rows(real_portal) == []
-    assert _counts(real_portal) == {"submitted": 1}
-    for person in (real_people.owner, real_people.clerk, real_people.manager):
-        assert len(_texts(real_portal, person)) == 1
-        unread = real_portal.db.get(unread_key(person.id))
+                outbox.deliver(portal, row)
+    outbox.deliver(portal, row)
+    assert _rows(portal) == []
+    assert _counts(portal) == {"submitted": 1}
+    for person in (people.owner, people.clerk, people.manager):
+        assert len(_texts(portal, person)) == 1
+        unread = portal.db.get(unread_key(person.id))
         assert unread is not None
         assert unread["unread"] == 1
 
 
-def test_delivering_at_once_from_stream_and_sweep_gives_one_message(
-    real_portal: Portal, real_people: People
-) -> None:
-    report(portal=real_portal, by=real_people.owner, category_id="fire")
-    (row,) = _rows(real_portal)
+def test_delivering_at_once_from_stream_and_sweep_gives_one_message(portal: Portal, people: People) -> None:
+    report(portal=portal, by=people.owner, category_id="fire")
+    (row,) = _rows(portal)
     image = {"Keys": encode_item({"PK": row["PK"], "SK": row["SK"]}), "NewImage": encode_item(row)}
     event = {"Records": [{"eventName": "INSERT", "dynamodb": image}]}
-    works = [lambda: outbox.handle_stream(real_portal, event), lambda: outbox.sweep(real_portal, LATER)]
+    works = [lambda: outbox.handle_stream(portal, event), lambda: outbox.sweep(portal, LATER)]
     assert codes(race(works * 4)) == ["ok"] * 8
-    assert len(_texts(real_portal, real_people.owner)) == 1
-    assert len(_texts(real_portal, real_people.clerk)) == 1
-    assert _counts(real_portal) == {"submitted": 1}
+    assert len(_texts(portal, people.owner)) == 1
+    assert len(_texts(portal, people.clerk)) == 1
+    assert _counts(portal) == {"submitted": 1}
 
 
 def test_of_a_stream_only_new_outbox_rows_are_delivered(portal: Portal) -> None:

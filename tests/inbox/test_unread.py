@@ -17,10 +17,10 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def told(real_portal: Portal, real_people: People) -> str:
+def told(portal: Portal, people: People) -> str:
     """An assigned issue, of which the technician was told."""
-    file = bring_to(portal=real_portal, people=real_people, status="assigned")
-    outbox.sweep(real_portal, NOW + MINUTE)
+    file = bring_to(portal=portal, people=people, status="assigned")
+    outbox.sweep(portal, NOW + MINUTE)
     return file.issue.id
 
 
@@ -41,52 +41,50 @@ def _agrees(portal: Portal, people: People, unread: int) -> bool:
     return number == unread
 
 
-def test_what_was_shown_is_read(real_portal: Portal, real_people: People, told: str) -> None:
-    assert _agrees(real_portal, real_people, 1)
-    items, _ = _inbox(real_portal, real_people)
-    service.mark_read(real_portal, real_people.technician, items[0].id)
-    assert _agrees(real_portal, real_people, 0)
-    service.mark_read(real_portal, real_people.technician, items[0].id)
-    assert _agrees(real_portal, real_people, 0)
+def test_what_was_shown_is_read(portal: Portal, people: People, told: str) -> None:
+    assert _agrees(portal, people, 1)
+    items, _ = _inbox(portal, people)
+    service.mark_read(portal, people.technician, items[0].id)
+    assert _agrees(portal, people, 0)
+    service.mark_read(portal, people.technician, items[0].id)
+    assert _agrees(portal, people, 0)
 
 
-def test_reading_an_older_message_leaves_the_newer_unread(
-    real_portal: Portal, real_people: People, told: str
-) -> None:
+def test_reading_an_older_message_leaves_the_newer_unread(portal: Portal, people: People, told: str) -> None:
     for number in range(2):
-        _write(real_portal, real_people, told, NOW + (number + 1) * MINUTE)
-    outbox.sweep(real_portal, NOW + 5 * MINUTE)
-    items, _ = _inbox(real_portal, real_people)
-    assert _agrees(real_portal, real_people, 3)
-    service.mark_read(real_portal, real_people.technician, items[1].id)
-    assert _agrees(real_portal, real_people, 1)
-    service.mark_read(real_portal, real_people.technician, items[2].id)
-    assert _agrees(real_portal, real_people, 1)
+        _write(portal, people, told, NOW + (number + 1) * MINUTE)
+    outbox.sweep(portal, NOW + 5 * MINUTE)
+    items, _ = _inbox(portal, people)
+    assert _agrees(portal, people, 3)
+    service.mark_read(portal, people.technician, items[1].id)
+    assert _agrees(portal, people, 1)
+    service.mark_read(portal, people.technician, items[2].id)
+    assert _agrees(portal, people, 1)
 
 
 def test_a_message_that_comes_while_the_list_is_read_stays_unread(
-    real_portal: Portal, real_people: People, told: str, engine_client: RecordingClient
+    portal: Portal, people: People, told: str, engine_client: RecordingClient
 ) -> None:
-    items, _ = _inbox(real_portal, real_people)
+    items, _ = _inbox(portal, people)
 
     def come() -> None:
-        _write(real_portal, real_people, told, NOW + MINUTE)
-        outbox.sweep(real_portal, NOW + 2 * MINUTE)
+        _write(portal, people, told, NOW + MINUTE)
+        outbox.sweep(portal, NOW + 2 * MINUTE)
 
     with engine_client.failing(Meanwhile("update_item", come)):
-        service.mark_read(real_portal, real_people.technician, items[0].id)
-    assert _agrees(real_portal, real_people, 1)
+        service.mark_read(portal, people.technician, items[0].id)
+    assert _agrees(portal, people, 1)
 
 
 def test_a_message_delivered_late_does_not_stay_counted_for_ever(
-    real_portal: Portal, real_people: People, told: str
+    portal: Portal, people: People, told: str
 ) -> None:
     late = NOW - timedelta(hours=1)
-    _write(real_portal, real_people, told, late)
-    items, _ = _inbox(real_portal, real_people)
-    service.mark_read(real_portal, real_people.technician, items[0].id)
-    outbox.sweep(real_portal, NOW + MINUTE)
-    items, _ = _inbox(real_portal, real_people)
+    _write(portal, people, told, late)
+    items, _ = _inbox(portal, people)
+    service.mark_read(portal, people.technician, items[0].id)
+    outbox.sweep(portal, NOW + MINUTE)
+    items, _ = _inbox(portal, people)
     assert len(items) == 2
-    service.mark_read(real_portal, real_people.technician, items[0].id)
-    assert _agrees(real_portal, real_people, 0)
+    service.mark_read(portal, people.technician, items[0].id)
+    assert _agrees(portal, people, 0)

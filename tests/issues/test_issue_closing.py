@@ -19,10 +19,10 @@ SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture
-def resolved(real_portal: Portal, real_people: People) -> str:
+def resolved(portal: Portal, people: People) -> str:
     """A resolved issue's id, in a portal whose clock has been ticking."""
-    timers.run_due(real_portal, NOW)
-    return bring_to(portal=real_portal, people=real_people, status="resolved").issue.id
+    timers.run_due(portal, NOW)
+    return bring_to(portal=portal, people=people, status="resolved").issue.id
 
 
 def _issue(portal: Portal, issue_id: str) -> Issue:
@@ -31,88 +31,84 @@ def _issue(portal: Portal, issue_id: str) -> Issue:
     return issue
 
 
-def test_it_closes_after_seven_days_and_not_a_second_before(real_portal: Portal, resolved: str) -> None:
-    assert timers.run_due(real_portal, NOW + WEEK - SECOND) == 0
-    assert _issue(real_portal, resolved).status == "resolved"
-    assert timers.run_due(real_portal, NOW + WEEK) == 1
-    assert timers.run_due(real_portal, NOW + WEEK) == 0
-    issue = _issue(real_portal, resolved)
+def test_it_closes_after_seven_days_and_not_a_second_before(portal: Portal, resolved: str) -> None:
+    assert timers.run_due(portal, NOW + WEEK - SECOND) == 0
+    assert _issue(portal, resolved).status == "resolved"
+    assert timers.run_due(portal, NOW + WEEK) == 1
+    assert timers.run_due(portal, NOW + WEEK) == 0
+    issue = _issue(portal, resolved)
     assert (issue.status, issue.closed_at) == ("closed", NOW + WEEK)
 
 
-def test_it_closes_also_when_the_clock_stood_still_for_weeks(real_portal: Portal, resolved: str) -> None:
+def test_it_closes_also_when_the_clock_stood_still_for_weeks(portal: Portal, resolved: str) -> None:
     late = NOW + timedelta(days=30)
-    assert timers.run_due(real_portal, late) == 1
-    assert _issue(real_portal, resolved).closed_at == late
+    assert timers.run_due(portal, late) == 1
+    assert _issue(portal, resolved).closed_at == late
 
 
-def test_the_owner_is_told_that_it_closed_by_itself(
-    real_portal: Portal, real_people: People, resolved: str
-) -> None:
-    timers.run_due(real_portal, NOW + WEEK)
-    file = store.load(real_portal.db, real_portal.keys, resolved)
+def test_the_owner_is_told_that_it_closed_by_itself(portal: Portal, people: People, resolved: str) -> None:
+    timers.run_due(portal, NOW + WEEK)
+    file = store.load(portal.db, portal.keys, resolved)
     assert file is not None
     assert (file.timeline[-1].actor.role, file.timeline[-1].to) == ("system", "closed")
-    rows = [row for n in range(outbox.SHARDS) for row in real_portal.db.query(outbox.outbox_pk(n)).items]
-    assert [(row["event"], row["owners"]) for row in rows][-1] == ("auto_closed", [real_people.owner.id])
+    rows = [row for n in range(outbox.SHARDS) for row in portal.db.query(outbox.outbox_pk(n)).items]
+    assert [(row["event"], row["owners"]) for row in rows][-1] == ("auto_closed", [people.owner.id])
 
 
 @pytest.mark.parametrize("writer", ["owner", "clerk"])
 def test_a_message_begins_the_quiet_days_anew(
-    real_portal: Portal, real_people: People, resolved: str, writer: str
+    portal: Portal, people: People, resolved: str, writer: str
 ) -> None:
     day_six = NOW + timedelta(days=6)
     if writer == "owner":
-        service.message(real_portal, real_people.owner, resolved, WriteMessage(text="再看看"), None, day_six)
+        service.message(portal, people.owner, resolved, WriteMessage(text="再看看"), None, day_six)
     else:
-        desk.message(real_portal, real_people.clerk, resolved, StaffMessage(text="好了吗"), None, day_six)
-    assert timers.run_due(real_portal, NOW + WEEK) == 0
-    assert timers.run_due(real_portal, day_six + WEEK - SECOND) == 0
-    assert timers.run_due(real_portal, day_six + WEEK) == 1
+        desk.message(portal, people.clerk, resolved, StaffMessage(text="好了吗"), None, day_six)
+    assert timers.run_due(portal, NOW + WEEK) == 0
+    assert timers.run_due(portal, day_six + WEEK - SECOND) == 0
+    assert timers.run_due(portal, day_six + WEEK) == 1
 
 
-def test_an_internal_note_does_not_break_the_quiet(
-    real_portal: Portal, real_people: People, resolved: str
-) -> None:
+def test_an_internal_note_does_not_break_the_quiet(portal: Portal, people: People, resolved: str) -> None:
     note = StaffMessage(text="已电话回访", internal=True)
-    desk.message(real_portal, real_people.clerk, resolved, note, None, NOW + timedelta(days=6))
-    assert timers.run_due(real_portal, NOW + WEEK) == 1
+    desk.message(portal, people.clerk, resolved, note, None, NOW + timedelta(days=6))
+    assert timers.run_due(portal, NOW + WEEK) == 1
 
 
 def test_what_was_reopened_and_resolved_again_has_its_own_seven_days(
-    real_portal: Portal, real_people: People, resolved: str
+    portal: Portal, people: People, resolved: str
 ) -> None:
-    file = store.load(real_portal.db, real_portal.keys, resolved)
+    file = store.load(portal.db, portal.keys, resolved)
     assert file is not None
     later = NOW + timedelta(days=3)
-    tech = real_people.technician
-    at: Any = {"portal": real_portal, "now": later}
-    file = owner_step(by=real_people.owner, file=file, action="reopen", reason="还在漏", **at)
-    assert timers.run_due(real_portal, NOW + WEEK) == 0
+    tech = people.technician
+    at: Any = {"portal": portal, "now": later}
+    file = owner_step(by=people.owner, file=file, action="reopen", reason="还在漏", **at)
+    assert timers.run_due(portal, NOW + WEEK) == 0
     file = assign(by=tech, file=file, to=tech, **at)
     file = step(by=tech, file=file, to="in_progress", **at)
     step(by=tech, file=file, to="resolved", **at)
-    assert timers.run_due(real_portal, later + WEEK - SECOND) == 0
-    assert timers.run_due(real_portal, later + WEEK) == 1
+    assert timers.run_due(portal, later + WEEK - SECOND) == 0
+    assert timers.run_due(portal, later + WEEK) == 1
 
 
-def test_a_confirmed_issue_is_left_alone(real_portal: Portal, real_people: People, resolved: str) -> None:
-    file = store.load(real_portal.db, real_portal.keys, resolved)
+def test_a_confirmed_issue_is_left_alone(portal: Portal, people: People, resolved: str) -> None:
+    file = store.load(portal.db, portal.keys, resolved)
     assert file is not None
-    owner_step(portal=real_portal, by=real_people.owner, file=file, action="confirm")
-    assert timers.run_due(real_portal, NOW + WEEK) == 0
-    assert _issue(real_portal, resolved).closed_at == NOW
+    owner_step(portal=portal, by=people.owner, file=file, action="confirm")
+    assert timers.run_due(portal, NOW + WEEK) == 0
+    assert _issue(portal, resolved).closed_at == NOW
 
 
 def test_a_message_that_is_quicker_than_the_closing_keeps_it_open(
-    real_portal: Portal, real_people: People, resolved: str, engine_client: RecordingClient
+    portal: Portal, people: People, resolved: str, engine_client: RecordingClient
 ) -> None:
-    owner = real_people.owner
+    owner = people.owner
 
     def write() -> None:
-        service.message(real_portal, owner, resolved, WriteMessage(text="还在漏"), None, NOW + WEEK)
+        service.message(portal, owner, resolved, WriteMessage(text="还在漏"), None, NOW + WEEK)
 
     with engine_client.failing(Meanwhile("transact_write_items", write)):
-        assert not service.close_quiet(real_portal, resolved, NOW + WEEK)
-    assert _issue(real_portal, resolved).status == "resolved"
-    assert timers.run_due(real_portal, NOW + WEEK + WEEK) == 1
+        assert not service.close_quiet(portal, resolved, NOW + WEEK)
+    assert _issue(portal, resolved).status == "resolved"
+    assert timers.run_due(portal, NOW + WEEK + WEEK) == 1

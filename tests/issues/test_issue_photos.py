@@ -59,175 +59,171 @@ def _owner_sees(portal: Portal, people: People, issue_id: str) -> Any:
     return Reader(portal, people.owner, None, LATER).owner_view(_file(portal, issue_id), "reporter")
 
 
-def test_a_report_carries_its_ready_photos(real_portal: Portal, real_people: People) -> None:
-    ids = [_begun(real_portal, real_people.owner) for _ in range(2)]
-    assert [_arrives(real_portal, photo_id) for photo_id in ids] == ["ready", "ready"]
-    file = report(portal=real_portal, by=real_people.owner, photo_ids=ids)
-    view = _owner_sees(real_portal, real_people, file.issue.id)
+def test_a_report_carries_its_ready_photos(portal: Portal, people: People) -> None:
+    ids = [_begun(portal, people.owner) for _ in range(2)]
+    assert [_arrives(portal, photo_id) for photo_id in ids] == ["ready", "ready"]
+    file = report(portal=portal, by=people.owner, photo_ids=ids)
+    view = _owner_sees(portal, people, file.issue.id)
     assert [(photo.id, photo.status) for photo in view.photos] == [(ids[0], "ready"), (ids[1], "ready")]
-    assert sorted(_objects(real_portal, ids[0])) == [
+    assert sorted(_objects(portal, ids[0])) == [
         f"photos/{ids[0]}/full.webp",
         f"photos/{ids[0]}/thumb.webp",
     ]
 
 
-def test_a_pending_photo_becomes_ready_in_its_issue(real_portal: Portal, real_people: People) -> None:
-    issue_id, photo_id = _attached(real_portal, real_people)
-    assert _file(real_portal, issue_id).photos[photo_id]["status"] == "pending"
-    assert _arrives(real_portal, photo_id) == "ready"
-    assert _file(real_portal, issue_id).photos[photo_id]["status"] == "ready"
-    assert _arrives(real_portal, photo_id) == "ready"
+def test_a_pending_photo_becomes_ready_in_its_issue(portal: Portal, people: People) -> None:
+    issue_id, photo_id = _attached(portal, people)
+    assert _file(portal, issue_id).photos[photo_id]["status"] == "pending"
+    assert _arrives(portal, photo_id) == "ready"
+    assert _file(portal, issue_id).photos[photo_id]["status"] == "ready"
+    assert _arrives(portal, photo_id) == "ready"
 
 
 def test_a_pending_photo_that_is_rejected_is_told_in_the_timeline_and_to_its_sender(
-    real_portal: Portal, real_people: People
+    portal: Portal, people: People
 ) -> None:
-    issue_id, photo_id = _attached(real_portal, real_people)
-    assert _arrives(real_portal, photo_id, b"no photo at all") == "rejected"
-    view = _owner_sees(real_portal, real_people, issue_id)
+    issue_id, photo_id = _attached(portal, people)
+    assert _arrives(portal, photo_id, b"no photo at all") == "rejected"
+    view = _owner_sees(portal, people, issue_id)
     assert [(row.kind, row.text) for row in view.timeline][1:] == [("photo_rejected", "not_a_photo")]
     assert (view.photos[0].status, view.photos[0].reason) == ("rejected", "not_a_photo")
-    assert _objects(real_portal, photo_id) == []
-    outbox.sweep(real_portal, LATER + timedelta(minutes=1))
-    texts = [item.text for item in inbox.read(real_portal, real_people.owner, 9, None, "en", NOW)[0]]
+    assert _objects(portal, photo_id) == []
+    outbox.sweep(portal, LATER + timedelta(minutes=1))
+    texts = [item.text for item in inbox.read(portal, people.owner, 9, None, "en", NOW)[0]]
     assert any("could not be used" in text for text in texts)
 
 
 @pytest.mark.parametrize("data", [None, b"no photo at all"], ids=["ready", "rejected"])
 def test_a_photo_attached_while_it_is_being_processed_ends_the_same(
-    real_portal: Portal, real_people: People, engine_client: RecordingClient, data: bytes | None
+    portal: Portal, people: People, engine_client: RecordingClient, data: bytes | None
 ) -> None:
     """Attached between the processing's look at the photo and its write of the outcome."""
-    photo_id = _begun(real_portal, real_people.owner)
+    photo_id = _begun(portal, people.owner)
     made: list[IssueFile] = []
 
     def attach() -> None:
-        made.append(report(portal=real_portal, by=real_people.owner, photo_ids=[photo_id]))
+        made.append(report(portal=portal, by=people.owner, photo_ids=[photo_id]))
 
     with engine_client.failing(Meanwhile("transact_write_items", attach)):
-        outcome = _arrives(real_portal, photo_id, data)
-    file = _file(real_portal, made[0].issue.id)
+        outcome = _arrives(portal, photo_id, data)
+    file = _file(portal, made[0].issue.id)
     assert file.photos[photo_id]["status"] == outcome
     assert ("photo_rejected" in [row.kind for row in file.timeline]) is (outcome == "rejected")
 
 
 def test_a_photo_processed_while_it_is_being_attached_ends_the_same(
-    real_portal: Portal, real_people: People, engine_client: RecordingClient
+    portal: Portal, people: People, engine_client: RecordingClient
 ) -> None:
-    photo_id = _begun(real_portal, real_people.owner)
-    with engine_client.failing(Meanwhile("transact_write_items", lambda: _arrives(real_portal, photo_id))):
-        file = report(portal=real_portal, by=real_people.owner, photo_ids=[photo_id])
-    assert _file(real_portal, file.issue.id).photos[photo_id]["status"] == "ready"
+    photo_id = _begun(portal, people.owner)
+    with engine_client.failing(Meanwhile("transact_write_items", lambda: _arrives(portal, photo_id))):
+        file = report(portal=portal, by=people.owner, photo_ids=[photo_id])
+    assert _file(portal, file.issue.id).photos[photo_id]["status"] == "ready"
     assert file.photos[photo_id]["status"] == "ready"
 
 
-def test_a_photo_belongs_to_one_issue(real_portal: Portal, real_people: People) -> None:
-    _, photo_id = _attached(real_portal, real_people)
+def test_a_photo_belongs_to_one_issue(portal: Portal, people: People) -> None:
+    _, photo_id = _attached(portal, people)
     with pytest.raises(Invalid):
-        report(portal=real_portal, by=real_people.owner, photo_ids=[photo_id])
+        report(portal=portal, by=people.owner, photo_ids=[photo_id])
 
 
 @pytest.mark.parametrize("photo_id", ["theirs", "01K00000000000000000000000", "nonsense"])
-def test_nobody_attaches_what_is_not_theirs(real_portal: Portal, real_people: People, photo_id: str) -> None:
-    wanted = _begun(real_portal, real_people.neighbour) if photo_id == "theirs" else photo_id
+def test_nobody_attaches_what_is_not_theirs(portal: Portal, people: People, photo_id: str) -> None:
+    wanted = _begun(portal, people.neighbour) if photo_id == "theirs" else photo_id
     with pytest.raises(Invalid):
-        report(portal=real_portal, by=real_people.owner, photo_ids=[wanted])
-    assert store.own_issues(real_portal.db, real_people.owner.id, 9, None).items == []
+        report(portal=portal, by=people.owner, photo_ids=[wanted])
+    assert store.own_issues(portal.db, people.owner.id, 9, None).items == []
 
 
-def test_a_photo_taken_back_leaves_neither_pictures_nor_records(
-    real_portal: Portal, real_people: People
-) -> None:
-    issue_id, photo_id = _attached(real_portal, real_people)
-    _arrives(real_portal, photo_id)
-    assert len(_objects(real_portal, photo_id)) == 2
-    issue_photos.remove(real_portal, real_people.owner, photo_id, LATER)
-    assert _objects(real_portal, photo_id) == []
-    assert photo_store.get(real_portal.db, photo_id) is None
-    file = _file(real_portal, issue_id)
+def test_a_photo_taken_back_leaves_neither_pictures_nor_records(portal: Portal, people: People) -> None:
+    issue_id, photo_id = _attached(portal, people)
+    _arrives(portal, photo_id)
+    assert len(_objects(portal, photo_id)) == 2
+    issue_photos.remove(portal, people.owner, photo_id, LATER)
+    assert _objects(portal, photo_id) == []
+    assert photo_store.get(portal.db, photo_id) is None
+    file = _file(portal, issue_id)
     assert file.photos == {}
     assert file.timeline[-1].kind == "photo_removed"
     with pytest.raises(NotFound):
-        issue_photos.remove(real_portal, real_people.owner, photo_id, LATER)
+        issue_photos.remove(portal, people.owner, photo_id, LATER)
 
 
-def test_a_photo_taken_back_before_it_arrives_never_appears(real_portal: Portal, real_people: People) -> None:
-    photo_id = _begun(real_portal, real_people.owner)
-    issue_photos.remove(real_portal, real_people.owner, photo_id, LATER)
-    assert _arrives(real_portal, photo_id) == "gone"
-    assert _objects(real_portal, photo_id) == []
+def test_a_photo_taken_back_before_it_arrives_never_appears(portal: Portal, people: People) -> None:
+    photo_id = _begun(portal, people.owner)
+    issue_photos.remove(portal, people.owner, photo_id, LATER)
+    assert _arrives(portal, photo_id) == "gone"
+    assert _objects(portal, photo_id) == []
 
 
 def test_a_photo_taken_back_while_it_is_processed_leaves_nothing(
-    real_portal: Portal, real_people: People, engine_client: RecordingClient
+    portal: Portal, people: People, engine_client: RecordingClient
 ) -> None:
-    photo_id = _begun(real_portal, real_people.owner)
+    photo_id = _begun(portal, people.owner)
 
     def remove() -> None:
-        issue_photos.remove(real_portal, real_people.owner, photo_id, LATER)
+        issue_photos.remove(portal, people.owner, photo_id, LATER)
 
     with engine_client.failing(Meanwhile("get_item", remove, at=1)):
-        _arrives(real_portal, photo_id)
-    assert _objects(real_portal, photo_id) == []
-    assert photo_store.get(real_portal.db, photo_id) is None
+        _arrives(portal, photo_id)
+    assert _objects(portal, photo_id) == []
+    assert photo_store.get(portal.db, photo_id) is None
 
 
 def test_pictures_of_a_try_that_a_removal_overtook_go_with_the_next_try(
-    real_portal: Portal, real_people: People
+    portal: Portal, people: People
 ) -> None:
-    photo_id = _begun(real_portal, real_people.owner)
-    issue_photos.remove(real_portal, real_people.owner, photo_id, LATER)
-    real_portal.storage.write(photo_store.full_object(photo_id), b"x", "image/webp", "no-store")
-    assert _arrives(real_portal, photo_id) == "gone"
-    assert _objects(real_portal, photo_id) == []
+    photo_id = _begun(portal, people.owner)
+    issue_photos.remove(portal, people.owner, photo_id, LATER)
+    portal.storage.write(photo_store.full_object(photo_id), b"x", "image/webp", "no-store")
+    assert _arrives(portal, photo_id) == "gone"
+    assert _objects(portal, photo_id) == []
 
 
-def test_what_staff_take_back_is_in_the_audit_trail(real_portal: Portal, real_people: People) -> None:
-    tech = real_people.technician
-    file = bring_to(portal=real_portal, people=real_people, status="in_progress")
-    photo_id = _begun(real_portal, tech)
-    step(portal=real_portal, by=tech, file=file, to="resolved", photo_ids=[photo_id])
-    issue_photos.remove(real_portal, tech, photo_id, LATER)
-    rows = audit.read_day(real_portal.db, "maple", LATER, 50, None).items
+def test_what_staff_take_back_is_in_the_audit_trail(portal: Portal, people: People) -> None:
+    tech = people.technician
+    file = bring_to(portal=portal, people=people, status="in_progress")
+    photo_id = _begun(portal, tech)
+    step(portal=portal, by=tech, file=file, to="resolved", photo_ids=[photo_id])
+    issue_photos.remove(portal, tech, photo_id, LATER)
+    rows = audit.read_day(portal.db, "maple", LATER, 50, None).items
     assert (rows[0]["action"], rows[0]["actor_id"], rows[0]["detail"]) == ("photo_removed", tech.id, photo_id)
 
 
-def test_owners_never_learn_of_a_photo_of_an_internal_note(real_portal: Portal, real_people: People) -> None:
-    clerk = real_people.clerk
-    file = report(portal=real_portal, by=real_people.owner)
-    bad, good = _begun(real_portal, clerk), _begun(real_portal, clerk)
+def test_owners_never_learn_of_a_photo_of_an_internal_note(portal: Portal, people: People) -> None:
+    clerk = people.clerk
+    file = report(portal=portal, by=people.owner)
+    bad, good = _begun(portal, clerk), _begun(portal, clerk)
     note = StaffMessage(text="业主以前投诉过", photo_ids=[bad, good], internal=True)
-    desk.message(real_portal, clerk, file.issue.id, note, None, NOW)
-    _arrives(real_portal, bad, b"no photo at all")
-    _arrives(real_portal, good)
-    issue_photos.remove(real_portal, clerk, good, LATER)
-    view = _owner_sees(real_portal, real_people, file.issue.id)
+    desk.message(portal, clerk, file.issue.id, note, None, NOW)
+    _arrives(portal, bad, b"no photo at all")
+    _arrives(portal, good)
+    issue_photos.remove(portal, clerk, good, LATER)
+    view = _owner_sees(portal, people, file.issue.id)
     assert [row.kind for row in view.timeline] == ["status"]
     assert view.photos == []
-    staff = Reader(real_portal, clerk, None, LATER).desk_view(
-        _file(real_portal, file.issue.id), frozenset({"front_line"})
+    staff = Reader(portal, clerk, None, LATER).desk_view(
+        _file(portal, file.issue.id), frozenset({"front_line"})
     )
     assert [row.kind for row in staff.timeline] == ["status", "internal", "photo_rejected"]
 
 
-def test_a_followers_rejected_photo_is_told_to_them_as_an_owner(
-    real_portal: Portal, real_people: People
-) -> None:
-    target = report(portal=real_portal, by=real_people.owner)
-    source = report(portal=real_portal, by=real_people.neighbour, unit_id="maple-1-102")
-    step(portal=real_portal, by=real_people.clerk, file=source, to="merged", merge_into=target.issue.id)
-    photo_id = _begun(real_portal, real_people.neighbour)
+def test_a_followers_rejected_photo_is_told_to_them_as_an_owner(portal: Portal, people: People) -> None:
+    target = report(portal=portal, by=people.owner)
+    source = report(portal=portal, by=people.neighbour, unit_id="maple-1-102")
+    step(portal=portal, by=people.clerk, file=source, to="merged", merge_into=target.issue.id)
+    photo_id = _begun(portal, people.neighbour)
     body = WriteMessage(text="这里也漏", photo_ids=[photo_id])
-    service.message(real_portal, real_people.neighbour, target.issue.id, body, None, NOW)
-    _arrives(real_portal, photo_id, b"no photo at all")
-    outbox.sweep(real_portal, LATER + timedelta(minutes=1))
-    newest = inbox.read(real_portal, real_people.neighbour, 9, None, "en", NOW)[0][0]
+    service.message(portal, people.neighbour, target.issue.id, body, None, NOW)
+    _arrives(portal, photo_id, b"no photo at all")
+    outbox.sweep(portal, LATER + timedelta(minutes=1))
+    newest = inbox.read(portal, people.neighbour, 9, None, "en", NOW)[0][0]
     assert (newest.issue_id, newest.desk) == (target.issue.id, False)
 
 
-def test_caps_per_day_hold_and_end_with_the_day(moto_client: RecordingClient, people: People) -> None:
+def test_caps_per_day_hold_and_end_with_the_day(engine_client: RecordingClient, people: People) -> None:
     settings = make_settings(reports_per_day=2, photos_per_day=1, messages_per_day=1)
-    capped = make_portal(client=moto_client, table=people.portal.db.table, settings=settings)
+    capped = make_portal(client=engine_client, table=people.portal.db.table, settings=settings)
     owner = people.owner
     photos.start_plain(capped, owner, NOW)
     with pytest.raises(TooMany) as raised:

@@ -19,171 +19,159 @@ def _file(portal: Portal, file: IssueFile) -> IssueFile:
     return found
 
 
-def test_a_report_sent_by_twenty_threads_with_one_key_makes_one_issue(
-    real_portal: Portal, real_people: People
-) -> None:
-    owner = real_people.owner
+def test_a_report_sent_by_twenty_threads_with_one_key_makes_one_issue(portal: Portal, people: People) -> None:
+    owner = people.owner
     key = make_key(of=owner)
-    results = race([lambda: report(portal=real_portal, by=owner, once=key)] * 20)
+    results = race([lambda: report(portal=portal, by=owner, once=key)] * 20)
     assert codes(results) == ["ok"] * 20
     assert len({file.issue.id for file in results}) == 1
     assert all(file == results[0] for file in results)
-    assert len(store.own_issues(real_portal.db, owner.id, 100, None).items) == 1
-    assert outbox.sweep(real_portal, NOW + timedelta(minutes=1)) == 1
+    assert len(store.own_issues(portal.db, owner.id, 100, None).items) == 1
+    assert outbox.sweep(portal, NOW + timedelta(minutes=1)) == 1
 
 
-def test_reports_without_a_key_are_as_many_as_were_sent(real_portal: Portal, real_people: People) -> None:
-    owner = real_people.owner
-    results = race([lambda: report(portal=real_portal, by=owner)] * 8)
+def test_reports_without_a_key_are_as_many_as_were_sent(portal: Portal, people: People) -> None:
+    owner = people.owner
+    results = race([lambda: report(portal=portal, by=owner)] * 8)
     assert codes(results) == ["ok"] * 8
     assert len({file.issue.number for file in results}) == 8
 
 
-def test_of_two_staff_on_one_step_one_is_told_about_the_other(
-    real_portal: Portal, real_people: People
-) -> None:
-    file = report(portal=real_portal, by=real_people.owner)
-    clerk, manager = real_people.clerk, real_people.manager
+def test_of_two_staff_on_one_step_one_is_told_about_the_other(portal: Portal, people: People) -> None:
+    file = report(portal=portal, by=people.owner)
+    clerk, manager = people.clerk, people.manager
     results = race(
         [
-            lambda: step(portal=real_portal, by=clerk, file=file, to="acknowledged"),
-            lambda: step(portal=real_portal, by=manager, file=file, to="acknowledged"),
-            lambda: step(portal=real_portal, by=manager, file=file, to="rejected", note="不归我们管"),
+            lambda: step(portal=portal, by=clerk, file=file, to="acknowledged"),
+            lambda: step(portal=portal, by=manager, file=file, to="acknowledged"),
+            lambda: step(portal=portal, by=manager, file=file, to="rejected", note="不归我们管"),
         ]
     )
     assert codes(results) == ["ok", "version_conflict", "version_conflict"]
-    after = _file(real_portal, file)
+    after = _file(portal, file)
     assert (after.issue.version, len(after.timeline), len([h for h in after.handoffs if not h.ended_at])) in [
         (2, 2, 1),
         (2, 2, 0),
     ]
 
 
-def test_of_technicians_claiming_at_once_one_gets_it(real_portal: Portal, real_people: People) -> None:
-    file = bring_to(portal=real_portal, people=real_people, status="acknowledged")
-    people = [real_people.technician, real_people.other_technician] * 3
+def test_of_technicians_claiming_at_once_one_gets_it(portal: Portal, people: People) -> None:
+    file = bring_to(portal=portal, people=people, status="acknowledged")
+    both = [people.technician, people.other_technician] * 3
 
     def claim(person: Person) -> IssueFile:
-        return assign(portal=real_portal, by=person, file=file, to=person)
+        return assign(portal=portal, by=person, file=file, to=person)
 
-    results = race([lambda p=p: claim(p) for p in people])  # type: ignore[misc]
+    results = race([lambda p=p: claim(p) for p in both])  # type: ignore[misc]
     assert codes(results) == ["ok"] + ["version_conflict"] * 5
-    after = _file(real_portal, file)
+    after = _file(portal, file)
     winner = next(r for r in results if isinstance(r, IssueFile))
     assert after.issue.assignee == winner.issue.assignee
     assert [h.stage for h in after.handoffs] == ["report", "dispatch", "handle"]
     assert [h.ended_at is None for h in after.handoffs] == [False, False, True]
 
 
-def test_confirming_at_once_with_one_key_closes_once(real_portal: Portal, real_people: People) -> None:
-    file = bring_to(portal=real_portal, people=real_people, status="resolved")
-    owner = real_people.owner
+def test_confirming_at_once_with_one_key_closes_once(portal: Portal, people: People) -> None:
+    file = bring_to(portal=portal, people=people, status="resolved")
+    owner = people.owner
     key = make_key(of=owner)
-    results = race(
-        [lambda: owner_step(portal=real_portal, by=owner, file=file, action="confirm", once=key)] * 8
-    )
+    results = race([lambda: owner_step(portal=portal, by=owner, file=file, action="confirm", once=key)] * 8)
     assert codes(results) == ["ok"] * 8
-    assert _file(real_portal, file).issue.version == file.issue.version + 1
+    assert _file(portal, file).issue.version == file.issue.version + 1
 
 
-def test_urging_at_once_counts_once_and_again_after_four_hours(
-    real_portal: Portal, real_people: People
-) -> None:
-    file = bring_to(portal=real_portal, people=real_people, status="assigned")
-    owner, issue_id = real_people.owner, file.issue.id
-    results = race([lambda: service.urge(real_portal, owner, issue_id, NOW)] * 8)
+def test_urging_at_once_counts_once_and_again_after_four_hours(portal: Portal, people: People) -> None:
+    file = bring_to(portal=portal, people=people, status="assigned")
+    owner, issue_id = people.owner, file.issue.id
+    results = race([lambda: service.urge(portal, owner, issue_id, NOW)] * 8)
     assert codes(results) == ["illegal_transition"] * 7 + ["ok"]
     later = NOW + timedelta(hours=4)
-    results = race([lambda: service.urge(real_portal, owner, issue_id, later)] * 4)
+    results = race([lambda: service.urge(portal, owner, issue_id, later)] * 4)
     assert codes(results) == ["illegal_transition"] * 3 + ["ok"]
-    rows = [row for row in _file(real_portal, file).timeline if row.kind == "urged"]
+    rows = [row for row in _file(portal, file).timeline if row.kind == "urged"]
     assert [row.at for row in rows] == [NOW, later]
 
 
-def test_ratings_at_once_leave_one_that_is_whole(real_portal: Portal, real_people: People) -> None:
-    file = bring_to(portal=real_portal, people=real_people, status="resolved")
-    owner, issue_id = real_people.owner, file.issue.id
+def test_ratings_at_once_leave_one_that_is_whole(portal: Portal, people: People) -> None:
+    file = bring_to(portal=portal, people=people, status="resolved")
+    owner, issue_id = people.owner, file.issue.id
 
     def rate(mark: int) -> object:
         marks = RateIssue(professionalism=mark, attitude=mark, efficiency=mark)
-        return service.rate(real_portal, owner, issue_id, marks, NOW)
+        return service.rate(portal, owner, issue_id, marks, NOW)
 
     results = race([lambda m=m: rate(m) for m in (1, 2, 3, 4, 5)])  # type: ignore[misc]
     assert set(codes(results)) <= {"ok", "illegal_transition"}
-    after = _file(real_portal, file)
+    after = _file(portal, file)
     assert after.issue.rating is not None
     assert after.issue.rating in results
     rated = [row for row in after.timeline if row.kind == "rated"]
     assert len(rated) == codes(results).count("ok")
 
 
-def test_messages_at_once_are_all_kept(real_portal: Portal, real_people: People) -> None:
-    file = bring_to(portal=real_portal, people=real_people, status="resolved")
-    owner, issue_id = real_people.owner, file.issue.id
+def test_messages_at_once_are_all_kept(portal: Portal, people: People) -> None:
+    file = bring_to(portal=portal, people=people, status="resolved")
+    owner, issue_id = people.owner, file.issue.id
 
     def write(number: int) -> object:
         body = WriteMessage(text=f"第{number}条")
-        return service.message(real_portal, owner, issue_id, body, None, NOW + timedelta(seconds=number))
+        return service.message(portal, owner, issue_id, body, None, NOW + timedelta(seconds=number))
 
     results = race([lambda n=n: write(n) for n in range(4)])  # type: ignore[misc]
-    texts = {row.text for row in _file(real_portal, file).timeline if row.kind == "message"}
+    texts = {row.text for row in _file(portal, file).timeline if row.kind == "message"}
     assert codes(results) == ["ok"] * 4
     assert texts == {f"第{number}条" for number in range(4)}
 
 
 def test_a_message_and_a_step_at_once_are_both_kept_or_the_step_is_seen(
-    real_portal: Portal, real_people: People
+    portal: Portal, people: People
 ) -> None:
-    file = bring_to(portal=real_portal, people=real_people, status="resolved")
-    owner, issue_id = real_people.owner, file.issue.id
+    file = bring_to(portal=portal, people=people, status="resolved")
+    owner, issue_id = people.owner, file.issue.id
     written, confirmed = race(
         [
-            lambda: service.message(real_portal, owner, issue_id, WriteMessage(text="谢谢"), None, NOW),
+            lambda: service.message(portal, owner, issue_id, WriteMessage(text="谢谢"), None, NOW),
             lambda: service.step(
-                real_portal, owner, issue_id, "confirm", OwnerStep(version=file.issue.version), None, NOW
+                portal, owner, issue_id, "confirm", OwnerStep(version=file.issue.version), None, NOW
             ),
         ]
     )
     assert not isinstance(confirmed, Exception)
-    after = _file(real_portal, file)
+    after = _file(portal, file)
     assert after.issue.status == "closed"
     kept = any(row.kind == "message" for row in after.timeline)
     assert kept is not isinstance(written, Exception)
 
 
-def test_merging_two_issues_into_each_other_at_once_leaves_one_open(
-    real_portal: Portal, real_people: People
-) -> None:
-    clerk, manager = real_people.clerk, real_people.manager
-    a = report(portal=real_portal, by=real_people.owner)
-    b = report(portal=real_portal, by=real_people.neighbour, unit_id="maple-1-102")
+def test_merging_two_issues_into_each_other_at_once_leaves_one_open(portal: Portal, people: People) -> None:
+    clerk, manager = people.clerk, people.manager
+    a = report(portal=portal, by=people.owner)
+    b = report(portal=portal, by=people.neighbour, unit_id="maple-1-102")
 
     def merge(person: Person, source: IssueFile, target: IssueFile) -> object:
         body = Transition(to="merged", version=1, merge_into=target.issue.id)
-        return desk.transition(real_portal, person, source.issue.id, body, None, NOW)
+        return desk.transition(portal, person, source.issue.id, body, None, NOW)
 
     results = race([lambda: merge(clerk, a, b), lambda: merge(manager, b, a)])
     assert codes(results) in (["invalid", "ok"], ["ok", "version_conflict"])
-    states = sorted(_file(real_portal, one).issue.status for one in (a, b))
+    states = sorted(_file(portal, one).issue.status for one in (a, b))
     assert states == ["merged", "submitted"]
 
 
 def test_a_message_at_the_moment_of_closing_is_never_followed_by_closing(
-    real_portal: Portal, real_people: People
+    portal: Portal, people: People
 ) -> None:
-    owner = real_people.owner
+    owner = people.owner
     week = NOW + timedelta(days=7)
     for _ in range(5):
-        file = bring_to(portal=real_portal, people=real_people, status="resolved")
+        file = bring_to(portal=portal, people=people, status="resolved")
         issue_id = file.issue.id
         written, closed = race(
             [
-                lambda i=issue_id: service.message(
-                    real_portal, owner, i, WriteMessage(text="还在漏"), None, week
-                ),  # type: ignore[misc]
-                lambda: timers.run_due(real_portal, week),
+                lambda i=issue_id: service.message(portal, owner, i, WriteMessage(text="还在漏"), None, week),  # type: ignore[misc]
+                lambda: timers.run_due(portal, week),
             ]
         )
         assert not isinstance(closed, Exception)
-        status = _file(real_portal, file).issue.status
+        status = _file(portal, file).issue.status
         assert status == ("closed" if isinstance(written, Exception) else "resolved")

@@ -1,0 +1,163 @@
+"""How many round trips to the table a request may make; `docs/keys.md` tells why."""
+
+from typing import Any
+
+import pytest
+
+from chalicelib.communities import store
+from chalicelib.photos import service as photos
+from chalicelib.portal import Portal
+from tests.browser import Browser
+from tests.factories import NOW, People, bring_to, report
+from tests.route_calls import Ids
+
+SIGNED_IN = ["batch_get_item"]
+
+
+@pytest.fixture(scope="module")
+def site(shared_site: People) -> Portal:
+    return shared_site.portal
+
+
+@pytest.fixture(scope="module")
+def people(shared_site: People) -> People:
+    return shared_site
+
+
+@pytest.fixture(scope="module")
+def issues(people: People) -> list[str]:
+    """Ids of issues that are resolved, one for each test that takes a step."""
+    for number in range(3):
+        report(portal=people.portal, by=people.owner, description=f"第{number}处漏水")
+    return [bring_to(portal=people.portal, people=people, status="resolved").issue.id for _ in range(8)]
+
+
+@pytest.fixture
+def ids(site: Portal, issues: list[str]) -> Ids:
+    """A resolved issue that no test has touched, and communities remembered."""
+    _remember(site)
+    return {"resolved": issues[0]}
+
+
+@pytest.fixture
+def caller(people: People) -> Any:
+    return lambda name: Browser(token=people.token(name))
+
+
+@pytest.fixture
+def signed_in(people: People) -> Any:
+    return lambda name: Browser(cookies={"session": people.token(name)})
+
+
+def _remember(portal: Portal) -> None:
+    for name in ("maple", "cedar"):
+        store.get(portal.db, name)
+
+
+def _calls(
+    portal: Portal, browser: Browser, method: str, path: str, body: Any = None, key: str | None = None
+) -> Any:
+    portal.db.calls.clear()
+    if path.startswith("/api"):
+        page = browser.api(method, path.removeprefix("/api/v1"), body, key)
+    else:
+        page = browser.get(path) if method == "GET" else browser.post(path, body)
+    assert page.status in (200, 201, 202, 204, 303), page.text
+    return portal.db.calls
+
+
+READS: list[tuple[str, str, list[str]]] = [
+    ("owner", "/api/v1/me", []),
+    ("owner", "/", ["query", "batch_get_item"]),
+    ("owner", "/issues", ["query", "batch_get_item"]),
+    ("owner", "/api/v1/issues", ["query", "batch_get_item"]),
+    ("owner", "/issues/{resolved}", ["query"]),
+    ("owner", "/api/v1/issues/{resolved}", ["query"]),
+    ("owner", "/issues/new?category=plumbing", []),
+    ("owner", "/api/v1/communities/maple/categories", []),
+    ("owner", "/inbox", ["get_item", "query"]),
+    ("owner", "/api/v1/inbox", ["get_item", "query"]),
+    ("owner", "/me", []),
+    ("clerk", "/api/v1/desk/issues", ["query"]),
+    ("clerk", "/api/v1/desk/issues?status=submitted", ["query"]),
+    ("clerk", "/api/v1/desk/issues?overdue=true", ["query"]),
+    ("clerk", "/api/v1/desk/issues?building=1", ["query"]),
+    ("clerk", "/api/v1/desk/issues/{resolved}", ["query"]),
+    ("clerk", "/api/v1/desk/counts", ["batch_get_item", "query"]),
+    ("clerk", "/desk/counts", ["batch_get_item", "query"]),
+    # The page: its list, the numbers of its tabs, and the staff of its filter.
+    ("clerk", "/desk", ["query", "batch_get_item", "query", "query"]),
+    # The issue, its reporter for the masked number, and whom it can be given to.
+    ("clerk", "/desk/issues/{resolved}", ["query", "get_item", "query"]),
+    ("clerk", "/desk/board", ["batch_get_item", *["query"] * 8]),
+    ("technician", "/api/v1/desk/communities/maple/staff", ["query"]),
+]
+
+
+@pytest.mark.parametrize(("who", "path", "calls"), READS, ids=[f"{who} {path}" for who, path, _ in READS])
+def test_reading_costs_no_more_than_this(
+    site: Portal, signed_in: Any, ids: Ids, who: str, path: str, calls: list[str]
+) -> None:
+    browser = signed_in(who)
+    assert _calls(site, browser, "GET", path.format(**ids)) == SIGNED_IN + calls
+
+
+def test_public_pages_ask_the_table_nothing(site: Portal) -> None:
+    for path in ("/login", "/api/docs", "/api/v1/../openapi.json"):
+        site.db.calls.clear()
+        Browser().get(path)
+        assert site.db.calls == []
+
+
+def test_the_health_check_asks_once(site: Portal) -> None:
+    assert _calls(site, Browser(), "GET", "/healthz") == ["get_item"]
+
+
+def test_reporting_is_one_transaction(site: Portal, caller: Any, people: People) -> None:
+    _remember(site)
+    body: dict[str, Any] = {"unit_id": "maple-1-101", "category_id": "plumbing", "description": "漏水"}
+    owner = caller("owner")
+    one = ["transact_write_items"]
+    path = "/api/v1/issues"
+    assert _calls(site, owner, "POST", path, body) == SIGNED_IN + one
+    assert _calls(site, owner, "POST", path, body, key="budget-1") == [*SIGNED_IN, "get_item", *one]
+    assert _calls(site, owner, "POST", path, body, key="budget-1") == [*SIGNED_IN, "get_item", "query"]
+    ids = [photos.start_plain(site, people.owner, NOW) for _ in range(9)]
+    found = _calls(site, owner, "POST", path, {**body, "photo_ids": ids}, key="budget-2")
+    assert found == [*SIGNED_IN, "get_item", "batch_get_item", *one]
+
+
+@pytest.mark.parametrize(
+    ("who", "path", "body"),
+    [
+        ("owner", "/issues/{resolved}/messages", {"text": "谢谢"}),
+        ("owner", "/issues/{resolved}/confirm", {"version": 5}),
+        ("owner", "/issues/{resolved}/reopen", {"version": 5}),
+        ("clerk", "/desk/issues/{resolved}/transition", {"to": "reopened", "version": 5}),
+        ("clerk", "/desk/issues/{resolved}/messages", {"text": "谢谢"}),
+    ],
+)
+def test_a_step_is_one_look_and_one_transaction(
+    site: Portal, caller: Any, issues: list[str], who: str, path: str, body: dict[str, Any]
+) -> None:
+    path = f"/api/v1{path}".format(resolved=issues.pop())
+    found = _calls(site, caller(who), "POST", path, body, key=f"key-{path[-40:].replace('/', '-')}")
+    assert found == [*SIGNED_IN, "get_item", "query", "transact_write_items"]
+
+
+def test_a_rating_is_one_look_and_one_transaction(site: Portal, caller: Any, issues: list[str]) -> None:
+    marks = {"professionalism": 5, "attitude": 5, "efficiency": 5}
+    found = _calls(site, caller("owner"), "PUT", f"/api/v1/issues/{issues.pop()}/rating", marks)
+    assert found == [*SIGNED_IN, "query", "transact_write_items"]
+
+
+def test_signing_in_costs_the_same_for_everybody(site: Portal, people: People) -> None:
+    for phone in ("+8613800000001", "+8613700000099"):
+        found = _calls(site, Browser(), "POST", "/api/v1/auth/code", {"phone": phone})
+        assert found == ["batch_get_item", "transact_write_items"]
+
+
+def test_a_longer_page_of_the_queue_is_still_one_query(site: Portal, signed_in: Any, ids: Ids) -> None:
+    clerk = signed_in("clerk")
+    for limit in (1, 2, 100):
+        assert _calls(site, clerk, "GET", f"/api/v1/desk/issues?limit={limit}") == [*SIGNED_IN, "query"]
