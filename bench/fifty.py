@@ -22,7 +22,7 @@ from bench.client import Client, Sample
 from bench.ledger import Ledger, by_issue, differences
 from bench.live import LivePortal
 from bench.people import COMMUNITY, MANAGER, OWNERS, STAFF, Owner, Staff, Worker, people_csv
-from bench.pictures import phone_photo
+from bench.pictures import phone_photo, scene
 
 
 @dataclass
@@ -66,7 +66,7 @@ class Crowd:
 
     def work(self, seconds: float) -> list[Worker]:
         """Let all of them do what they do, for so long."""
-        photo = phone_photo(width=2000, height=1500, quality=80)
+        photo = phone_photo(scene(width=2000, height=1500), quality=80)
         owners = len(OWNERS)
         kinds = [Owner if place < owners else Staff for place in range(len(self.tokens))]
         workers: list[Worker] = [

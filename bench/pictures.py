@@ -1,4 +1,4 @@
-"""Photos as a phone makes them, generated: soft areas, edges, noise, upright only by EXIF."""
+"""Photos as a phone makes them, generated: soft areas, hard edges, noise, upright only by EXIF."""
 
 import io
 
@@ -6,7 +6,7 @@ from PIL import Image, ImageDraw
 
 
 def scene(*, width: int, height: int) -> Image.Image:
-    """A picture with gradients, hard edges and a little noise, as rooms have."""
+    """A picture with gradients, hard edges and a little noise, as rooms have; another one each time."""
     small = Image.effect_noise((width // 16, height // 16), 60).resize(
         (width, height), Image.Resampling.BICUBIC
     )
@@ -22,10 +22,10 @@ def scene(*, width: int, height: int) -> Image.Image:
     return picture
 
 
-def phone_photo(*, width: int, height: int, quality: int, orientation: int = 6) -> bytes:
-    """A JPEG with EXIF that says how the phone was held."""
+def phone_photo(picture: Image.Image, *, quality: int, orientation: int = 6) -> bytes:
+    """A JPEG of it with EXIF that says how the phone was held."""
     exif = Image.Exif()
     exif[0x010F], exif[0x0112] = "Example Phones", orientation
     out = io.BytesIO()
-    scene(width=width, height=height).save(out, "JPEG", quality=quality, exif=exif.tobytes())
+    picture.save(out, "JPEG", quality=quality, exif=exif.tobytes())
     return out.getvalue()
