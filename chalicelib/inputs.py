@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 from chalicelib.errors import N_, BadRequest, FieldError, Invalid
 
@@ -36,7 +37,7 @@ def clean(text: str) -> str:
 def _not_blank(text: str) -> str:
     text = clean(text)
     if not text:
-        raise ValueError("blank")
+        raise PydanticCustomError("missing", "blank")
     return text
 
 

@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import expect
 
-from chalicelib.i18n import pause_words
 from tests.journeys import steps
 from tests.journeys.phones import Phones, fold, open_fold, zh
 from tests.journeys.running import CLERK, MANAGER, NEIGHBOUR, TECHNICIAN, Running, wait_for
@@ -63,6 +62,7 @@ def test_a_waiting_reports_owner_reads_why_and_answers(phones: Phones, running: 
     technician.goto(f"/desk/issues/{issue}")
     open_fold(technician, "Put on hold")
     hold = fold(technician, "Put on hold")
+    expect(hold.get_by_role("group", name=zh("Why is it on hold?"))).to_be_visible()
     hold.locator("[value=waiting_owner]").check()
     hold.locator("textarea").fill("您哪天在家？")
     hold.get_by_role("button").click()
@@ -70,7 +70,7 @@ def test_a_waiting_reports_owner_reads_why_and_answers(phones: Phones, running: 
     owner.goto("/")
     expect(owner.locator("article.issue").first).to_contain_text(zh("We have a question for you – answer"))
     owner.get_by_role("link", name=zh("We have a question for you – answer")).click()
-    expect(owner.locator(".note")).to_contain_text(pause_words("waiting_owner", "zh-CN"))
+    expect(owner.locator(".note")).to_contain_text(zh("we need an answer from you"))
     expect(owner.locator(".line-of-time")).to_contain_text("您哪天在家？")
     owner.get_by_label(zh("Your message")).fill("周六上午")
     owner.get_by_role("button", name=zh("Send message")).click()

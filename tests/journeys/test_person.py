@@ -71,3 +71,13 @@ def test_a_wrong_code_is_said_beside_its_field(phones: Phones, running: Running)
     page.get_by_label(zh("Code from the message")).fill(f"{code[:3]} {code[3:]}")
     page.locator("button.main").click()
     expect(page.get_by_role("link", name=zh("Report an issue"))).to_be_visible()
+
+
+def test_an_empty_report_is_asked_for_in_plain_words(phones: Phones, running: Running) -> None:
+    page = phones.open(running.new_owner())
+    page.goto("/issues/new?category=noise")
+    page.get_by_role("button", name=zh("Next: photos, then send")).click()
+    expect(page.get_by_role("alert")).to_be_focused()
+    expect(page.get_by_role("alert")).to_contain_text(zh("Please fill this in."))
+    page.get_by_role("alert").get_by_role("link").click()
+    expect(page.get_by_label(zh("What is wrong?"))).to_be_focused()

@@ -80,7 +80,7 @@ def _waiting(portal: Running, world: World) -> None:
     )
     visit = steps.report(portal, world.owner, category="plumbing", text="厨房水槽下面漏水")
     steps.assign(portal, visit)
-    soon = (datetime.now(UTC) + timedelta(hours=5)).isoformat()
+    soon = (tomorrow + timedelta(hours=4)).isoformat()
     steps.move(portal, TECHNICIAN, visit, "paused", pause_reason="appointment", visit_at=soon)
     asked = steps.report(portal, world.owner, category="electrical", text="客厅灯闪")
     steps.assign(portal, asked)
