@@ -1,0 +1,90 @@
+"""A report on its way: nothing typed is lost, and sending it twice makes one issue."""
+
+from datetime import timedelta
+
+import pytest
+
+from chalicelib.errors import NotFound
+from chalicelib.issues import drafts, store
+from chalicelib.photos import service as photos
+from chalicelib.portal import Portal
+from tests.browser import Browser
+from tests.factories import NOW, People, make_report
+from tests.racing import codes, race
+from tests.recording import Once, RecordingClient, refusal
+
+
+def test_sending_a_draft_many_times_at_once_makes_one_issue(portal: Portal, people: People) -> None:
+    owner = people.owner
+    draft = drafts.begin(portal, owner, make_report(), NOW)
+    results = race([lambda: drafts.send(portal, owner, draft, NOW)] * 8)
+    assert len(set(results)) == 1, results
+    assert len(store.own_issues(portal.db, owner.id, 10, None).items) == 1
+    assert drafts.get(portal, owner, draft.id).issue_id == results[0]
+
+
+def test_a_draft_whose_sending_broke_off_is_sent_once_by_the_next_try(
+    portal: Portal, people: People, engine_client: RecordingClient
+) -> None:
+    owner = people.owner
+    for after, at in ((False, 0), (True, 0), (False, 1), (True, 1)):
+        draft = drafts.begin(portal, owner, make_report(description=f"{after} {at}"), NOW)
+        fault = Once("transact_write_items", refusal("ThrottlingException"), at=at)
+        with engine_client.failing(fault, after=after):
+            race([lambda d=draft: drafts.send(portal, owner, d, NOW)])  # type: ignore[misc]
+        assert fault.struck
+        drafts.send(portal, owner, drafts.get(portal, owner, draft.id), NOW)
+    assert len(store.own_issues(portal.db, owner.id, 10, None).items) == 4
+
+
+def test_words_changed_in_another_tab_make_no_second_issue(portal: Portal, people: People) -> None:
+    owner = people.owner
+    draft = drafts.begin(portal, owner, make_report(), NOW)
+    drafts.rewrite(portal, owner, draft.id, make_report(description="别的话"), NOW)
+    first = drafts.send(portal, owner, draft, NOW)
+    assert drafts.send(portal, owner, drafts.get(portal, owner, draft.id), NOW) == first
+
+
+def test_photos_added_at_once_are_all_kept(portal: Portal, people: People) -> None:
+    owner = people.owner
+    draft = drafts.begin(portal, owner, make_report(), NOW)
+    ids = [photos.start_plain(portal, owner, NOW) for _ in range(5)]
+    results = race([lambda p=p: drafts.add_photo(portal, owner, draft.id, p, NOW) for p in ids])  # type: ignore[misc]
+    assert codes(results) == ["ok"] * 5
+    kept = drafts.get(portal, owner, draft.id).report.photo_ids
+    assert sorted(kept) == sorted(ids)
+    drafts.add_photo(portal, owner, draft.id, ids[0], NOW)
+    assert drafts.get(portal, owner, draft.id).report.photo_ids == kept
+    drafts.drop_photos(portal, owner, draft.id, {ids[0]}, NOW)
+    assert ids[0] not in drafts.get(portal, owner, draft.id).report.photo_ids
+
+
+def test_a_draft_takes_at_most_nine_photos(portal: Portal, people: People) -> None:
+    draft = drafts.begin(portal, people.owner, make_report(), NOW)
+    for number in range(11):
+        drafts.add_photo(portal, people.owner, draft.id, f"photo-{number}", NOW)
+    assert len(drafts.get(portal, people.owner, draft.id).report.photo_ids) == 9
+
+
+def test_a_draft_is_its_owners_alone(portal: Portal, people: People) -> None:
+    draft = drafts.begin(portal, people.owner, make_report(), NOW)
+    for draft_id in (draft.id, "nonsense", ""):
+        with pytest.raises(NotFound):
+            drafts.get(portal, people.neighbour, draft_id)
+
+
+def test_an_expired_session_gives_back_what_was_typed_after_signing_in(site: Portal, people: People) -> None:
+    typed = {"unit_id": "maple-1-101", "category_id": "plumbing", "description": "水漏到楼下了"}
+    page = Browser(cookies={"session": "gone"}).post("/issues/new", typed)
+    assert page.status == 401
+    assert "水漏到楼下了" in page.text
+    assert page.value("next") == "/issues/new"
+
+
+def test_a_double_tap_on_the_pages_makes_one_issue(site: Portal, people: People) -> None:
+    draft = drafts.begin(site, people.owner, make_report(), NOW + timedelta(minutes=1))
+    browser = Browser(cookies={"session": people.token("owner")})
+    pages = race([lambda: browser.post(f"/issues/new/{draft.id}/send", {})] * 4)
+    assert [page.status for page in pages] == [303] * 4
+    assert len({page.headers["location"] for page in pages}) == 1
+    assert len(store.own_issues(site.db, people.owner.id, 10, None).items) == 1
