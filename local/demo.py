@@ -1,6 +1,7 @@
 """The demo data of a new local portal: two communities, their people, and a few issues under way."""
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from chalicelib.accounts import store as accounts
 from chalicelib.accounts.models import Account, Person
@@ -45,6 +46,14 @@ def _issues_there(home: Portal) -> bool:
     from chalicelib.issues import store
 
     return bool(store.own_issues(home.db, _person(home, "+8613800000001").id, 1, None).items)
+
+
+def _by_day(moment: datetime) -> datetime:
+    """A visit's time around `moment`, or the next morning: nobody repairs a sink at midnight."""
+    local = moment.astimezone(ZoneInfo("Asia/Shanghai")).replace(minute=0, second=0, microsecond=0)
+    if 9 <= local.hour <= 18:
+        return local
+    return local.replace(hour=9) + timedelta(days=int(local.hour > 18))
 
 
 class Story:
@@ -100,7 +109,7 @@ class Story:
         """A leak with an agreed visit."""
         file = self.report(self.owner, "plumbing", "厨房水槽下面漏水，接了一个盆，两个小时就满了。", at)
         file = self.step(self.clerk, file, "acknowledged", at + timedelta(minutes=20))
-        self.assign(file, at + timedelta(minutes=40), self.now + timedelta(hours=3))
+        self.assign(file, at + timedelta(minutes=40), _by_day(self.now + timedelta(hours=3)))
 
     def door(self, at: datetime) -> None:
         """A door that was mended, and one that was confirmed and rated."""

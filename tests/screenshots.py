@@ -1,4 +1,4 @@
-"""`make screenshots`: the README's pictures, and contact sheets of every page and state in build/screens."""
+"""`make screenshots`: the README's picture, and contact sheets of every page and state in build/screens."""
 
 import io
 import sys
@@ -111,34 +111,34 @@ def _show_at(camera: Camera, who: str, path: str, **look: str) -> Image.Image:
 
 
 def _side_by_side(shots: list[Image.Image], target: Path, height: int) -> None:
-    """Pictures of phones with round corners on paper, as a small WebP."""
+    """Screens with round corners on paper, in few enough colours to load quickly."""
     sized = [
         shot.resize((shot.width * height // shot.height, height), Image.Resampling.LANCZOS) for shot in shots
     ]
-    width = sum(shot.width + 2 * _GAP for shot in sized)
+    width = sum(shot.width + _GAP for shot in sized) + _GAP
     paper = Image.new("RGB", (width, height + 2 * _GAP), _PAPER)
     left = _GAP
     for shot in sized:
         mask = Image.new("L", shot.size, 0)
-        ImageDraw.Draw(mask).rounded_rectangle((0, 0, shot.width - 1, shot.height - 1), 28, fill=255)
+        ImageDraw.Draw(mask).rounded_rectangle((0, 0, shot.width - 1, shot.height - 1), 24, fill=255)
         paper.paste(shot, (left, _GAP), mask)
-        left += shot.width + 2 * _GAP
-    paper.save(target, "WEBP", quality=82, method=6)
+        left += shot.width + _GAP
+    paper.quantize(200, dither=Image.Dither.NONE).save(target, optimize=True)
 
 
-def readme_pictures(phones: Phones, world: World) -> None:
+def readme_picture(phones: Phones, world: World) -> None:
     """An owner's phone, light and dark, and the desk."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     camera = Camera(phones)
-    paths = ["/", "/issues/new", f"/issues/{world.issues['visit']}"]
-    shots = [_show_at(camera, OWNER, paths[0]), _show_at(camera, OWNER, paths[1])]
-    shots += [_show_at(camera, world.owner, paths[2]), _show_at(camera, OWNER, "/issues", scheme="dark")]
-    _side_by_side(shots, PICTURES / "owner.webp", 900)
+    visit = world.issues["visit"]
+    shots = [_show_at(camera, OWNER, "/"), _show_at(camera, world.owner, f"/issues/{visit}")]
+    shots.append(_show_at(camera, OWNER, "/issues", scheme="dark"))
     desk = phones.desk(CLERK, device_scale_factor=1.5)
     desk.goto("/desk")
-    desk.locator(f".job-link[href$='{world.issues['visit']}']").click()
+    desk.locator(f".job-link[href$='{visit}']").click()
     desk.locator(".pane #job").wait_for()
-    _side_by_side([camera.take(desk, full=False)], PICTURES / "desk.webp", 1000)
+    shots.append(camera.take(desk, full=False))
+    _side_by_side(shots, PICTURES / "portal.png", 800)
 
 
 def take_all(portal: Running) -> list[str]:
@@ -146,7 +146,7 @@ def take_all(portal: Running) -> list[str]:
     with chromium() as browser:
         phones = Phones(portal, browser)
         world = build(portal)
-        readme_pictures(phones, world)
+        readme_picture(phones, world)
         if "--readme" not in sys.argv:
             contact_sheets(phones, world)
         for context in phones.contexts:
@@ -158,7 +158,7 @@ def main() -> int:
     """Make the pictures on a portal of their own; 1 when a browser complained."""
     with tempfile.TemporaryDirectory() as folder, running_portal(Path(folder) / "data") as portal:
         problems = take_all(portal)
-    print("\n".join(problems) or f"Pictures are in {PICTURES}, sheets in {SCREENS}.")
+    print("\n".join(problems) or f"The picture is in {PICTURES}, sheets in {SCREENS}.")
     return 1 if problems else 0
 
 
