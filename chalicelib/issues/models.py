@@ -102,6 +102,8 @@ class Issue(BaseModel):
     resolved_at: datetime | None = None
     closed_at: datetime | None = None
     quiet_since: datetime | None = None
+    #: Work has been started once, so that cancelling is over, whoever has it now.
+    begun: bool = False
     #: How often it was resolved; each resolution can be rated once. Reopenings are one fewer, or as many.
     resolutions: int = 0
     reopened: int = 0

@@ -131,10 +131,7 @@ def owner_actions(issue: Issue, relation: Relation, now: datetime) -> list[str]:
 
 
 def _work_not_begun(issue: Issue) -> bool:
-    return issue.reopened == 0 and (
-        issue.status in ("submitted", "acknowledged", "assigned")
-        or (issue.status == "paused" and issue.paused_from == "assigned")
-    )
+    return not issue.begun and issue.status in ("submitted", "acknowledged", "assigned", "paused")
 
 
 def _may_reopen(issue: Issue, now: datetime) -> bool:
@@ -179,6 +176,8 @@ def moved(issue: Issue, to: Status, now: datetime, sla_class: str, **also: objec
 def _effects(issue: Issue, to: Status, now: datetime, sla_class: str) -> dict[str, object]:
     if to == "paused":
         return {"paused_from": issue.status}
+    if to == "in_progress":
+        return {"begun": True}
     if to == "resolved":
         return {
             "resolved_at": now,

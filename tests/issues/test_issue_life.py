@@ -224,8 +224,8 @@ def test_no_order_of_steps_and_retries_breaks_an_issue(portal: Portal, people: P
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=20,
-            stateful_step_count=20,
+            max_examples=12,
+            stateful_step_count=16,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),

@@ -55,6 +55,19 @@ def test_of_two_staff_on_one_step_one_is_told_about_the_other(portal: Portal, pe
     ]
 
 
+def test_steps_that_leave_the_issue_in_the_same_hands_conflict_too(portal: Portal, people: People) -> None:
+    file = bring_to(portal=portal, people=people, status="assigned")
+    tech, manager = people.technician, people.manager
+    results = race(
+        [
+            lambda: step(portal=portal, by=tech, file=file, to="in_progress"),
+            lambda: step(portal=portal, by=manager, file=file, to="paused", pause_reason="waiting_parts"),
+        ]
+    )
+    assert codes(results) == ["ok", "version_conflict"]
+    assert len(_file(portal, file).timeline) == len(file.timeline) + 1
+
+
 def test_of_technicians_claiming_at_once_one_gets_it(portal: Portal, people: People) -> None:
     file = bring_to(portal=portal, people=people, status="acknowledged")
     both = [people.technician, people.other_technician] * 3

@@ -160,13 +160,21 @@ def test_a_follower_may_at_most_write_and_urge(status: str) -> None:
 )
 def test_the_owner_is_offered_what_each_state_allows(status: str, actions: set[str]) -> None:
     done: Any = {"resolved_at": NOW, "resolutions": 1} if status in ("resolved", "closed") else {}
-    more: Any = {"closed_at": NOW} if status == "closed" else {"reopened": 1} if status == "reopened" else {}
+    more: Any = {"closed_at": NOW} if status == "closed" else {"begun": True} if status == "reopened" else {}
     assert _actions(status=status, **done, **more) == actions
 
 
-@pytest.mark.parametrize(("paused_from", "may_cancel"), [("assigned", True), ("in_progress", False)])
-def test_a_paused_issue_is_cancelled_only_if_work_had_not_begun(paused_from: str, may_cancel: bool) -> None:
-    assert ("cancel" in _actions(status="paused", paused_from=paused_from)) is may_cancel
+def test_once_work_has_begun_nobody_cancels_whoever_has_it_then() -> None:
+    holder = Holder(id="me", name="王师傅")
+    issue = rules.assigned(make_issue(status="acknowledged"), holder, NOW, "L1", None)
+    paused = rules.moved(issue, "paused", NOW, "L1")
+    begun = rules.moved(paused, "in_progress", NOW, "L1")
+    stopped = rules.moved(begun, "paused", NOW, "L1")
+    given = rules.assigned(stopped, Holder(id="other", name="孙师傅"), NOW, "L1", None)
+    reopened = rules.moved(rules.moved(begun, "resolved", NOW, "L1"), "reopened", NOW, "L1")
+    found = ["cancel" in rules.owner_actions(one, "reporter", NOW) for one in
+             (issue, paused, begun, stopped, given, reopened)]  # fmt: skip
+    assert found == [True, True, False, False, False, False]
 
 
 @pytest.mark.parametrize(("minutes", "may"), [(0, False), (239, False), (240, True)])
