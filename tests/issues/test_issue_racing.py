@@ -1,16 +1,21 @@
 """Several people at one issue at the same moment, on a real engine."""
 
+from collections.abc import Callable
 from datetime import timedelta
+
+import pytest
 
 from chalicelib.accounts.models import Person
 from chalicelib.desk import service as desk
 from chalicelib.desk.models import Transition
+from chalicelib.errors import IllegalTransition
 from chalicelib.inbox import outbox
 from chalicelib.issues import service, store, timers
 from chalicelib.issues.models import IssueFile, OwnerStep, RateIssue, WriteMessage
 from chalicelib.portal import Portal
 from tests.factories import NOW, People, assign, bring_to, make_key, owner_step, report, step
 from tests.racing import codes, race
+from tests.recording import Meanwhile, RecordingClient
 
 
 def _file(portal: Portal, file: IssueFile) -> IssueFile:
@@ -103,6 +108,27 @@ def test_urging_at_once_counts_once_and_again_after_four_hours(portal: Portal, p
     assert codes(results) == ["illegal_transition"] * 3 + ["ok"]
     rows = [row for row in _file(portal, file).timeline if row.kind == "urged"]
     assert [row.at for row in rows] == [NOW, later]
+
+
+@pytest.mark.parametrize("action", ["urge", "rate"])
+def test_what_a_quicker_step_has_made_impossible_is_refused(
+    portal: Portal, people: People, engine_client: RecordingClient, action: str
+) -> None:
+    """A colleague resolves before an urge is stored; the front desk reopens before a rating is."""
+    owner, tech = people.owner, people.technician
+    file = bring_to(portal=portal, people=people, status="in_progress" if action == "urge" else "resolved")
+    by, to = (tech, "resolved") if action == "urge" else (people.clerk, "reopened")
+    marks = RateIssue(professionalism=1, attitude=1, efficiency=1)
+    quicker = Meanwhile("transact_write_items", lambda: step(portal=portal, by=by, file=file, to=to))
+    presses: dict[str, Callable[[], object]] = {
+        "urge": lambda: service.urge(portal, owner, file.issue.id, NOW),
+        "rate": lambda: service.rate(portal, owner, file.issue.id, marks, NOW),
+    }
+    with engine_client.failing(quicker), pytest.raises(IllegalTransition):
+        presses[action]()
+    after = _file(portal, file)
+    assert (after.issue.status, after.issue.urged_at, after.issue.rating) == (to, None, None)
+    assert after.timeline[-1].to == to
 
 
 def test_ratings_at_once_leave_one_that_is_whole(portal: Portal, people: People) -> None:
