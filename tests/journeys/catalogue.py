@@ -112,7 +112,7 @@ def _preview(page: Page, world: World) -> None:
 
 
 def _pane(page: Page, world: World) -> None:
-    page.goto("/desk")
+    page.goto("/desk?category=wall_seepage")
     page.locator(f".job-link[href$='{world.issues['submitted']}']").click()
     page.locator(".pane #job").wait_for()
 
