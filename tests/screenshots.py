@@ -123,7 +123,7 @@ def _side_by_side(shots: list[Image.Image], target: Path, height: int) -> None:
         ImageDraw.Draw(mask).rounded_rectangle((0, 0, shot.width - 1, shot.height - 1), 24, fill=255)
         paper.paste(shot, (left, _GAP), mask)
         left += shot.width + _GAP
-    paper.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(target, optimize=True)
+    paper.quantize(256, kmeans=3, dither=Image.Dither.NONE).save(target, optimize=True)
 
 
 def readme_picture(phones: Phones, world: World) -> None:
