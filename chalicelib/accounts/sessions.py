@@ -38,4 +38,9 @@ def person_of(portal: "Portal", token: str | None, now: datetime) -> Person | No
     profile, session, unread = portal.db.batch_get(keys)
     if not profile or not session:
         return None
-    return store.person_from(profile, session, unread, portal.keys, now)
+    person = store.person_from(profile, session, unread, portal.keys, now)
+    # Somebody who has become staff since signing in has a staff session: shorter than it was made.
+    longest = timedelta(hours=portal.settings.staff_session_hours)
+    if person and person.is_staff and now - datetime.fromisoformat(session["at"]) >= longest:
+        return None
+    return person

@@ -2,12 +2,12 @@
 
 import time
 
-from boto3.dynamodb.conditions import Key
+from boto3.dynamodb.conditions import Attr, ConditionBase, Key
 
 from chalicelib.communities.models import Community, StaffMember, Unit
 from chalicelib.crypto import Keyring
 from chalicelib.db import Db, Item, K, Op, Put
-from chalicelib.errors import NotFound
+from chalicelib.errors import NotFound, VersionConflict
 
 _KEEP_S = 60.0
 #: (table identity, community) → (when read, community): names and zones change rarely, so a minute's age is fine.
@@ -52,8 +52,8 @@ def from_item(item: Item) -> Community:
     )
 
 
-def put_community(community: Community) -> Op:
-    """The write of a community, new or changed."""
+def put_community(community: Community, before: Community | None) -> Op:
+    """The write of a community, unless another import wrote it since it was read; fails with VersionConflict."""
     key = community_key(community.id)
     item = {
         "PK": key.pk,
@@ -62,7 +62,10 @@ def put_community(community: Community) -> Op:
         "zone": community.zone_name,
         "buildings": list(community.buildings),
     }
-    return Put(item, replace=True)
+    unchanged: ConditionBase = Attr("PK").not_exists()
+    if before is not None:
+        unchanged = Attr("name").eq(before.name) & Attr("buildings").eq(list(before.buildings))
+    return Put(item, condition=unchanged, error=VersionConflict())
 
 
 def put_unit(unit: Unit) -> Op:

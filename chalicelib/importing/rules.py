@@ -118,7 +118,7 @@ def _row(line: int, cells: dict[str, str]) -> Row:
         if len(cells.get(name, "")) > _LONGEST[name]:
             row.problems.append(Problem(field=name, message=_TOO_LONG))
     row.community_id = cells.get("community_id", "").lower()
-    row.unit_id = (cells.get("unit_id") or _made_unit_id(row)).lower()
+    row.unit_id = _in_community(row, (cells.get("unit_id") or _made_unit_id(row)).lower())
     for name in ("community_id", "unit_id"):
         value = getattr(row, name)
         if (value or name == "community_id") and not _ID.match(value):
@@ -127,6 +127,14 @@ def _row(line: int, cells: dict[str, str]) -> Row:
     if not row.problems and not row.unit_id and not row.phone and not row.community:
         row.problems.append(Problem(field="unit", message=_NOTHING))
     return row
+
+
+def _in_community(row: Row, unit_id: str) -> str:
+    """A home's id begins with its community's: reports name the home alone, so ids must differ everywhere."""
+    begins = f"{row.community_id}-"
+    if not unit_id or not _ID.match(row.community_id) or unit_id.startswith(begins):
+        return unit_id
+    return begins + unit_id
 
 
 def _made_unit_id(row: Row) -> str:

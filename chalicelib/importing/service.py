@@ -23,7 +23,7 @@ MOST_ROWS_BY_WEB = 500
 MOST_ROWS = 200_000
 Result = Literal["created", "updated", "unchanged", "error"]
 _NOT_YOUR_COMMUNITY = N_("This community is not one that you manage.")
-_TRIES = 4
+_TRIES = 8
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def _summary(row: Row) -> str:
 
 
 def _apply(portal: Portal, importer: Importer, row: Row, now: datetime, preview: bool) -> Result:
-    for _ in range(_TRIES):
+    for attempt in range(_TRIES):
         ops, is_new = _writes(portal, importer, row, now)
         if not ops:
             return "unchanged"
@@ -102,8 +102,9 @@ def _apply(portal: Portal, importer: Importer, row: Row, now: datetime, preview:
         act = audit.Act(row.community_id, importer.actor_id, "import_row", row.unit_id or "-", row.role or "")
         try:
             portal.db.write(*ops, audit.add(act, now))
-        except VersionConflict:
-            continue  # somebody changed this person meanwhile: look again
+        except VersionConflict:  # somebody changed this person or community meanwhile: look again
+            portal.db.pause(attempt)
+            continue
         return "created" if is_new else "updated"
     raise Unavailable
 
@@ -132,7 +133,7 @@ def _community_writes(row: Row, item: Item | None) -> list[Op]:
     known = set(start.buildings) | ({row.building} if row.building else set())
     buildings = tuple(sorted(known))
     after = start.model_copy(update={"name": row.community or start.name, "buildings": buildings})
-    return [] if after == kept else [communities.put_community(after)]
+    return [] if after == kept else [communities.put_community(after, kept)]
 
 
 def _unit_writes(row: Row, kept: Item | None) -> list[Op]:

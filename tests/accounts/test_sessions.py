@@ -88,3 +88,15 @@ def test_the_table_holds_no_token(portal: Portal, people: People) -> None:
     rows = portal.db.query_all(f"ACCOUNT#{people.owner.id}")
     assert len(secret) >= 43
     assert not any(secret in str(row) for row in rows)
+
+
+def test_an_owners_long_session_becomes_a_staff_session_with_the_role(portal: Portal, people: People) -> None:
+    token = _open(portal, people.owner)
+    later = NOW + timedelta(hours=13)
+    assert _who(portal, token, later)
+    before = store.get(portal.db, portal.keys, people.owner.id)
+    assert before is not None
+    after = before.model_copy(update={"grants": [Grant(role="technician", community_id="maple")]})
+    portal.db.write(store.change_account(before, after, portal.keys))
+    assert _who(portal, token, NOW + timedelta(hours=11))
+    assert person_of(portal, token, later) is None

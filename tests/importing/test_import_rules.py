@@ -122,3 +122,10 @@ def test_whatever_a_file_holds_it_is_read_or_refused(cells: list[str], raw: byte
         except Invalid:
             continue
         assert all(row.problems or row.community_id for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"), [("1-101", "maple-1-101"), ("maple-1-101", "maple-1-101"), ("", "")]
+)
+def test_a_homes_id_begins_with_its_communitys(given: str, kept: str) -> None:
+    assert _one(f"maple,枫林苑,,,{given},,,\n").unit_id == kept

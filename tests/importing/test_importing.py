@@ -207,3 +207,14 @@ def test_a_role_given_by_import_holds_in_a_session_that_is_open(portal: Portal, 
     _run(portal, f"maple,,,,,王秀英,{PHONES['owner']},technician\n")
     person: Any = person_of(portal, token, NOW)
     assert person.roles == {"owner", "technician"}
+
+
+def test_buildings_imported_at_once_are_all_kept(portal: Portal) -> None:
+    def rows(first: int) -> str:
+        return "".join(f"maple,枫林苑,{n},101,,,,\n" for n in range(first, first + 5))
+
+    results = race([lambda n=n: _run(portal, rows(n)) for n in (10, 20, 30)])  # type: ignore[misc]
+    assert codes(results) == ["ok"] * 3
+    kept = portal.db.get(communities.community_key("maple"))
+    assert kept is not None
+    assert {str(n) for first in (10, 20, 30) for n in range(first, first + 5)} <= set(kept["buildings"])
