@@ -6,12 +6,14 @@ APP_ENV := .venv/.made
 ENGINE_ENV := .venv-engine/.made
 NODE_ENV := node_modules/.made
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
+# Tests that start the portal as its users do.
+WHOLE := tests/journeys tests/local tests/durability tests/fuzz
 CODE := $(wildcard app.py chalicelib local bench tests)
 SUDO := $(shell test "$$(id -u)" = 0 || echo sudo)
 PIP := -m pip --disable-pip-version-check --no-input install -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup lint format types locale locale-update browser import screenshots openapi bench clean
+.PHONY: help run test test-parts test-whole setup lint format types locale locale-update browser import screenshots openapi bench clean
 .DELETE_ON_ERROR:
 
 help:  ## list all targets
@@ -21,7 +23,14 @@ run: $(APP_ENV) $(ENGINE_ENV) locale  ## start the portal with demo data (PORT=8
 	@exec $(BIN)/python -m local.run
 
 test: setup lint types browser  ## lint, type-check and run every test
-	$(BIN)/python -m pytest
+	@# Two halves side by side, one a core; -k lets the other one finish when one fails.
+	@$(MAKE) --no-print-directory -k -j2 -Otarget test-parts test-whole
+
+test-parts: setup  ## test the parts: rules, services, records, routes, photos
+	$(BIN)/python -m pytest $(addprefix --ignore=,$(WHOLE))
+
+test-whole: setup browser  ## test the running portal: in a browser, under load, killed, sent nonsense
+	$(BIN)/python -m pytest $(WHOLE)
 
 setup: $(APP_ENV) $(ENGINE_ENV) $(NODE_ENV) locale  ## make the environments and catalogues, if they are missing
 

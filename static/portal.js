@@ -21,6 +21,13 @@
     try { Object.keys(localStorage).filter((key) => key.startsWith("typed-")).forEach((key) => localStorage.removeItem(key)); } catch (error) { /* switched off */ }
   }
 
+  /* On a shared phone nobody finds what somebody else has typed. */
+  const me = document.body.dataset.me;
+  if (me && drawer.read("who") !== me) {
+    if (drawer.read("who")) forget();
+    drawer.keep("who", me);
+  }
+
   /* One page or a part of it that was loaded later. */
   function enliven(root) {
     all("textarea[data-keep]", root).forEach(keepTyped);

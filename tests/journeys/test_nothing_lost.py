@@ -62,6 +62,16 @@ def test_a_report_outlives_its_session(phones: Phones, running: Running, scripts
     expect(page.locator("dl")).to_contain_text("楼道的灯坏了 & <三楼>")
 
 
+def test_on_a_shared_phone_nobody_finds_what_somebody_else_typed(phones: Phones, running: Running) -> None:
+    page = phones.open(running.new_owner())
+    fill_report(page)
+    end_session(page, running)
+    page.goto("/login")
+    sign_in(page, running, running.new_owner())
+    page.goto("/issues/new?category=electrical")
+    expect(page.get_by_label(zh("What is wrong?"))).to_have_value("")
+
+
 def test_a_report_about_to_be_sent_outlives_its_session_with_its_photos(
     phones: Phones, running: Running, tmp_path: Path
 ) -> None:
