@@ -7,12 +7,13 @@ from chalicelib.accounts.models import Person
 from chalicelib.audit import store as audit
 from chalicelib.communities import store as communities
 from chalicelib.db import Op
+from chalicelib.desk.merging import NEEDS_TARGET, carry_over, find_target
 from chalicelib.desk.models import Assign, Contact, StaffMessage, Transition
 from chalicelib.errors import N_, Forbidden, Invalid, NotFound
-from chalicelib.inbox.models import Event
+from chalicelib.inbox.models import Event, Notice
 from chalicelib.issues import access, rules, store
 from chalicelib.issues.commit import Change, Filed, attempt, commit, entry
-from chalicelib.issues.models import Actor, Entry, Holder, Issue, IssueFile, Ref
+from chalicelib.issues.models import Entry, Holder, Issue, IssueFile, Ref
 from chalicelib.issues.notices import moved_counts, notice, owners_of, sealed_name, staff_of
 from chalicelib.issues.policy import category_of
 from chalicelib.issues.service import message_change
@@ -22,10 +23,7 @@ from chalicelib.photos import store as photo_store
 from chalicelib.photos.models import Photo
 from chalicelib.portal import Portal
 
-#: A transaction takes a hundred writes; a merge needs some for itself and its photos.
-_FOLLOWERS_AT_ONCE = 70
 _NEEDS_NOTE = N_("Please write why: the owner reads it.")
-_NEEDS_TARGET = N_("Choose the open issue of this community that it goes on in, by its number.")
 _NEEDS_REASON = N_("Choose why it is on hold.")
 _NEEDS_VISIT = N_("Give the day and time that was agreed.")
 _NEEDS_PROOF = N_("This category asks for a photo of the finished work.")
@@ -53,7 +51,7 @@ def transition(
         file, roles = access.for_staff(portal, person, issue_id)
         rules.check_staff_step(file.issue, body.to, body.version, roles, person.id)
         check_complete(file.issue, body, now)
-        target = _merge_target(portal, person, file.issue, body) if body.to == "merged" else None
+        target = find_target(portal, person, file.issue, body.merge_into) if body.to == "merged" else None
         attached = photos.free_photos(portal, person, body.photo_ids)
         return commit(portal, _moved(portal, person, file, body, attached, target, now), now, once)
 
@@ -65,7 +63,7 @@ def check_complete(issue: Issue, body: Transition, now: datetime) -> None:
     if body.to == "rejected" and not body.note:
         raise Invalid.field("note", "missing", _NEEDS_NOTE)
     if body.to == "merged" and not body.merge_into:
-        raise Invalid.field("merge_into", "missing", _NEEDS_TARGET)
+        raise Invalid.field("merge_into", "missing", NEEDS_TARGET)
     if body.to == "paused" and body.pause_reason is None:
         raise Invalid.field("pause_reason", "missing", _NEEDS_REASON)
     if body.to == "paused" and rules.pause_needs_visit(body.pause_reason, body.visit_at):
@@ -74,20 +72,6 @@ def check_complete(issue: Issue, body: Transition, now: datetime) -> None:
         raise Invalid.field("visit_at", "past", _PAST_VISIT)
     if body.to == "resolved" and category_of(issue.category_id).proof and not body.photo_ids:
         raise Invalid.field("photo_ids", "proof_missing", _NEEDS_PROOF)
-
-
-def _merge_target(portal: Portal, person: Person, issue: Issue, body: Transition) -> IssueFile:
-    """The issue to merge into, named by id or number; raises Invalid when it can't be that one."""
-    wanted = (body.merge_into or "").strip()
-    found = store.id_of_number(portal.db, wanted) if "-" in wanted else wanted
-    try:
-        target, _ = access.for_staff(portal, person, found or "")
-    except NotFound as error:
-        raise Invalid.field("merge_into", "not_found", _NEEDS_TARGET) from error
-    fits = target.issue.community_id == issue.community_id and target.issue.status in rules.MERGE_TARGETS
-    if not fits or target.issue.id == issue.id:
-        raise Invalid.field("merge_into", "not_possible", _NEEDS_TARGET)
-    return target
 
 
 def _moved(
@@ -100,15 +84,7 @@ def _moved(
     now: datetime,
 ) -> Change:
     issue, actor = file.issue, access.as_staff(person, file.issue)
-    also: dict[str, object] = {}
-    if body.visit_at is not None and body.to in ("acknowledged", "assigned", "in_progress", "paused"):
-        also["visit_at"] = body.visit_at
-    if body.to == "paused":
-        also["pause_reason"] = body.pause_reason
-    if body.to == "rejected":
-        also["reject_note"] = body.note
-    if target:
-        also["merged_into"] = Ref(id=target.issue.id, number=target.issue.number)
+    also = _also(body, target)
     after = rules.moved(issue, body.to, now, category_of(issue.category_id).sla_class, **also)
     row = entry(
         now,
@@ -118,59 +94,52 @@ def _moved(
         to=body.to,
         text=body.note or None,
         photo_ids=[photo.id for photo in attached],
-        pause_reason=body.pause_reason if body.to == "paused" else None,
-        visit_at=after.visit_at if "visit_at" in also else None,
+        pause_reason=after.pause_reason,
+        visit_at=body.visit_at if "visit_at" in also else None,
     )
-    told = notice(
-        after,
-        _EVENTS[body.to],
-        owners=owners_of(file, person.id),
-        staff=staff_of(issue, person.id),
-        counts=moved_counts(issue, after),
-        who=sealed_name(portal.keys, after.assignee),
-        visit_at=after.visit_at,
-    )
-    act = audit.Act(issue.community_id, person.id, "transition", issue.id, f"{issue.status}>{body.to}")
     return Change(
         before=file,
         after=after,
         entries=[row],
-        notices=[told],
-        act=act,
-        extra=_along(portal, file, after, attached, target, actor, now),
+        notices=[_told(portal, person, file, after)],
+        act=audit.Act(issue.community_id, person.id, "transition", issue.id, f"{issue.status}>{body.to}"),
+        extra=_along(after, attached) + (carry_over(portal, file, target, actor, now) if target else []),
         photos={p.id: photo_store.row_item(p, issue.id) for p in attached},
         holder=Holder(id=person.id, name=person.name) if body.to == "acknowledged" else None,
     )
 
 
-def _along(
-    portal: Portal,
-    file: IssueFile,
-    after: Issue,
-    attached: list[Photo],
-    target: IssueFile | None,
-    actor: Actor,
-    now: datetime,
-) -> list[Op]:
-    """What goes along with a step: photos, the timer of a resolved issue, the followers of a merged one."""
+def _also(body: Transition, target: IssueFile | None) -> dict[str, object]:
+    """What a step sets on the issue besides its state."""
+    found: dict[str, object] = {}
+    if body.visit_at is not None and body.to in ("acknowledged", "assigned", "in_progress", "paused"):
+        found["visit_at"] = body.visit_at
+    if body.to == "paused":
+        found["pause_reason"] = body.pause_reason
+    if body.to == "rejected":
+        found["reject_note"] = body.note
+    if target:
+        found["merged_into"] = Ref(id=target.issue.id, number=target.issue.number)
+    return found
+
+
+def _told(portal: Portal, person: Person, file: IssueFile, after: Issue) -> Notice:
+    return notice(
+        after,
+        _EVENTS[after.status],
+        owners=owners_of(file, person.id),
+        staff=staff_of(file.issue, person.id),
+        counts=moved_counts(file.issue, after),
+        who=sealed_name(portal.keys, after.assignee),
+        visit_at=after.visit_at,
+    )
+
+
+def _along(after: Issue, attached: list[Photo]) -> list[Op]:
+    """What goes along with a step: photos, and the timer of a resolved issue."""
     ops = [op for photo in attached for op in photo_store.attach(photo, after.id)]
     closes = rules.closes_at(after)
-    if closes is not None:
-        ops.append(store.set_timer(after.id, closes))
-    if target is not None:
-        followers = list(dict.fromkeys([file.issue.reporter.id, *file.followers]))
-        follows = [
-            store.follow(account, target.issue.id)
-            for account in followers
-            if account != target.issue.reporter.id
-        ]
-        # More than one transaction takes go first: following changes nothing else and may be repeated.
-        for start in range(_FOLLOWERS_AT_ONCE, len(follows), _FOLLOWERS_AT_ONCE):
-            portal.db.write(*follows[start : start + _FOLLOWERS_AT_ONCE])
-        ops += follows[:_FOLLOWERS_AT_ONCE]
-        row = entry(now, "merged_in", actor, text=file.issue.number)
-        ops += [store.add_entry(target.issue.id, row, portal.keys), store.unmoved(target.issue)]
-    return ops
+    return [*ops, store.set_timer(after.id, closes)] if closes is not None else ops
 
 
 def assign(

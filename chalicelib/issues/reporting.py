@@ -15,12 +15,7 @@ from chalicelib.ids import new_id
 from chalicelib.inbox import outbox
 from chalicelib.issues import access, rules, store
 from chalicelib.issues.commit import Filed, attempt, entry, snapshot
-from chalicelib.issues.models import (
-    Handoff,
-    Issue,
-    IssueFile,
-    ReportIssue,
-)
+from chalicelib.issues.models import Actor, Handoff, Issue, IssueFile, ReportIssue
 from chalicelib.issues.notices import moved_counts, notice
 from chalicelib.issues.policy import CATEGORIES, Category
 from chalicelib.once import Once
@@ -75,26 +70,10 @@ def _new_issue(
     attached: list[Photo],
     now: datetime,
 ) -> tuple[IssueFile, list[Op]]:
-    reporter = access.as_owner(person)
     handoff = Handoff(id=new_id(now), stage="report", holder=None, started_at=now)
-    issue = Issue(
-        id=new_id(now),
-        number=_number(portal, unit, now),
-        community_id=unit.community_id,
-        unit_id=unit.id,
-        unit_label=unit.label,
-        building=unit.building,
-        area=body.area,
-        category_id=category.id,
-        description=body.description,
-        location=body.location or None,
-        created_at=now,
-        promised_at=rules.promised_at(category.sla_class, now),
-        reporter=reporter,
-        visit_windows=body.visit_windows,
-        handoff=handoff.id,
-    )
-    row = entry(now, "status", reporter, to="submitted", photo_ids=[p.id for p in attached])
+    number = _number(portal, unit, now)
+    issue = _issue(access.as_owner(person), unit, category, body, number, handoff.id, now)
+    row = entry(now, "status", issue.reporter, to="submitted", photo_ids=[p.id for p in attached])
     file = IssueFile(
         issue=issue,
         timeline=[row],
@@ -113,3 +92,31 @@ def _new_issue(
         outbox.add(told, now),
     ]
     return file, ops
+
+
+def _issue(
+    reporter: Actor,
+    unit: UnitRef,
+    category: Category,
+    body: ReportIssue,
+    number: str,
+    handoff_id: str,
+    now: datetime,
+) -> Issue:
+    return Issue(
+        id=new_id(now),
+        number=number,
+        community_id=unit.community_id,
+        unit_id=unit.id,
+        unit_label=unit.label,
+        building=unit.building,
+        area=body.area,
+        category_id=category.id,
+        description=body.description,
+        location=body.location or None,
+        created_at=now,
+        promised_at=rules.promised_at(category.sla_class, now),
+        reporter=reporter,
+        visit_windows=body.visit_windows,
+        handoff=handoff_id,
+    )

@@ -1,5 +1,6 @@
 """Importing rows: whole or not at all, without doubles, and never beyond one's own communities."""
 
+import time
 from typing import Any
 
 import pytest
@@ -209,7 +210,9 @@ def test_a_role_given_by_import_holds_in_a_session_that_is_open(portal: Portal, 
     assert person.roles == {"owner", "technician"}
 
 
-def test_buildings_imported_at_once_are_all_kept(portal: Portal) -> None:
+def test_buildings_imported_at_once_are_all_kept(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(portal.db, "_sleep", time.sleep)  # those who collide get apart by waiting
+
     def rows(first: int) -> str:
         return "".join(f"maple,枫林苑,{n},101,,,,\n" for n in range(first, first + 5))
 
