@@ -6,14 +6,15 @@ APP_ENV := .venv/.made
 ENGINE_ENV := .venv-engine/.made
 NODE_ENV := node_modules/.made
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
-# Tests that start the portal as its users do.
-WHOLE := tests/journeys tests/local tests/durability tests/fuzz
+# Tests that start whole portals: in a browser, and under load, killed, sent nonsense.
+BROWSER_TESTS := tests/journeys
+RUNNING_TESTS := tests/local tests/durability tests/fuzz
 CODE := $(wildcard app.py chalicelib local bench tests)
 SUDO := $(shell test "$$(id -u)" = 0 || echo sudo)
 PIP := -m pip --disable-pip-version-check --no-input install -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-parts test-whole setup lint format types locale locale-update browser import screenshots openapi bench clean
+.PHONY: help run test test-parts test-browser test-running setup lint format types locale locale-update browser import screenshots openapi bench clean
 .DELETE_ON_ERROR:
 
 help:  ## list all targets
@@ -23,14 +24,17 @@ run: $(APP_ENV) $(ENGINE_ENV) locale  ## start the portal with demo data (PORT=8
 	@exec $(BIN)/python -m local.run
 
 test: setup lint types browser  ## lint, type-check and run every test
-	@# Two halves side by side, one a core; -k lets the other one finish when one fails.
-	@$(MAKE) --no-print-directory -k -j2 -Otarget test-parts test-whole
+	@# Two at a time, one a core; -k lets the others finish when one fails.
+	@$(MAKE) --no-print-directory -k -j2 -Otarget test-browser test-parts test-running
 
 test-parts: setup  ## test the parts: rules, services, records, routes, photos
-	$(BIN)/python -m pytest $(addprefix --ignore=,$(WHOLE))
+	$(BIN)/python -m pytest $(addprefix --ignore=,$(BROWSER_TESTS) $(RUNNING_TESTS))
 
-test-whole: setup browser  ## test the running portal: in a browser, under load, killed, sent nonsense
-	$(BIN)/python -m pytest $(WHOLE)
+test-browser: setup browser  ## test the running portal's pages in a browser
+	$(BIN)/python -m pytest $(BROWSER_TESTS)
+
+test-running: setup  ## test the running portal under load, killed, and sent nonsense
+	$(BIN)/python -m pytest $(RUNNING_TESTS)
 
 setup: $(APP_ENV) $(ENGINE_ENV) $(NODE_ENV) locale  ## make the environments and catalogues, if they are missing
 
