@@ -92,9 +92,6 @@ class _Blank(dict[str, str]):
         return ""
 
 
-Show = Callable[..., Response]
-
-
 def stay(show: Callable[[PortalError], Response], work: Callable[[], Response]) -> Response:
     """Do a form's work; when it can't be done, show the form again with what was typed and what is wrong."""
     try:
@@ -106,11 +103,6 @@ def stay(show: Callable[[PortalError], Response], work: Callable[[], Response]) 
         if error.status not in (409, 422):
             raise
         return show(error)
-
-
-def read_fields(call: Call, *names: str) -> dict[str, Any]:
-    """Named fields of a form that have something in them."""
-    return {name: call.field(name) for name in names if call.field(name)}
 
 
 def whole_number(text: str, field: str) -> int:

@@ -127,10 +127,6 @@ class Issue(BaseModel):
             where if self.area == "public" and where else " · ".join(p for p in (self.unit_label, where) if p)
         )
 
-    def holder(self) -> Holder | None:
-        """Who has it."""
-        return self.assignee
-
 
 class Entry(BaseModel):
     """One row of the timeline; rows are only ever added."""

@@ -44,11 +44,6 @@ def pointer_key(account_id: str, issue_id: str) -> K:
     return K(f"ACCOUNT#{account_id}", f"ISSUE#{issue_id}")
 
 
-def photo_row_key(issue_id: str, photo_id: str) -> K:
-    """A photo among an issue's rows."""
-    return K(issue_pk(issue_id), f"PHOTO#{photo_id}")
-
-
 def timer_pk(day: str, issue_id: str) -> str:
     """The partition of what is due on a day (UTC), spread over shards."""
     shard = int(hashlib.sha256(issue_id.encode()).hexdigest(), 16) % TIMER_SHARDS
