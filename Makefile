@@ -38,9 +38,10 @@ test-running: setup  ## test the running portal under load, killed, and sent non
 
 setup: $(APP_ENV) $(ENGINE_ENV) $(NODE_ENV) locale  ## make the environments and catalogues, if they are missing
 
-lint: $(APP_ENV)  ## check style
+lint: $(APP_ENV) $(NODE_ENV)  ## check style
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	node_modules/.bin/eslint static
 
 types: $(APP_ENV)  ## check types
 	$(BIN)/mypy --explicit-package-bases $(CODE)
@@ -67,10 +68,10 @@ openapi: $(APP_ENV)  ## write docs/openapi.json again
 bench: setup  ## fifty people at once for a minute; prints median, 95 % and requests/s
 	$(BIN)/python -m bench.fifty
 
-browser:  ## install Chromium and Chinese fonts, if there is no Chromium
-	@command -v chromium >/dev/null || { $(SUDO) apt-get update -qq && \
+browser:  ## install Chromium with Chinese fonts, and Java for the HTML checker, where they are missing
+	@{ command -v chromium && command -v java; } >/dev/null || { $(SUDO) apt-get update -qq && \
 		$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
-		chromium fonts-noto-cjk >/dev/null; }
+		chromium fonts-noto-cjk default-jre-headless >/dev/null; }
 
 clean:  ## remove environments and caches, never a portal's data
 	rm -rf .venv .venv-engine node_modules .mypy_cache .pytest_cache .ruff_cache $(CATALOGUES)

@@ -1,5 +1,6 @@
 /* Runs before the first paint: the colours somebody chose on the Me page, and that scripts work. */
 (function () {
+  "use strict";
   var root = document.documentElement;
   root.setAttribute("data-js", "");
   try {
