@@ -53,7 +53,7 @@ def problem(error: PortalError, locale: str, request_id: str) -> Response:
     }
     if error.errors:
         body["errors"] = [
-            {"field": row.field, "code": row.code, "message": say(row.message)} for row in error.errors
+            {"field": row.field, "code": row.code, "message": row.said(say)} for row in error.errors
         ]
     headers = {"Content-Type": "application/problem+json; charset=utf-8", **error_headers(error)}
     return Response(json.dumps(body, ensure_ascii=False), headers, error.status)

@@ -3,6 +3,7 @@
 `web.py` renders every one of them, as a page or as `application/problem+json`.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from chalice.app import ChaliceUnhandledError
@@ -15,11 +16,18 @@ def N_(text: str) -> str:  # noqa: N802 - the name that gettext's extractors kno
 
 @dataclass(frozen=True)
 class FieldError:
-    """One thing wrong with one field of the input. `message` is an untranslated msgid."""
+    """One thing wrong with one field of the input. `message` is an untranslated msgid; `limit` is what it
+    names as `%(limit)s`, where it names something."""
 
     field: str
     code: str
     message: str
+    limit: str = ""
+
+    def said(self, say: Callable[[str], str]) -> str:
+        """The message in the language of `say`."""
+        words = say(self.message)
+        return words % {"limit": self.limit} if self.limit else words
 
 
 class PortalError(ChaliceUnhandledError):

@@ -3,12 +3,15 @@
 import json
 import re
 from datetime import UTC, datetime
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
 from chalicelib.errors import N_, BadRequest, FieldError, Invalid
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -16,17 +19,34 @@ _KEY = re.compile(r"^[A-Za-z0-9_-]{8,64}$")
 # Control characters other than a line break or tab: they are never meant, and break pages and files.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
+_TEXT = N_("Please give a text here.")
+_NUMBER = N_("Please give a whole number here.")
+_TIME = N_("Please give a date and time, such as 2026-01-31T09:00:00Z.")
 #: pydantic's error types in words for people; anything else gets the last one's.
 _WORDS = {
     "missing": N_("Please fill this in."),
     "string_too_short": N_("Please fill this in."),
-    "string_too_long": N_("This is too long."),
-    "too_long": N_("These are too many."),
-    "datetime_from_date_parsing": N_("Please give a date and time."),
+    "string_too_long": N_("This is too long: at most %(limit)s letters."),
+    "string_type": _TEXT,
+    "too_long": N_("These are too many: at most %(limit)s."),
+    "list_type": N_("Please give a list here."),
+    "int_type": _NUMBER,
+    "int_parsing": _NUMBER,
+    "int_from_float": _NUMBER,
+    "greater_than_equal": N_("Please give at least %(limit)s."),
+    "less_than_equal": N_("Please give at most %(limit)s."),
+    "literal_error": N_("Please choose one of these: %(limit)s."),
+    "bool_parsing": N_("Please give true or false."),
+    "bool_type": N_("Please give true or false."),
+    "datetime_type": _TIME,
+    "datetime_parsing": _TIME,
+    "datetime_from_date_parsing": _TIME,
     "timezone_aware": N_("Please give the time with its time zone."),
 }
 _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 _OTHERWISE = N_("This is not something we can use here.")
+#: Where pydantic keeps the limit that was passed; never what somebody sent.
+_LIMITS = ("max_length", "ge", "le", "expected")
 
 
 def clean(text: str) -> str:
@@ -85,14 +105,17 @@ def from_form(model: type[Model], **fields: Any) -> Model:
 
 def invalid(error: ValidationError) -> BadRequest | Invalid:
     """What pydantic found, as an answer for the caller; the values themselves are not repeated."""
-    found = error.errors(include_url=False, include_context=False, include_input=False)
+    found = error.errors(include_url=False, include_input=False)
     if any(row["type"] == "json_invalid" for row in found):
         return BadRequest()
-    rows = [
-        FieldError(".".join(map(str, row["loc"])) or "body", row["type"], _WORDS.get(row["type"], _OTHERWISE))
-        for row in found
-    ]
-    return Invalid(errors=tuple(rows[:20]))
+    return Invalid(errors=tuple(_field_error(row) for row in found[:20]))
+
+
+def _field_error(row: "ErrorDetails") -> FieldError:
+    context = row.get("ctx", {})
+    limit = next((str(context[name]) for name in _LIMITS if name in context), "")
+    field = ".".join(map(str, row["loc"])) or "body"
+    return FieldError(field, row["type"], _WORDS.get(row["type"], _OTHERWISE), limit)
 
 
 def checked_key(key: str | None) -> str | None:

@@ -40,7 +40,7 @@ def go(path: str, flash: str | None = None, *cookies: str) -> Response:
 def said(error: PortalError) -> list[dict[str, str]]:
     """An error's fields in the page's language; an error about no field in particular names none."""
     rows = error.errors or (FieldError("", error.code, error.detail),)
-    return [{"field": row.field.split(".")[0], "message": gettext(row.message)} for row in rows]
+    return [{"field": row.field.split(".")[0], "message": row.said(gettext)} for row in rows]
 
 
 def _form_key(account_id: str, keys: Keyring, path: str) -> K:

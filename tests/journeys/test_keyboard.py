@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from playwright.sync_api import FileChooser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.journeys import steps
 from tests.journeys.phones import Phones, zh
 from tests.journeys.pictures import made_photos, upload
-from tests.journeys.running import Running, wait_for
+from tests.journeys.running import Running
 
 _FOCUS = """() => {
   const here = document.activeElement, shown = here.matches(".stars input") ? here.nextElementSibling : here;
@@ -47,8 +47,7 @@ def test_a_report_can_be_made_and_confirmed_by_keyboard_alone(
     phone = running.new_owner()
     page = phones.desk(phone)
     # From the start: the browser takes a moment to hand its file dialogs over, and a busy one opens its own meanwhile.
-    chosen: list[FileChooser] = []
-    page.on("filechooser", lambda chooser: chosen.append(chooser))
+    page.on("filechooser", lambda chooser: None)
     page.goto("/")
     tab_to(page, href="#main")
     page.keyboard.press("Enter")
@@ -68,9 +67,9 @@ def test_a_report_can_be_made_and_confirmed_by_keyboard_alone(
     follow(page)
     expect(page.locator("input[type=file]")).to_be_attached()
     tab_to(page, words=zh("Add a photo"))
-    page.keyboard.press("Enter")
-    wait_for(lambda: page.wait_for_timeout(50) or chosen, what="the dialog for files")
-    chosen[0].set_files(made_photos(tmp_path)[0])
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Enter")
+    chooser.value.set_files(made_photos(tmp_path)[0])
     expect(page.locator(".photos img[src*=portal-media]")).to_have_count(1)
     tab_to(page, words=zh("Send"), tag="BUTTON")
     follow(page)
