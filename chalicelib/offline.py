@@ -46,7 +46,10 @@ def manifest(call: Call) -> Response:
             _icon("icon-maskable.png", 512, "maskable"),
         ],
     }
-    headers: Headers = {"Content-Type": "application/manifest+json; charset=utf-8", "Cache-Control": "no-cache"}
+    headers: Headers = {
+        "Content-Type": "application/manifest+json; charset=utf-8",
+        "Cache-Control": "no-cache",
+    }
     return Response(json.dumps(body, ensure_ascii=False), headers)
 
 
