@@ -15,6 +15,18 @@
     one("main").prepend(note);
   });
 
+  /* A form that can't wait on this phone is not sent into nowhere: the page stays, with what was typed. */
+  document.addEventListener("submit", (event) => {
+    const form = event.target, template = one("template[data-unsendable]");
+    if (navigator.onLine !== false || form.method !== "post" || form.dataset.offline !== undefined || !template) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const note = template.content.firstElementChild.cloneNode(true);
+    form.before(note);
+    note.scrollIntoView({ block: "nearest" });
+    window.addEventListener("online", () => note.remove(), { once: true });
+  }, true);
+
   if (!worker || !one("link[rel=manifest]")) return;
   window.addEventListener("load", () => {
     worker.register(one("link[rel=manifest]").dataset.worker).catch(() => { /* switched off: all goes on without it */ });

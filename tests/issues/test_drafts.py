@@ -1,6 +1,7 @@
 """A report on its way: nothing typed is lost, and sending it twice makes one issue."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -87,12 +88,8 @@ def test_a_photo_is_moved_one_place_without_scripts(
 
 def test_a_report_kept_under_the_phones_own_id_is_one_draft(portal: Portal, people: People) -> None:
     owner, draft_id = people.owner, new_id(NOW)
-    results = race(
-        [
-            lambda n=n: drafts.keep(portal, owner, draft_id, make_report(description=f"{n}"), NOW)
-            for n in range(4)
-        ]  # type: ignore[misc]
-    )
+    reports = [make_report(description=f"{n}") for n in range(4)]
+    results = race([partial(drafts.keep, portal, owner, draft_id, report, NOW) for report in reports])
     assert codes(results) == ["ok"] * 4
     drafts.keep(portal, owner, draft_id, make_report(description="最后"), NOW)
     assert drafts.get(portal, owner, draft_id).report.description == "最后"
