@@ -8,7 +8,7 @@
   if (!setup) return;
   const STORE = "reports", PAUSES = [5, 15, 45, 120, 300], PATIENCE = 12000;
   const FIELDS = ["unit_id", "category_id", "description", "location", "area"];
-  let inCharge = "", pumping = false, tries = 0, timer = 0;
+  let inCharge = "", waiting = "", pumping = false, tries = 0, timer = 0;
 
   const LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
   function newId() {
@@ -83,9 +83,10 @@
     drawer.keep("typed-report-" + row.report.category_id, "");
     if (navigator.storage && navigator.storage.persist && !/Firefox/.test(navigator.userAgent)) navigator.storage.persist().catch(() => {});
     inCharge = "";
+    waiting = row.id;
     panel();
     tries = 0;
-    await pump(row.id);
+    await pump();
   }
 
   /* The form: whatever is typed is kept at once. Without a network its last step, photos and sending, is on the page too. */
@@ -227,14 +228,14 @@
 
   /* Sending what is ready, one report after the other, in one tab at a time. */
   const alone = (work) => (navigator.locks ? navigator.locks.request("reports", { ifAvailable: true }, (lock) => (lock ? work() : null)) : work());
-  async function pump(first) {
+  async function pump() {
     if (pumping) return;
     pumping = true;
     clearTimeout(timer);
     try {
       await alone(async () => {
         const due = (await rows()).filter((row) => row.state === "ready" && row.id !== inCharge);
-        for (const row of due.sort((a, b) => (b.id === first) - (a.id === first))) if (!(await deliver(row, first))) break;
+        for (const row of due) if (!(await deliver(row))) break;
       });
     } catch (error) { /* no store on this phone: nothing is kept, so nothing is to be sent */ }
     pumping = false;
@@ -242,7 +243,7 @@
   }
   const later = (seconds) => { clearTimeout(timer); timer = setTimeout(() => pump(), 1000 * (seconds || PAUSES[Math.min(tries++, PAUSES.length - 1)])); };
 
-  async function deliver(row, first) {
+  async function deliver(row) {
     if (row.not_before > Date.now()) { later((row.not_before - Date.now()) / 1000 + 1); return true; }
     if (navigator.onLine === false) return false; // "online" begins anew
     try {
@@ -253,19 +254,19 @@
       }
       const body = JSON.stringify(Object.assign({}, row.report, { photo_ids: row.photos.map((photo) => photo.id).filter(Boolean) }));
       const headers = { "Content-Type": "application/json", "Idempotency-Key": row.id };
-      await sent(row, await ask(setup.dataset.issues, { method: "POST", headers, body }), first);
+      await sent(row, await ask(setup.dataset.issues, { method: "POST", headers, body }));
       return true;
-    } catch (error) { return refused(row, error, first); }
+    } catch (error) { return refused(row, error); }
   }
-  async function refused(row, error, first) {
-    if (error.code === "idempotency_mismatch" && (await sentBefore(row, first))) return true;
+  async function refused(row, error) {
+    if (error.code === "idempotency_mismatch" && (await sentBefore(row))) return true;
     if (error.status === 401) { tell("sign-in", {}, setup.dataset.login); return false; }
     if (!error.status || error.status === 408 || error.status === 429 || error.status >= 500) {
       if (error.wait) { row.not_before = Date.now() + 1000 * error.wait; await kept.put(STORE, row); }
       later(error.wait);
       return false;
     }
-    if ((error.errors || []).some((one) => one.field === "photo_ids") && (await mended(row))) return deliver(row, first);
+    if ((error.errors || []).some((one) => one.field === "photo_ids") && (await mended(row))) return deliver(row);
     row.state = "problem";
     row.why = (error.errors || []).map((one) => one.message).join(" ") || error.told || "";
     await kept.put(STORE, row);
@@ -273,10 +274,10 @@
     return true;
   }
   /* It went by its page, and only the answer got lost: the page knows which issue it became. */
-  async function sentBefore(row, first) {
+  async function sentBefore(row) {
     const answer = await fetch(setup.dataset.drafts + row.id + "/send", { method: "POST", credentials: "same-origin" }).catch(() => null);
     const found = answer && answer.redirected && /\/issues\/(\w{26})/.exec(answer.url);
-    if (found) await sent(row, { id: found[1] }, first);
+    if (found) await sent(row, { id: found[1] });
     return Boolean(found);
   }
   /* Photos go after two days when nothing came of them: they are sent again. Those that can't be used stay behind. */
@@ -295,11 +296,11 @@
     await kept.put(STORE, row);
     return changed && !(row.mended = (row.mended || 0) + 1 > 2);
   }
-  async function sent(row, issue, first) {
+  async function sent(row, issue) {
     tries = 0;
     await drop(row.id);
     const address = setup.dataset.page + issue.id;
-    if (row.id === first && one("[data-kept-panel]:not([hidden])")) location.href = address + "?sent=1";
+    if (row.id === waiting) location.href = address + "?sent=1";
     else tell("sent", { name: row.name }, address);
   }
   function tell(name, values, address) {
@@ -341,6 +342,9 @@
     });
     return entry;
   }
+
+  /* A link to a kept report from the very page that it was written on. */
+  window.addEventListener("hashchange", () => { if (/^#d-/.test(location.hash)) location.reload(); });
 
   /* A page that thanks for the report that was on its way: it has arrived. */
   const thanked = one("main > .note.good") && drawer.read("sending-report");
