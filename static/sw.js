@@ -17,13 +17,23 @@
     return url.href;
   }
 
-  /* Static files: an address stands for one content, so what is here is right. The server marks as immutable only what is. */
-  async function file(address) {
-    const store = await caches.open(STATIC), found = await store.match(address);
-    if (found) return found;
+  /* Static files: an address stands for one content, so what is here is right. The server marks as immutable only what is.
+     Each is fetched once at a time: a second request would wait for the first one's place in the browser's own cache. */
+  const coming = new Map();
+  async function fetched(address) {
     const answer = await fetch(address);
-    if (answer.ok && /immutable/.test(answer.headers.get("Cache-Control") || "")) await store.put(address, answer.clone());
+    if (answer.ok && /immutable/.test(answer.headers.get("Cache-Control") || "")) await (await caches.open(STATIC)).put(address, answer.clone());
     return answer;
+  }
+  async function file(address) {
+    const name = new URL(address, location.origin).href, found = await (await caches.open(STATIC)).match(name);
+    if (found) return found;
+    if (!coming.has(name)) {
+      const answer = fetched(name);
+      coming.set(name, answer);
+      answer.catch(() => {}).then(() => coming.delete(name));
+    }
+    return (await coming.get(name)).clone();
   }
   const filesOf = (text) => Array.from(new Set(text.match(/[^"'\s]*\/static\/[0-9a-f]+\/[\w.-]+/g) || []));
   async function withFiles(text) {

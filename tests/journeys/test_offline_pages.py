@@ -1,4 +1,4 @@
-"""Pages without a network: what was seen before opens, nobody sees another's, an update mixes nothing, and it is an app."""
+"""Pages without a network: what was seen before opens, to nobody else; an update mixes nothing; it is an app."""
 
 import http.client
 import re
@@ -125,6 +125,7 @@ class _Updating(ThreadingHTTPServer):
     """The portal behind a proxy that makes another version of it: another style under another address."""
 
     daemon_threads = True
+    request_queue_size = 64
 
     def __init__(self, portal: str) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -174,8 +175,12 @@ def updating(running: Running) -> Iterator[_Updating]:
     server.server_close()
 
 
+_SETTLED = """() => navigator.serviceWorker.getRegistration().then(one =>
+  !one.installing && !one.waiting && one.active.state === "activated" && one.active === navigator.serviceWorker.controller)"""
+
+
 def _outlined(page: Page) -> bool:
-    return bool(page.evaluate("getComputedStyle(document.body).outlineWidth === '3px'"))
+    return bool(page.evaluate("getComputedStyle(document.body).outlineStyle === 'solid'"))
 
 
 def _is_new(page: Page) -> bool:
@@ -196,7 +201,7 @@ def test_an_update_never_mixes_pages_and_files_of_two_versions(
     page.goto("/issues")
     assert (_is_new(page), _outlined(page)) == (True, True)
     page.evaluate("navigator.serviceWorker.getRegistration().then(one => one.update())")
-    wait_for(lambda: any("0123456789" in one for one in kept_pages(page)["static"]))
+    wait_for(lambda: page.evaluate(_SETTLED), what="the new worker")
     page.goto("/")  # also with the new worker
     assert (_is_new(page), _outlined(page)) == (True, True)
     signal(page, False)
