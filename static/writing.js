@@ -59,8 +59,7 @@
 
   function panel() {
     const shown = one("[data-kept-panel]");
-    all("main > *").forEach((part) => { if (part !== shown && !part.matches(".stale")) part.hidden = true; });
-    shown.hidden = false;
+    all("main > *").forEach((part) => { part.hidden = part !== shown; });
     shown.focus();
     window.scrollTo(0, 0);
   }
