@@ -223,8 +223,8 @@ def test_several_reports_wait_and_one_is_deleted_and_brought_back(
     expect(rows.filter(has_text="水管漏水").locator("[data-delete]")).to_be_visible()
     rows.filter(has_text="写了一半").locator("[data-delete]").click()
     signal(page, True)
-    found = wait_for(lambda: len(issues_of(running, phone)) == 2 and issues_of(running, phone), 40)
-    assert {issue["description"] for issue in found} == {"楼上很吵", "水管漏水"}
+    wait_for(lambda: len(issues_of(running, phone)) == 2, 40, "both reports")
+    assert {issue["description"] for issue in issues_of(running, phone)} == {"楼上很吵", "水管漏水"}
 
 
 def test_what_the_server_finds_wrong_is_kept_and_corrected(page: Page, running: Running, phone: str) -> None:

@@ -175,8 +175,8 @@ def updating(running: Running) -> Iterator[_Updating]:
     server.server_close()
 
 
-_SETTLED = """() => navigator.serviceWorker.getRegistration().then(one =>
-  !one.installing && !one.waiting && one.active.state === "activated" && one.active === navigator.serviceWorker.controller)"""
+_SETTLED = """() => navigator.serviceWorker.getRegistration().then(({ installing, waiting, active }) =>
+  !installing && !waiting && active.state === "activated" && active === navigator.serviceWorker.controller)"""
 
 
 def _outlined(page: Page) -> bool:
