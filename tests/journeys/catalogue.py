@@ -81,6 +81,20 @@ def _check(page: Page, world: World) -> None:
     page.locator("dl").wait_for()
 
 
+def _no_signal(page: Page, world: World) -> None:
+    page.goto("/issues/new?category=lift")
+    page.locator("[name=description]").fill(LONG)
+    page.context.set_offline(True)
+    page.locator("form .send button").click()
+    page.locator("[data-local]").wait_for()
+    page.context.set_offline(False)
+
+
+def _unsent(page: Page, world: World) -> None:
+    page.goto("/issues")
+    page.locator("[data-unsent] li").wait_for()
+
+
 def _resume(page: Page, world: World) -> None:
     page.goto("/issues/new?category=plumbing")
     page.context.clear_cookies(name="session")
@@ -138,6 +152,9 @@ def states(world: World) -> list[State]:
         State("report, emergency", owner, _at("/issues/new?category=gas")),
         State("report, errors", owner, _post("/issues/new?category=plumbing", "form[action='/issues/new']")),
         State("report, check", owner, _check),
+        State("report, no signal", owner, _no_signal),
+        State("list, not sent yet", owner, _unsent),
+        State("no signal", None, _at("/offline")),
         State("photo, remove", owner, _at("/photos/{photo}/remove?back=/")),
         *(State(f"issue, {name}", owner, _at("/issues/{" + name + "}")) for name in OWNER_ISSUES),
         State("issue, sent", owner, _at("/issues/{submitted}?sent=1")),
