@@ -79,6 +79,15 @@ def make_ids(*, people: People) -> Ids:
     }
 
 
+def _filled(body: Any, ids: Ids) -> Any:
+    """A body with ids in its texts, however deep they stand."""
+    if isinstance(body, dict):
+        return {name: _filled(value, ids) for name, value in body.items()}
+    if isinstance(body, list):
+        return [_filled(value, ids) for value in body]
+    return body.format(**ids) if isinstance(body, str) else body
+
+
 def name_of(route: Route) -> str:
     """A route as a test's id."""
     return f"{route.method} {route.path}"
@@ -97,5 +106,5 @@ def call(browser: Browser, route: Route, ids: Ids, **headers: str) -> Page:
         sent = {"Content-Type": "application/x-www-form-urlencoded", **headers}
         return browser.send("POST", path, urlencode(fields).encode(), sent)
     body = BODIES.get(f"{route.method} {route.path.removeprefix('/api/v1')}", {})
-    text = json.dumps({n: v.format(**ids) if isinstance(v, str) else v for n, v in body.items()})
+    text = json.dumps(_filled(body, ids))
     return browser.send(route.method, path, text.encode(), {"Content-Type": "application/json", **headers})

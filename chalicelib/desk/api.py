@@ -25,7 +25,7 @@ from chalicelib.issues.views import desk_summary
 from chalicelib.once import once
 from chalicelib.page_words import DEFAULT_ZONE, Speech, speak
 from chalicelib.routes import Routes
-from chalicelib.web import DESK, MANAGERS, Call
+from chalicelib.web import DESK, HANDLERS, MANAGERS, Call
 
 routes = Routes(__name__, "desk")
 
@@ -153,7 +153,7 @@ def import_csv(call: Call) -> ImportResult:
 @routes.api(
     "POST",
     "/api/v1/desk/steps",
-    DESK,
+    HANDLERS,
     "Steps taken while out of reach: in order, each once, each answered by itself",
     body=TakenSteps,
     answer=StepResults,

@@ -6,14 +6,14 @@ from chalicelib.desk.page_views import who_was_quicker
 from chalicelib.desk.rules import EarlierStepRefused
 from chalicelib.desk.step_models import StandsAt, StepDone, StepError, StepRefused, StepResults, TakenStep
 from chalicelib.desk.steps import Outcomes
-from chalicelib.errors import N_, FieldError, Forbidden, IllegalTransition, NotFound, VersionConflict
+from chalicelib.errors import N_, FieldError, IllegalTransition, NotFound, VersionConflict
 from chalicelib.issues import access
 from chalicelib.issues.models import IssueFile
 from chalicelib.page_words import gettext
 from chalicelib.portal import Portal
 
 #: Refusals that are about what somebody else has done meanwhile.
-_MEANWHILE = {VersionConflict.code, IllegalTransition.code, Forbidden.code}
+_MEANWHILE = {VersionConflict.code, IllegalTransition.code}
 _SHOWS_STATE = _MEANWHILE | {EarlierStepRefused.code}
 _QUICKER = N_("%(name)s was quicker: %(what)s.")
 
