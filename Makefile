@@ -14,7 +14,7 @@ SUDO := $(shell test "$$(id -u)" = 0 || echo sudo)
 PIP := -m pip --disable-pip-version-check --no-input install -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-parts test-browser test-running setup lint format types locale locale-update browser import screenshots openapi bench clean
+.PHONY: help run test test-parts test-browser test-running setup lint format types locale locale-update browser import screenshots icons openapi bench clean
 .DELETE_ON_ERROR:
 
 help:  ## list all targets
@@ -61,6 +61,9 @@ import: $(APP_ENV) $(ENGINE_ENV) locale  ## import communities, units, owners an
 
 screenshots: setup browser  ## make the README's pictures again
 	$(BIN)/python -m tests.screenshots
+
+icons: setup browser  ## draw the phone's icons from company/logo.svg
+	$(BIN)/python -m tests.icons
 
 openapi: $(APP_ENV)  ## write docs/openapi.json again
 	$(BIN)/python -m chalicelib.openapi > docs/openapi.json

@@ -5,7 +5,7 @@ from typing import Any
 
 from chalice.app import Chalice, Rate
 
-from chalicelib import health, logs, static_files
+from chalicelib import health, logs, offline, static_files
 from chalicelib.accounts import api as accounts_api
 from chalicelib.accounts import pages as accounts_pages
 from chalicelib.desk import api as desk_api
@@ -23,14 +23,23 @@ from chalicelib.routes import middleware
 from chalicelib.settings import settings
 
 app = Chalice(app_name="owner-portal")
-# Bodies that the gateway must hand on as bytes: files, and CSV in whatever encoding.
-app.api.binary_types = ["multipart/form-data", "text/csv", "application/csv", "application/vnd.ms-excel"]
+# Bodies that the gateway must hand on as bytes: files, CSV in whatever encoding, and icons. For answers it goes by the
+# first type that a browser accepts, which for pictures is one of these.
+_PICTURES = ["image/png", "image/avif", "image/webp"]
+app.api.binary_types = [
+    "multipart/form-data",
+    "text/csv",
+    "application/csv",
+    "application/vnd.ms-excel",
+    *_PICTURES,
+]
 logs.set_up(settings().log_level)
 app.register_middleware(middleware, "http")
 
 _FEATURES = (
     health,
     static_files,
+    offline,
     accounts_api,
     accounts_pages,
     issues_api,

@@ -1,6 +1,7 @@
 """What every template can use: the language's words, links, the signed-in person, the company."""
 
 import hashlib
+import re
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
@@ -115,16 +116,15 @@ def static(name: str) -> str:
     """The address of a static file, with its content's hash so that it can be cached for ever."""
     from chalicelib.web import url
 
-    digest = hashlib.sha256(static_text(name).encode()).hexdigest()[:10]
+    digest = hashlib.sha256(static_bytes(name)).hexdigest()[:10]
     return url(f"/static/{digest}/{name}")
 
 
 @cache
-def static_text(name: str) -> str:
-    """What a static file says; the company's own (its logo, its colours) go before ours."""
+def static_bytes(name: str) -> bytes:
+    """What a static file holds; the company's own (its logo, its colours, its icons) go before ours."""
     own = ROOT / "company" / name
-    file = own if own.is_file() else ROOT / "static" / name
-    return file.read_text(encoding="utf-8")
+    return (own if own.is_file() else ROOT / "static" / name).read_bytes()
 
 
 def frame(call: "Call") -> dict[str, Any]:
@@ -155,4 +155,12 @@ def company_view(locale: str) -> dict[str, str]:
         "phone": ours.phone,
         "emergency_phone": ours.emergency_phone,
         "logo": ours.logo,
+        "colour": brand_colour(),
     }
+
+
+@cache
+def brand_colour() -> str:
+    """The company's colour on light pages, for the phone's own frame around ours."""
+    found = re.search(r"--brand-light:\s*(#[0-9a-fA-F]{6})", static_bytes("brand.css").decode())
+    return found[1] if found else "#0b6b5d"

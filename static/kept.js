@@ -38,7 +38,13 @@
     clear: () => Promise.all(STORES.map((store) => within(store, "readwrite", (rows) => rows.clear()))),
   };
 
-  /* Nothing stays behind when somebody signs out. */
-  part("form[action*='/me/sign-out']", (form) => form.addEventListener("submit", () => { kept.clear().catch(() => {}); }));
+  /* Nothing stays behind when somebody signs out, pages that were seen neither; nor when somebody else signs in. */
+  const forget = () => {
+    kept.clear().catch(() => {});
+    if (window.caches) ["pages", "ahead"].forEach((name) => caches.delete(name).catch(() => {}));
+  };
+  part("form[action*='/me/sign-out']", (form) => form.addEventListener("submit", forget));
+  STORES.forEach((store) => within(store, "readonly", (rows) => rows.getAll())
+    .then((rows) => rows.filter((row) => row.who !== me()).forEach((row) => kept.drop(store, row.id))).catch(() => {}));
   Object.assign(window.portal, { kept });
 })();

@@ -17,18 +17,66 @@
       request.send(data);
     });
   }
-  /* A photo goes straight to storage; gives back its id. The same key makes it one photo however often it is sent. */
+  /* A photo goes straight to storage, shrunk before if it is not yet; gives back its id. The same key makes it one photo
+     however often it is sent. An upload that was begun too long ago, or with another file, is begun anew. */
   async function sendPhoto(start, file, once, progress) {
-    const made = await ask(start, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", "Idempotency-Key": once },
-      body: JSON.stringify({ content_type: typeOf(file), size_bytes: file.size }),
+    const small = await shrink(file), show = progress || (() => {});
+    const attempt = async (name) => {
+      const made = await ask(start, {
+        method: "POST",
+        headers: { "Content-Type": "application/json", "Idempotency-Key": name },
+        body: JSON.stringify({ content_type: typeOf(small), size_bytes: small.size }),
+      });
+      await send(made.upload.url, made.upload.fields, small, show);
+      return made.photo_id;
+    };
+    return attempt(once).catch((error) => {
+      if (error.code !== "idempotency_mismatch" && error.message !== "403") throw error;
+      return attempt(key());
     });
-    await send(made.upload.url, made.upload.fields, file, progress);
-    return made.photo_id;
   }
   const TYPES = { jpg: "image/jpeg", jpeg: "image/jpeg", png: "image/png", webp: "image/webp", heic: "image/heic", heif: "image/heic" };
-  const typeOf = (file) => file.type || TYPES[file.name.split(".").pop().toLowerCase()] || "image/jpeg";
+  const typeOf = (file) => file.type || TYPES[(file.name || "").split(".").pop().toLowerCase()] || "image/jpeg";
+
+  /* What our pictures need, and no more: the longest side, the quality, and below which size nothing is gained. */
+  const LONGEST = 2048, QUALITY = 0.8, SMALL_BYTES = 600 * 1024;
+  const shrunk = new WeakMap();
+
+  /* A photo made small on the phone, upright as it was taken; the photo itself where that fails or gains nothing. */
+  async function shrink(file) {
+    if (!shrunk.has(file)) shrunk.set(file, shrinking(file).catch(() => file));
+    return shrunk.get(file);
+  }
+  async function shrinking(file) {
+    const picture = await decoded(file), width = picture.naturalWidth || picture.width, height = picture.naturalHeight || picture.height;
+    const scale = Math.min(1, LONGEST / Math.max(width, height));
+    if (!width || (scale === 1 && file.size <= SMALL_BYTES && typeOf(file) in { "image/jpeg": 1, "image/webp": 1 })) return file;
+    const canvas = document.createElement("canvas");
+    canvas.width = Math.round(width * scale);
+    canvas.height = Math.round(height * scale);
+    const pen = canvas.getContext("2d");
+    pen.fillStyle = "#fff"; // what is see-through would turn black
+    pen.fillRect(0, 0, canvas.width, canvas.height);
+    pen.imageSmoothingQuality = "high";
+    pen.drawImage(picture, 0, 0, canvas.width, canvas.height);
+    if (picture.close) picture.close();
+    const small = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", QUALITY));
+    canvas.width = canvas.height = 0; // old phones keep the memory else
+    return small && small.size < file.size ? small : file;
+  }
+  /* Upright: by the newer call where it knows orientation, else as the browser turns pictures on a page, if it does. */
+  async function decoded(file) {
+    if (window.createImageBitmap) {
+      try { return await createImageBitmap(file, { imageOrientation: "from-image" }); } catch (error) { /* an older browser, or no such decoder */ }
+    }
+    if (!window.CSS || !CSS.supports("image-orientation", "from-image")) throw new Error("would lie on its side");
+    const image = new Image();
+    image.src = URL.createObjectURL(file);
+    try {
+      await new Promise((resolve, reject) => { image.onload = resolve; image.onerror = reject; });
+    } finally { URL.revokeObjectURL(image.src); }
+    return image;
+  }
 
   function picker(box) {
     const words = one("[data-words]", box).dataset, status = one(".picker-status", box), add = one(".picker-add", box), list = one(".photos", box);
@@ -176,7 +224,7 @@
     strip.scrollLeft = strip.clientWidth * links.indexOf(link);
   });
 
-  Object.assign(window.portal, { sendPhoto });
+  Object.assign(window.portal, { sendPhoto, shrink });
   part("[data-picker]", picker);
   part("[data-pending]", (spot) => watchPhoto(spot.dataset.pending, spot));
 })();

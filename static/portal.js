@@ -108,7 +108,10 @@
   async function ask(address, options) {
     const answer = await fetch(address, Object.assign({ credentials: "same-origin" }, options));
     const body = await answer.json().catch(() => ({}));
-    if (!answer.ok) throw Object.assign(new Error(body.detail || answer.status), { told: body.detail, status: answer.status });
+    if (!answer.ok) throw Object.assign(new Error(body.detail || answer.status), {
+        told: body.detail, status: answer.status, code: body.code, errors: body.errors || [],
+        wait: Number(answer.headers.get("Retry-After")) || 0,
+      });
     return body;
   }
 

@@ -44,6 +44,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "/desk/import": {"csv_text": "community_id,building,unit\nmaple,1,101\n"},
     "/issues/new": _REPORT,
     "/issues/new/{draft_id}/photos": {"photo_id": "{photo_id}"},
+    "/issues/new/{draft_id}/order": {"photo_ids": "{photo_id}"},
     "/issues/new/{draft_id}/send": {},
     "/issues/{issue_id}/confirm": _STEP,
     "/issues/{issue_id}/reopen": _STEP,

@@ -22,6 +22,10 @@ PUBLIC = {
     "GET /login",
     "POST /login",
     "GET /privacy",
+    # What a phone fetches by itself, often without its cookies: the same for everybody, and nothing of anybody's.
+    "GET /manifest.webmanifest",
+    "GET /sw.js",
+    "GET /offline",
 }
 GUARDED = [route for route in ALL if name_of(route) not in PUBLIC]
 UNSAFE = [route for route in ALL if route.method != "GET"]

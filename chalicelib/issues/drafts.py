@@ -1,5 +1,6 @@
 """Drafts: a report on its way, kept with the account so that nothing typed is lost and sending twice makes one."""
 
+import contextlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -8,12 +9,12 @@ from pydantic import BaseModel
 
 from chalicelib.accounts.models import Person
 from chalicelib.db import K, Put
-from chalicelib.errors import Conflict, NotFound, Unavailable
+from chalicelib.errors import Conflict, IdempotencyMismatch, NotFound, Unavailable
 from chalicelib.ids import is_id, new_id
 from chalicelib.issues import reporting
 from chalicelib.issues.models import ReportIssue
 from chalicelib.issues.policy import MAX_PHOTOS
-from chalicelib.once import once
+from chalicelib.once import Once, once
 from chalicelib.portal import Portal
 
 KEEP = timedelta(days=14)
@@ -93,6 +94,18 @@ def rewrite(portal: Portal, person: Person, draft_id: str, report: ReportIssue, 
     return _change(portal, person, draft_id, now, how)
 
 
+def keep(portal: Portal, person: Person, draft_id: str, report: ReportIssue, now: datetime) -> Draft:
+    """Keep a draft under an id that the phone has made, so that what it keeps itself and what is kept here are one
+    report; kept again it has the newer words. Raises NotFound for what is no id."""
+    if not is_id(draft_id):
+        raise NotFound
+    with contextlib.suppress(_Changed):  # it is there already
+        draft = Draft(id=draft_id, report=report)
+        _save(portal, person, draft, None, now)
+        return draft
+    return rewrite(portal, person, draft_id, report, now)
+
+
 def add_photo(portal: Portal, person: Person, draft_id: str, photo_id: str, now: datetime) -> Draft:
     """One more photo, up to nine; adding it again changes nothing."""
 
@@ -112,6 +125,17 @@ def drop_photos(portal: Portal, person: Person, draft_id: str, gone: set[str], n
     return _change(portal, person, draft_id, now, how)
 
 
+def order_photos(portal: Portal, person: Person, draft_id: str, wanted: list[str], now: datetime) -> Draft:
+    """The photos in another order. Ones not named stay, at the end: another tab may have added them just now."""
+
+    def how(draft: Draft) -> Draft:
+        here = draft.report.photo_ids
+        named = [photo_id for photo_id in dict.fromkeys(wanted) if photo_id in here]
+        return _with_photos(draft, [*named, *(p for p in here if p not in named)])
+
+    return _change(portal, person, draft_id, now, how)
+
+
 def _with_photos(draft: Draft, ids: list[str]) -> Draft:
     return draft.model_copy(update={"report": draft.report.model_copy(update={"photo_ids": ids})})
 
@@ -123,10 +147,21 @@ def send(portal: Portal, person: Person, draft: Draft, now: datetime) -> str:
     # The draft's id is the key, and the words are no part of it: a draft makes one issue, whatever is
     # changed in another tab meanwhile.
     key = once(person.id, draft.id, "drafts", _Nothing())
-    file, _ = reporting.report(portal, person, draft.report, key, now)
-    sent = file.issue.id
+    try:
+        file, _ = reporting.report(portal, person, draft.report, key, now)
+        sent = file.issue.id
+    except IdempotencyMismatch:
+        sent = _sent_by_the_phone(portal, key)
     _change(portal, person, draft.id, now, lambda d: d.model_copy(update={"issue_id": sent}))
     return sent
+
+
+def _sent_by_the_phone(portal: Portal, key: Once | None) -> str:
+    """The issue that this very report became when the phone sent it over the API, with the draft's id as its key."""
+    item = portal.db.get(key.row) if key else None
+    if item is None or "issue" not in item["kept"]:
+        raise IdempotencyMismatch
+    return str(item["kept"]["issue"]["id"])
 
 
 class _Nothing(BaseModel):

@@ -93,7 +93,7 @@ def create(call: Call) -> Response:
         report = _read_report(call)
         _check_home(call, report)
         if draft_id := call.field("draft_id"):
-            draft = drafts.rewrite(call.portal, call.person, draft_id, report, call.now)
+            draft = drafts.keep(call.portal, call.person, draft_id, report, call.now)
         else:
             draft = drafts.begin(call.portal, call.person, report, call.now)
         return redirect(url(f"/issues/new/{draft.id}"))
@@ -154,6 +154,7 @@ def _check(call: Call, draft: Draft, error: PortalError | None = None) -> Respon
             "category": page_views.category_view(report.category_id, call.locale),
             "place": where if report.area == "public" else " · ".join(p for p in (home, where) if p),
             "description": report.description,
+            "report": report.model_dump_json(exclude={"photo_ids"}),
             "windows": [
                 page_views.window_label(w, call.now, zone, call.locale) for w in report.visit_windows
             ],
@@ -182,6 +183,21 @@ def add_photo(call: Call, draft_id: str) -> Response:
     photo_id = call.field("photo_id")
     photos.own_photo(call.portal, call.person, photo_id)
     drafts.add_photo(call.portal, call.person, draft_id, photo_id, call.now)
+    return redirect(url(f"/issues/new/{draft_id}"))
+
+
+@routes.form(
+    "/issues/new/{draft_id}/order", SIGNED_IN, "Put a draft's photos in order", on="/issues/new/{draft_id}"
+)
+def order_photos(call: Call, draft_id: str) -> Response:
+    """All of them in a new order; or, from a page without scripts, one of them a place earlier or later."""
+    ids = call.form.get("photo_ids", [])
+    for step, name in ((-1, "earlier"), (1, "later")):
+        if (moved := call.field(name)) in ids:
+            at = ids.index(moved)
+            ids = ids[:at] + ids[at + 1 :]
+            ids.insert(max(0, at + step), moved)
+    drafts.order_photos(call.portal, call.person, draft_id, ids, call.now)
     return redirect(url(f"/issues/new/{draft_id}"))
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from chalicelib.errors import NotFound
+from chalicelib.ids import new_id
 from chalicelib.issues import drafts, store
 from chalicelib.photos import service as photos
 from chalicelib.portal import Portal
@@ -64,6 +65,59 @@ def test_a_draft_takes_at_most_nine_photos(portal: Portal, people: People) -> No
     for number in range(11):
         drafts.add_photo(portal, people.owner, draft.id, f"photo-{number}", NOW)
     assert len(drafts.get(portal, people.owner, draft.id).report.photo_ids) == 9
+
+
+def test_photos_are_put_in_order_and_none_is_lost_by_it(portal: Portal, people: People) -> None:
+    owner = people.owner
+    draft = drafts.begin(portal, owner, make_report(photo_ids=["a", "b", "c"]), NOW)
+    drafts.order_photos(portal, owner, draft.id, ["c", "x", "a", "c"], NOW)
+    assert drafts.get(portal, owner, draft.id).report.photo_ids == ["c", "a", "b"]
+
+
+@pytest.mark.parametrize(("field", "order"), [("earlier", "bac"), ("later", "acb")])
+def test_a_photo_is_moved_one_place_without_scripts(
+    site: Portal, people: People, field: str, order: str
+) -> None:
+    draft = drafts.begin(site, people.owner, make_report(photo_ids=["a", "b", "c"]), NOW)
+    browser = Browser(cookies={"session": people.token("owner")})
+    page = browser.post(f"/issues/new/{draft.id}/order", {"photo_ids": ["a", "b", "c"], field: "b"})
+    assert (page.status, page.headers["location"]) == (303, f"/issues/new/{draft.id}")
+    assert drafts.get(site, people.owner, draft.id).report.photo_ids == list(order)
+
+
+def test_a_report_kept_under_the_phones_own_id_is_one_draft(portal: Portal, people: People) -> None:
+    owner, draft_id = people.owner, new_id(NOW)
+    results = race(
+        [
+            lambda n=n: drafts.keep(portal, owner, draft_id, make_report(description=f"{n}"), NOW)
+            for n in range(4)
+        ]  # type: ignore[misc]
+    )
+    assert codes(results) == ["ok"] * 4
+    drafts.keep(portal, owner, draft_id, make_report(description="最后"), NOW)
+    assert drafts.get(portal, owner, draft_id).report.description == "最后"
+    with pytest.raises(NotFound):
+        drafts.keep(portal, owner, "nonsense", make_report(), NOW)
+
+
+@pytest.mark.parametrize("phone_first", [True, False], ids=["the phone first", "the page first"])
+def test_a_report_sent_by_the_phone_and_by_its_page_is_one_issue(
+    site: Portal, people: People, phone_first: bool
+) -> None:
+    owner = people.owner
+    draft = drafts.begin(site, owner, make_report(), NOW)
+    browser = Browser(cookies={"session": people.token("owner")})
+    body = {"unit_id": "maple-1-101", "category_id": "plumbing", "description": "手机里的话"}
+    by_phone = browser.api("POST", "/issues", body, key=draft.id) if phone_first else None
+    by_page = browser.post(f"/issues/new/{draft.id}/send", {})
+    issues = store.own_issues(site.db, owner.id, 10, None).items
+    assert len(issues) == 1
+    assert by_page.headers["location"].startswith(f"/issues/{issues[0]['issue_id']}?")
+    if by_phone is None:
+        again = browser.api("POST", "/issues", body, key=draft.id)
+        assert (again.status, again.json["code"]) == (422, "idempotency_mismatch")
+    else:
+        assert by_phone.json["id"] == issues[0]["issue_id"]
 
 
 def test_a_draft_is_its_owners_alone(portal: Portal, people: People) -> None:
