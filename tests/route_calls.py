@@ -30,7 +30,9 @@ BODIES: dict[str, Any] = {
     "POST /desk/issues/{issue_id}/messages": {"text": "马上到"},
     "POST /desk/issues/{issue_id}/contact": {},
     "POST /desk/steps": {
-        "steps": [{"id": "step-0001", "issue_id": "{issue_id}", "at": "2026-11-25T02:00:00Z", "message": "好"}]
+        "steps": [
+            {"id": "step-0001", "issue_id": "{issue_id}", "at": "2026-11-25T02:00:00Z", "message": "好"}
+        ]
     },
     "PUT /inbox/read": {"read_until": "01K00000000000000000000000"},
     "POST /photos": {"content_type": "image/jpeg", "size_bytes": 1000},
