@@ -124,7 +124,7 @@
       spot = document.createElement("p");
       spot.className = "why";
       spot.setAttribute("role", "alert");
-      one("button.main", form).before(spot);
+      all("button", form).pop().before(spot);
     }
     fill(spot, why);
   }
