@@ -4,8 +4,7 @@
   const { all, one, say, part, enliven, drawer, key, ask, kept, sendPhoto } = window.portal;
   const panel = one("[data-steps]");
   if (!panel || !kept) return;
-  const words = panel.dataset, STEPS = "steps", MAX_PHOTOS = 9, AT_ONCE = 20;
-  const COMES_FROM = { in_progress: ["assigned", "paused"], assigned: ["paused"], paused: ["assigned", "in_progress"], resolved: ["in_progress"] };
+  const words = panel.dataset, STEPS = "steps", AT_ONCE = 20;
   const EIGHT_DAYS = 8 * 24 * 3600 * 1000;
   let rows = [];
 
@@ -18,7 +17,7 @@
     rows = found.filter((row) => row.state !== "draft");
   }
   const save = (row, change) => kept.put(STEPS, Object.assign(row, change));
-  const changed = async () => { await load(); show(); drawer.keep("steps-changed", key()); };
+  const changed = async () => { await load(); show(); drawer.keep("steps-changed", key()); }; // other tabs hear of it
   window.addEventListener("storage", (event) => { if (event.key === "steps-changed") load().then(show); });
 
   /* Where a job stands, as this phone knows it: the page, and what was done since. */
@@ -75,6 +74,10 @@
     all("[data-job]").forEach(showJob);
   }
 
+  /* Where a form's words and photos are until they are sent. */
+  const typedKey = (issue, kind) => "typed-" + (kind === "message" ? "desk-" : "note-" + kind + "-") + issue;
+  const draft = (issue, kind, photos) => ({ id: "draft-" + kind + "-" + issue, state: "draft", issue, kind, photos });
+
   /* One tab at a time sends or takes back; where a browser can't tell tabs apart, the steps' ids see to it. */
   const alone = (work) => (navigator.locks ? navigator.locks.request("portal-steps", work) : work());
   const acts = {
@@ -91,7 +94,7 @@
     }),
     drop: async (row) => { await kept.drop(STEPS, row.id); await changed(); },
     again: async (row) => {
-      const fresh = { state: "waiting", photos: row.photos.map((photo) => ({ blob: photo.blob, key: key() })), at: row.code === "step_too_old" ? Date.now() : row.at };
+      const fresh = { state: "waiting", photos: row.photos.map((photo) => (photo.blob ? { blob: photo.blob, key: key() } : photo)), at: row.code === "step_too_old" ? Date.now() : row.at };
       if (row.now && row.kind !== "message") Object.assign(fresh, { version: row.now.version, after: undefined });
       await save(row, fresh);
       for (const next of rows.filter((other) => refused(other) && other.after === row.id)) await save(next, { state: "waiting" });
@@ -100,138 +103,6 @@
     },
     tell: async (row) => { await save(row, { id: row.id, kind: "message", state: "waiting", version: undefined, after: undefined }); await changed(); flush(); },
   };
-
-  /* Taking a step: kept first, then sent. */
-  const typedKey = (issue, kind) => "typed-" + (kind === "message" ? "desk-" : "note-" + kind + "-") + issue;
-  const draft = (issue, kind, photos) => ({ id: "draft-" + kind + "-" + issue, state: "draft", issue, kind, photos });
-  const value = (form, name) => { const field = form.elements[name]; return field && (field.type !== "checkbox" || field.checked) ? field.value.trim() : ""; };
-  function kindOf(form, job) {
-    if (form.dataset.kind) return form.dataset.kind;
-    if (form.action.endsWith(job.dataset.job + "/message")) return "message";
-    const to = form.action.endsWith(job.dataset.job + "/transition") && value(form, "to");
-    return to in COMES_FROM ? to : "";
-  }
-  function lacks(form, job, kind) {
-    if (kind === "message" && !value(form, "text")) return words.text;
-    if (kind === "resolved" && "proof" in job.dataset && !(form.shots || []).length) return words.proof;
-    if (kind === "paused" && !value(form, "pause_reason")) return words.reason;
-    if (kind === "paused" && value(form, "pause_reason") === "appointment" && !value(form, "visit_at")) return words.visit;
-    return "";
-  }
-  function complain(form, why) {
-    let spot = one(".why[role]", form);
-    if (!spot) {
-      spot = document.createElement("p");
-      spot.className = "why";
-      spot.setAttribute("role", "alert");
-      all("button", form).pop().before(spot);
-    }
-    fill(spot, why);
-  }
-
-  async function take(form, job, kind) {
-    await load();
-    const before = lastOf(job), visit = value(form, "visit_at"), issue = job.dataset.job;
-    if (kind !== "message" && !COMES_FROM[kind].includes(statusOf(job))) return; // taken already, here or in another tab
-    const row = {
-      id: key(), issue, kind, state: "waiting", label: job.dataset.label,
-      at: Math.max(Date.now(), 1 + Math.max(0, ...rows.map((other) => other.at))),
-      text: value(form, kind === "message" ? "text" : "note"), photos: form.shots || [],
-      reason: value(form, "pause_reason"), internal: Boolean(value(form, "internal")),
-      visit: visit && kind === "paused" ? visit + ":00" + job.dataset.offset : "",
-    };
-    if (kind !== "message") Object.assign(row, before && waits(before) ? { after: before.id } : { version: before ? before.version : Number(job.dataset.version) });
-    await kept.put(STEPS, row);
-    await kept.drop(STEPS, draft(issue, kind).id);
-    drawer.keep(typedKey(issue, kind), "");
-    all("textarea", form).forEach((area) => { area.value = ""; });
-    if (form.classList.contains("task-form")) form.remove();
-    else if (form.closest("details")) form.closest("details").open = false;
-    fill(one("[data-steps-sent]"), "");
-    await load();
-    all("[data-job]").forEach(showJob);
-    drawer.keep("steps-changed", row.id);
-    await Promise.race([flush(), new Promise((resolve) => setTimeout(resolve, 600))]); // with a signal nothing has to wait
-    show();
-  }
-
-  document.addEventListener("submit", (event) => {
-    const form = event.target, job = form.closest("[data-job]");
-    if (form.dataset.call) { event.preventDefault(); call(form); return; }
-    if (form.action.endsWith("/claim") && !navigator.onLine) { event.preventDefault(); complain(form, words.signal); return; }
-    const kind = job && !form.closest("[data-split]") && kindOf(form, job);
-    if (!kind) return;
-    event.preventDefault();
-    if (form.dataset.taking) return;
-    const why = lacks(form, job, kind);
-    complain(form, why);
-    if (why) return;
-    form.dataset.taking = "1";
-    take(form, job, kind).catch((error) => complain(form, String(error.message || error))).then(() => { delete form.dataset.taking; });
-  }, true);
-
-  /* Whom to call: asked for each time, so that the look is recorded, and kept nowhere. */
-  async function call(form) {
-    const found = await ask(form.dataset.call, { method: "POST" }).catch((error) => { complain(form, error.told || words.signal); });
-    if (!found) return;
-    const link = document.createElement("a");
-    link.className = "btn main big stacked";
-    link.href = "tel:" + found.phone;
-    link.textContent = found.name + " " + found.phone;
-    form.replaceWith(link);
-    link.focus();
-  }
-
-  /* The forms of a job open in its card. */
-  document.addEventListener("click", (event) => {
-    const opener = event.target.closest && event.target.closest("[data-opens]"), job = opener && opener.closest("[data-job]");
-    if (event.target.closest && event.target.closest("[data-shut]")) event.target.closest("form").remove();
-    if (!job) return;
-    event.preventDefault();
-    const kind = opener.dataset.opens, open = one(".task-form", job), again = open && open.dataset.kind === kind;
-    all(".task-form").forEach((form) => form.remove());
-    if (again) return;
-    const form = template("form", kind), area = one("textarea", form);
-    form.dataset.kind = kind;
-    area.dataset.keep = typedKey(job.dataset.job, kind).slice(6);
-    one("[data-form-here]", job).appendChild(form);
-    pictures(form, job, kind);
-    enliven(form);
-    const visit = one("[data-if-visit]", form);
-    if (visit) form.addEventListener("change", () => { visit.hidden = value(form, "pause_reason") !== "appointment"; });
-    form.scrollIntoView({ block: "nearest" });
-    form.focus({ preventScroll: true });
-  });
-
-  /* Photos of a form, on the phone until they are sent: the camera is one tap away. */
-  async function pictures(form, job, kind) {
-    const spot = one("[data-shots-here]", form) || one("[data-picker]", form), id = draft(job.dataset.job, kind).id;
-    if (!spot || one("[name=photo_ids]", spot)) return;
-    const box = template("form", "shots"), list = one("ul", box);
-    spot.replaceWith(box);
-    form.shots = [];
-    const keep = () => kept.put(STEPS, draft(job.dataset.job, kind, form.shots)).catch(() => {});
-    const add = (photo) => {
-      const item = template("form", "shot");
-      form.shots.push(photo);
-      one("img", item).src = URL.createObjectURL(photo.blob);
-      one("button", item).addEventListener("click", () => { form.shots.splice(form.shots.indexOf(photo), 1); item.remove(); keep(); });
-      list.appendChild(item);
-    };
-    all("input", box).forEach((input) => input.addEventListener("change", () => {
-      const room = MAX_PHOTOS - form.shots.length;
-      complain(form, input.files.length > room ? say(words.full, { n: MAX_PHOTOS }) : "");
-      Array.from(input.files).slice(0, room).forEach((blob) => add({ blob, key: key() }));
-      input.value = "";
-      keep();
-    }));
-    const before = await kept.get(STEPS, id).catch(() => null);
-    if (before && before.who === document.body.dataset.me) before.photos.forEach(add);
-  }
-  part("[data-job] form", (form) => {
-    const job = form.closest("[data-job]"), kind = !form.closest("[data-split]") && kindOf(form, job);
-    if (kind && one("[data-picker]", form)) pictures(form, job, kind);
-  });
 
   /* Sending: in order, one tab at a time, again and again until there is an answer. */
   let timer, pause = 0, sending;
@@ -260,20 +131,20 @@
     const who = await ask(words.who, { signal: soon() }); // a signal, and still the same person
     if (who.id !== document.body.dataset.me) throw Object.assign(new Error("somebody else"), { status: 403 });
     one("[data-sign-in]", panel).hidden = true;
-    let done = false, trouble;
+    let done, trouble;
     while (!trouble && rows.some(waits)) {
       const ready = [];
       for (const row of rows.filter(waits).slice(0, AT_ONCE)) {
         try { if (await photosSent(row)) ready.push(row); } catch (error) { trouble = error; break; }
       }
       for (const [row, result] of ready.length ? await answers(ready) : []) {
-        done = done || result.result === "done";
+        if (result.result === "done") done = row.internal ? words.noted : words.sent;
         if (result.result === "done") await save(row, { state: "done", version: result.issue.version, photos: [], text: "" });
         else await save(row, { state: "refused", code: result.code, why: ((result.errors || [])[0] || {}).message || result.detail, now: result.issue });
       }
       await load();
     }
-    if (done) await refresh();
+    if (done) await refresh(done);
     if (trouble) throw trouble;
   }
 
@@ -314,9 +185,11 @@
   }
 
   /* The page as it is since; not under the fingers of somebody who is filling in a form. */
-  async function refresh() {
-    fill(one("[data-steps-sent]"), words.sent);
-    const old = one("#today, #job"), at = document.activeElement;
+  async function refresh(said) {
+    const note = template("form", "sent"), old = one("#today, #job"), at = document.activeElement;
+    one("div", note).textContent = said;
+    all("main > .note.good").forEach((before) => before.remove());
+    panel.after(note);
     if (!old || old.closest("[data-split]") || one(".task-form", old) || (at && /TEXTAREA|INPUT|SELECT/.test(at.tagName))) return;
     const answer = await fetch(location.href, { credentials: "same-origin", headers: { Accept: "text/html" } }).catch(() => null);
     const loaded = answer && answer.ok && new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(old.id);
@@ -343,6 +216,7 @@
   one("[data-throw-all]", panel).addEventListener("click", async () => { await kept.clear(); rows = []; leave(); });
 
   part("[data-job]", showJob);
+  window.portal.steps = { store: STEPS, words, all: () => rows, load, show, showJob, waits, lastOf, statusOf, fill, template, typedKey, draft, flush, tell: () => drawer.keep("steps-changed", key()) };
   const start = () => load().then(() => { show(); return flush(); }).catch(() => {});
   window.addEventListener("online", () => { pause = 0; flush(); });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) start(); });
