@@ -4,7 +4,7 @@ import json
 from functools import cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from chalicelib.settings import settings
 
@@ -33,6 +33,12 @@ class Company(BaseModel):
     logo: str
     #: Category id → the company's own words for it.
     categories: dict[str, Words] = {}
+    #: Category id → what a technician brings along, in the company's own words.
+    bring: dict[str, Words] = {}
+    #: Where a place can be looked up, `{query}` standing for its name; empty for no such link.
+    map_url: str = Field(
+        "https://uri.amap.com/search?keyword={query}", pattern=r"^$|^https://.*\{query\}|^geo:.*\{query\}"
+    )
 
 
 def read_company(path: str) -> Company:

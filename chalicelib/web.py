@@ -49,6 +49,8 @@ class Access:
 PUBLIC = Access(public=True)
 SIGNED_IN = Access()
 DESK = Access(roles=frozenset({"front_line", "technician", "manager", "auditor"}))
+#: Those at the desk who also change something there.
+HANDLERS = Access(roles=frozenset({"front_line", "technician", "manager"}))
 MANAGERS = Access(roles=frozenset({"manager"}))
 
 

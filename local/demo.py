@@ -77,6 +77,7 @@ class Story:
         self.door(now - 50 * hours)
         noisy = self.report(self.neighbour, "noise", "楼上每天半夜搬东西，声音很大。", now - 30 * hours)
         self.step(self.clerk, noisy, "acknowledged", now - 29 * hours)
+        self.round(now)
 
     def report(
         self, who: Person, category: str, text: str, at: datetime, location: str | None = None
@@ -98,12 +99,27 @@ class Story:
 
     def assign(self, file: IssueFile, at: datetime, visit: datetime) -> IssueFile:
         """Give it to the technician, who comes at `visit`."""
-        body = Assign(assignee_id=self.technician.id, version=file.issue.version)
-        done = desk.assign(self.home, self.clerk, file.issue.id, body, None, at)[0]
+        done = self.hand(file, at)
         note = StaffMessage(text="您好，师傅已经安排好了，上门前会给您打电话。")
         desk.message(self.home, self.clerk, file.issue.id, note, None, at + timedelta(minutes=1))
         paused = {"pause_reason": "appointment", "visit_at": max(visit, at).isoformat()}
         return self.step(self.technician, done, "paused", at + timedelta(minutes=5), **paused)
+
+    def round(self, now: datetime) -> None:
+        """More for the technician's day: one that is late, and one that is being worked on."""
+        hour = timedelta(hours=1)
+        dark = self.report(
+            self.neighbour, "electrical", "客厅的灯一开就跳闸，换过灯泡也一样。", now - 25 * hour
+        )
+        self.hand(self.step(self.clerk, dark, "acknowledged", now - 24.5 * hour), now - 24 * hour)
+        loud = self.report(self.owner, "lift", "电梯关门时有很大的响声。", now - 5 * hour, "二单元电梯")
+        loud = self.hand(self.step(self.clerk, loud, "acknowledged", now - 4.5 * hour), now - 4 * hour)
+        self.step(self.technician, loud, "in_progress", now - hour)
+
+    def hand(self, file: IssueFile, at: datetime) -> IssueFile:
+        """Give it to the technician."""
+        body = Assign(assignee_id=self.technician.id, version=file.issue.version)
+        return desk.assign(self.home, self.clerk, file.issue.id, body, None, at)[0]
 
     def leak(self, at: datetime) -> None:
         """A leak with an agreed visit."""
@@ -116,8 +132,7 @@ class Story:
         for text, confirmed in (("单元门关不严，风一吹就响。", False), ("阳台窗户的把手掉了。", True)):
             file = self.report(self.owner, "doors_windows", text, at)
             file = self.step(self.clerk, file, "acknowledged", at + timedelta(hours=1))
-            body = Assign(assignee_id=self.technician.id, version=file.issue.version)
-            file = desk.assign(self.home, self.clerk, file.issue.id, body, None, at + timedelta(hours=2))[0]
+            file = self.hand(file, at + timedelta(hours=2))
             file = self.step(self.technician, file, "in_progress", at + timedelta(hours=4))
             file = self.step(
                 self.technician, file, "resolved", at + timedelta(hours=5), note="换了新的合页，试过了。"

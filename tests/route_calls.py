@@ -29,6 +29,11 @@ BODIES: dict[str, Any] = {
     "POST /desk/issues/{issue_id}/assign": {"assignee_id": "{account_id}", "version": 1},
     "POST /desk/issues/{issue_id}/messages": {"text": "马上到"},
     "POST /desk/issues/{issue_id}/contact": {},
+    "POST /desk/steps": {
+        "steps": [
+            {"id": "step-0001", "issue_id": "{issue_id}", "at": "2026-11-25T02:00:00Z", "message": "好"}
+        ]
+    },
     "PUT /inbox/read": {"read_until": "01K00000000000000000000000"},
     "POST /photos": {"content_type": "image/jpeg", "size_bytes": 1000},
 }
@@ -77,6 +82,15 @@ def make_ids(*, people: People) -> Ids:
     }
 
 
+def _filled(body: Any, ids: Ids) -> Any:
+    """A body with ids in its texts, however deep they stand."""
+    if isinstance(body, dict):
+        return {name: _filled(value, ids) for name, value in body.items()}
+    if isinstance(body, list):
+        return [_filled(value, ids) for value in body]
+    return body.format(**ids) if isinstance(body, str) else body
+
+
 def name_of(route: Route) -> str:
     """A route as a test's id."""
     return f"{route.method} {route.path}"
@@ -95,5 +109,5 @@ def call(browser: Browser, route: Route, ids: Ids, **headers: str) -> Page:
         sent = {"Content-Type": "application/x-www-form-urlencoded", **headers}
         return browser.send("POST", path, urlencode(fields).encode(), sent)
     body = BODIES.get(f"{route.method} {route.path.removeprefix('/api/v1')}", {})
-    text = json.dumps({n: v.format(**ids) if isinstance(v, str) else v for n, v in body.items()})
+    text = json.dumps(_filled(body, ids))
     return browser.send(route.method, path, text.encode(), {"Content-Type": "application/json", **headers})

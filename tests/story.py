@@ -7,7 +7,7 @@ from chalicelib.accounts import service as accounts
 from chalicelib.accounts.sessions import new_session, person_of
 from chalicelib.audit import store as audit
 from chalicelib.communities import store as communities
-from chalicelib.desk import queue
+from chalicelib.desk import queue, today
 from chalicelib.desk import service as desk
 from chalicelib.desk.models import Queue, StaffMessage
 from chalicelib.errors import PortalError
@@ -100,6 +100,8 @@ def _work(portal: Portal, people: People) -> None:
     service.message(portal, owner, file.issue.id, WriteMessage(text="几点？"), make_key(of=owner), NOW)
     note = StaffMessage(text="带梯子", internal=True, photo_ids=[_photo(portal, clerk)])
     desk.message(portal, clerk, file.issue.id, note, None, NOW)
+    told = StaffMessage(text="马上到")
+    desk.message(portal, tech, file.issue.id, told, None, LATER, at=NOW)
     desk.contact(portal, clerk, file.issue.id, NOW)
     file = step(by=tech, file=file, to="resolved", photo_ids=[proof], note="修好了", **at)
     service.message(portal, owner, file.issue.id, WriteMessage(text="再看看"), None, LATER)
@@ -163,6 +165,8 @@ def _read(portal: Portal, people: People) -> None:
         place = place or (f"2026-01-01T00:00:00.000Z#{found[0].id}" if found else None)
         queue.read(portal, clerk, query, place, late)
     queue.counts(portal, people.manager, None, NOW)
+    today.jobs(portal, people.technician, NOW)
+    today.free(portal, people.technician)
     audit.read_day(portal.db, "maple", NOW, 2, None)
     audit.read_day(portal.db, "maple", NOW, 2, audit.read_day(portal.db, "maple", NOW, 2, None).next)
     communities.units(portal.db, "maple")

@@ -1,5 +1,6 @@
 """How many round trips to the table a request may make; `docs/keys.md` tells why."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -90,6 +91,9 @@ READS: list[tuple[str, str, list[str]]] = [
     # The issue, its reporter for the masked number, and whom it can be given to.
     ("clerk", "/desk/issues/{resolved}", ["query", "get_item", "query"]),
     ("clerk", "/desk/board", ["batch_get_item", *["query"] * 8]),
+    # Today's jobs: one's own, and what is free in each of the two states that can be taken.
+    ("technician", "/desk/today", ["query"] * 3),
+    ("clerk", "/desk/today", ["query"]),
     ("technician", "/api/v1/desk/communities/maple/staff", ["query"]),
 ]
 
@@ -161,3 +165,16 @@ def test_a_longer_page_of_the_queue_is_still_one_query(site: Portal, signed_in: 
     clerk = signed_in("clerk")
     for limit in (1, 2, 100):
         assert _calls(site, clerk, "GET", f"/api/v1/desk/issues?limit={limit}") == [*SIGNED_IN, "query"]
+
+
+def test_steps_that_a_phone_kept_cost_what_steps_cost(site: Portal, caller: Any, people: People) -> None:
+    file = bring_to(portal=site, people=people, status="assigned")
+    given = {"issue_id": file.issue.id, "at": datetime.now(UTC).isoformat()}
+    first = {**given, "id": "budget-step-1", "to": "in_progress", "version": file.issue.version}
+    second = {**given, "id": "budget-step-2", "to": "resolved", "after": "budget-step-1"}
+    one = ["get_item", "query", "transact_write_items"]
+    tech, path = caller("technician"), "/api/v1/desk/steps"
+    assert _calls(site, tech, "POST", path, {"steps": [first]}) == [*SIGNED_IN, *one]
+    assert _calls(site, tech, "POST", path, {"steps": [second]}) == [*SIGNED_IN, "get_item", *one]
+    again = _calls(site, tech, "POST", path, {"steps": [first, second]})
+    assert again == [*SIGNED_IN, *["get_item", "query"] * 2]

@@ -64,6 +64,11 @@ class Person(Account):
         """Has a place at the desk somewhere."""
         return bool(self.roles & DESK_ROLES)
 
+    @property
+    def desk_start(self) -> str:
+        """Where somebody begins at the desk: who only repairs, with today's jobs."""
+        return "/desk/today" if self.roles & DESK_ROLES == {"technician"} else "/desk"
+
     def roles_in(self, community_id: str) -> frozenset[str]:
         """The staff roles held in one community."""
         return frozenset(g.role for g in self.grants if g.community_id == community_id)
@@ -84,6 +89,8 @@ class Person(Account):
             "roles": sorted(self.roles),
             "is_staff": self.is_desk,
             "is_manager": "manager" in self.roles,
+            "repairs": "technician" in self.roles,
+            "desk_start": self.desk_start,
         }
 
 

@@ -2,7 +2,7 @@
 
 from chalicelib.communities import store as communities
 from chalicelib.cursors import give, scope, take
-from chalicelib.desk import queue, service
+from chalicelib.desk import queue, service, step_views, steps
 from chalicelib.desk.models import (
     Assign,
     Contact,
@@ -16,14 +16,16 @@ from chalicelib.desk.models import (
     StaffView,
     Transition,
 )
+from chalicelib.desk.step_models import StepResults, TakenSteps
 from chalicelib.importing import service as importing
 from chalicelib.issues import access
 from chalicelib.issues.api import reader
 from chalicelib.issues.view_models import DeskIssueView, EntryView, IssueList
 from chalicelib.issues.views import desk_summary
 from chalicelib.once import once
+from chalicelib.page_words import DEFAULT_ZONE, Speech, speak
 from chalicelib.routes import Routes
-from chalicelib.web import DESK, MANAGERS, Call
+from chalicelib.web import DESK, HANDLERS, MANAGERS, Call
 
 routes = Routes(__name__, "desk")
 
@@ -146,3 +148,19 @@ def import_csv(call: Call) -> ImportResult:
     preview = call.read_query(ImportQuery).preview
     scope_of = importing.Importer.of_manager(call.person)
     return importing.run(call.portal, scope_of, call.read_csv(), call.locale, call.now, preview=preview)
+
+
+@routes.api(
+    "POST",
+    "/api/v1/desk/steps",
+    HANDLERS,
+    "Steps taken while out of reach: in order, each once, each answered by itself",
+    body=TakenSteps,
+    answer=StepResults,
+)
+def take_steps(call: Call) -> StepResults:
+    """Each step's own id does what an Idempotency-Key does elsewhere."""
+    taken = call.read(TakenSteps).steps
+    outcomes = steps.take(call.portal, call.person, taken, call.locale, call.now)
+    speak(Speech(call.now, DEFAULT_ZONE, call.locale))
+    return step_views.results(call.portal, call.person, taken, outcomes)

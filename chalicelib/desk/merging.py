@@ -4,13 +4,13 @@ from datetime import datetime
 
 from chalicelib.accounts.models import Person
 from chalicelib.db import Op
-from chalicelib.errors import N_, Invalid, NotFound
+from chalicelib.desk.rules import NEEDS_TARGET
+from chalicelib.errors import Invalid, NotFound
 from chalicelib.issues import access, rules, store
 from chalicelib.issues.commit import entry
 from chalicelib.issues.models import Actor, Issue, IssueFile
 from chalicelib.portal import Portal
 
-NEEDS_TARGET = N_("Choose the open issue of this community that it goes on in, by its number.")
 #: A transaction takes a hundred writes; a merge needs some for itself and its photos.
 _FOLLOWERS_AT_ONCE = 70
 

@@ -11,7 +11,7 @@ from chalicelib.answers import flash_words, page
 from chalicelib.communities import store as communities
 from chalicelib.desk import page_views, service
 from chalicelib.desk.models import Assign, Contact, StaffMessage, Transition
-from chalicelib.desk.queue_pages import routes
+from chalicelib.desk.today_pages import routes
 from chalicelib.errors import N_, Conflict, Invalid, PortalError
 from chalicelib.inputs import checked_key, from_form
 from chalicelib.issues import access
@@ -68,6 +68,8 @@ def _show(
         "conflict": quicker,
         "photos_ready": ready_photos(call, fields.get("photo_ids", [])),
         "pause_reasons": _PAUSES,
+        "asked": call.query.get("open", ""),
+        "offset": call.now.astimezone(community.zone).isoformat()[-6:],
         "back": url("/desk", community_id=community.id),
     }
     return page(call, "desk/issue.html", context, error.status if error else 200, community.zone)

@@ -7,8 +7,9 @@ from chalicelib.accounts.models import Person
 from chalicelib.audit import store as audit
 from chalicelib.communities import store as communities
 from chalicelib.db import Op
-from chalicelib.desk.merging import NEEDS_TARGET, carry_over, find_target
+from chalicelib.desk.merging import carry_over, find_target
 from chalicelib.desk.models import Assign, Contact, StaffMessage, Transition
+from chalicelib.desk.rules import PAST_VISIT, check_complete, when_taken
 from chalicelib.errors import N_, Forbidden, Invalid, NotFound
 from chalicelib.inbox.models import Event, Notice
 from chalicelib.issues import access, rules, store
@@ -23,12 +24,7 @@ from chalicelib.photos import store as photo_store
 from chalicelib.photos.models import Photo
 from chalicelib.portal import Portal
 
-_NEEDS_NOTE = N_("Please write why: the owner reads it.")
-_NEEDS_REASON = N_("Choose why it is on hold.")
-_NEEDS_VISIT = N_("Give the day and time that was agreed.")
-_NEEDS_PROOF = N_("This category asks for a photo of the finished work.")
 _NO_ASSIGNEE = N_("Choose somebody of this community's staff who takes on issues.")
-_PAST_VISIT = N_("This time is over. Choose a later one.")
 _EVENTS: dict[str, Event] = {
     "acknowledged": "acknowledged",
     "assigned": "resumed",
@@ -42,36 +38,30 @@ _EVENTS: dict[str, Event] = {
 
 
 def transition(
-    portal: Portal, person: Person, issue_id: str, body: Transition, once: Once | None, now: datetime
+    portal: Portal,
+    person: Person,
+    issue_id: str,
+    body: Transition,
+    once: Once | None,
+    now: datetime,
+    at: datetime | None = None,
 ) -> Filed:
-    """Move an issue on. Raises NotFound, Forbidden, VersionConflict, IllegalTransition, or Invalid when the
-    step lacks something (a note, a reason, a proof photo, a visit's time, an issue to merge into)."""
+    """Move an issue on; `at` is when that was really done, for what a phone could send only later.
+
+    Raises NotFound, Forbidden, VersionConflict, IllegalTransition, StepTooOld, or Invalid when the step lacks
+    something (a note, a reason, a proof photo, a visit's time, an issue to merge into)."""
 
     def work() -> IssueFile:
         file, roles = access.for_staff(portal, person, issue_id)
         rules.check_staff_step(file.issue, body.to, body.version, roles, person.id)
-        check_complete(file.issue, body, now)
+        taken = when_taken(file, at, now)
+        check_complete(file.issue, body, taken or now)
         target = find_target(portal, person, file.issue, body.merge_into) if body.to == "merged" else None
         attached = photos.free_photos(portal, person, body.photo_ids)
-        return commit(portal, _moved(portal, person, file, body, attached, target, now), now, once)
+        change = _moved(portal, person, file, body, attached, target, now, taken)
+        return commit(portal, change, now, once)
 
     return attempt(portal, once, work, now)
-
-
-def check_complete(issue: Issue, body: Transition, now: datetime) -> None:
-    """Raises Invalid, field by field, when a step lacks what it needs."""
-    if body.to == "rejected" and not body.note:
-        raise Invalid.field("note", "missing", _NEEDS_NOTE)
-    if body.to == "merged" and not body.merge_into:
-        raise Invalid.field("merge_into", "missing", NEEDS_TARGET)
-    if body.to == "paused" and body.pause_reason is None:
-        raise Invalid.field("pause_reason", "missing", _NEEDS_REASON)
-    if body.to == "paused" and rules.pause_needs_visit(body.pause_reason, body.visit_at):
-        raise Invalid.field("visit_at", "missing", _NEEDS_VISIT)
-    if body.visit_at is not None and body.visit_at < now:
-        raise Invalid.field("visit_at", "past", _PAST_VISIT)
-    if body.to == "resolved" and category_of(issue.category_id).proof and not body.photo_ids:
-        raise Invalid.field("photo_ids", "proof_missing", _NEEDS_PROOF)
 
 
 def _moved(
@@ -82,9 +72,10 @@ def _moved(
     attached: list[Photo],
     target: IssueFile | None,
     now: datetime,
+    taken: datetime | None,
 ) -> Change:
     issue, actor = file.issue, access.as_staff(person, file.issue)
-    also = _also(body, target)
+    also = _also(body, target, taken)
     after = rules.moved(issue, body.to, now, category_of(issue.category_id).sla_class, **also)
     row = entry(
         now,
@@ -96,6 +87,7 @@ def _moved(
         photo_ids=[photo.id for photo in attached],
         pause_reason=after.pause_reason,
         visit_at=body.visit_at if "visit_at" in also else None,
+        taken_at=taken,
     )
     return Change(
         before=file,
@@ -109,7 +101,7 @@ def _moved(
     )
 
 
-def _also(body: Transition, target: IssueFile | None) -> dict[str, object]:
+def _also(body: Transition, target: IssueFile | None, taken: datetime | None) -> dict[str, object]:
     """What a step sets on the issue besides its state."""
     found: dict[str, object] = {}
     if body.visit_at is not None and body.to in ("acknowledged", "assigned", "in_progress", "paused"):
@@ -118,6 +110,8 @@ def _also(body: Transition, target: IssueFile | None) -> dict[str, object]:
         found["pause_reason"] = body.pause_reason
     if body.to == "rejected":
         found["reject_note"] = body.note
+    if body.to == "resolved" and taken:
+        found["resolved_at"] = taken
     if target:
         found["merged_into"] = Ref(id=target.issue.id, number=target.issue.number)
     return found
@@ -152,7 +146,7 @@ def assign(
         file, roles = access.for_staff(portal, person, issue_id)
         rules.check_assign(file.issue, body.assignee_id, body.version, roles, person.id)
         if body.visit_at is not None and body.visit_at < now:
-            raise Invalid.field("visit_at", "past", _PAST_VISIT)
+            raise Invalid.field("visit_at", "past", PAST_VISIT)
         assignee = _assignee(portal, file.issue, body.assignee_id)
         return commit(portal, _given(portal, person, file, assignee, body.visit_at, now), now, once)
 
@@ -200,9 +194,15 @@ def _assignee(portal: Portal, issue: Issue, account_id: str) -> Holder:
 
 
 def message(
-    portal: Portal, person: Person, issue_id: str, body: StaffMessage, once: Once | None, now: datetime
+    portal: Portal,
+    person: Person,
+    issue_id: str,
+    body: StaffMessage,
+    once: Once | None,
+    now: datetime,
+    at: datetime | None = None,
 ) -> tuple[IssueFile, Entry]:
-    """Write to the owner, or an internal note. Raises NotFound or Forbidden."""
+    """Write to the owner, or an internal note, at `at`. Raises NotFound, Forbidden, or StepTooOld."""
     kind = "internal" if body.internal else "message"
 
     def work() -> IssueFile:
@@ -211,7 +211,8 @@ def message(
             raise Forbidden
         attached = photos.free_photos(portal, person, body.photo_ids)
         actor = access.as_staff(person, file.issue)
-        row = entry(now, kind, actor, text=body.text, photo_ids=[p.id for p in attached])
+        taken = when_taken(file, at, now, person.id)
+        row = entry(now, kind, actor, text=body.text, photo_ids=[p.id for p in attached], taken_at=taken)
         owners = () if body.internal else owners_of(file, person.id)
         told = notice(file.issue, "message", owners=owners, staff=staff_of(file.issue, person.id))
         change = message_change(portal, file, row, attached, [told], now)

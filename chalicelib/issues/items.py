@@ -106,6 +106,7 @@ def entry_item(issue_id: str, entry: Entry, keys: Keyring) -> Item:
         "assignee": _person_item(keys, pk, entry.assignee),
         "pause_reason": entry.pause_reason,
         "visit_at": _text(entry.visit_at),
+        "taken_at": _text(entry.taken_at),
     }
 
 
@@ -124,6 +125,7 @@ def entry_from(item: Item, keys: Keyring) -> Entry:
         assignee=_holder(keys, pk, item.get("assignee")),
         pause_reason=item.get("pause_reason"),
         visit_at=moment(item["visit_at"]) if item.get("visit_at") else None,
+        taken_at=moment(item["taken_at"]) if item.get("taken_at") else None,
     )
 
 

@@ -144,6 +144,8 @@ class Entry(BaseModel):
     assignee: Holder | None = None
     pause_reason: PauseReason | None = None
     visit_at: datetime | None = None
+    #: When it was really done, where the phone could tell us only later; `at` is when we heard of it.
+    taken_at: datetime | None = None
 
 
 class Handoff(BaseModel):

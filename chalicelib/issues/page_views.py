@@ -128,6 +128,7 @@ def _entry(row: EntryView, locale: str) -> dict[str, Any]:
     return {
         "id": row.id,
         "at": moment(row.at),
+        "taken_at": moment(row.taken_at) if row.taken_at else None,
         "kind": row.kind,
         "actor": row.actor,
         "from_status": row.from_,

@@ -20,6 +20,12 @@ CLOSE_AFTER = timedelta(days=7)
 REOPEN_WITHIN = timedelta(days=7)
 #: For how long a rating can be changed (part 9).
 RATING_CHANGES_WITHIN = timedelta(days=7)
+#: How long a step that a phone could not send is still taken: as long as idempotency keys are remembered.
+STEPS_KEPT_FOR = timedelta(days=7)
+#: A step that arrives this soon after it was taken was taken when it arrived.
+SENT_AT_ONCE = timedelta(minutes=2)
+#: Steps that a phone sends at once; more go in a second call.
+MAX_STEPS = 50
 MAX_PHOTOS = 9
 MAX_DESCRIPTION = 2000
 MAX_VISIT_WINDOWS = 6

@@ -30,6 +30,8 @@ class EntryView(BaseModel):
     assignee: Holder | None = None
     pause_reason: PauseReason | None = None
     visit_at: str | None = None
+    #: When it was really done, where that is known only later than `at`.
+    taken_at: str | None = None
 
 
 class RatingView(BaseModel):

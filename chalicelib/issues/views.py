@@ -141,6 +141,7 @@ class Reader:
             assignee=row.assignee,
             pause_reason=row.pause_reason,
             visit_at=_time(row.visit_at),
+            taken_at=_time(row.taken_at),
         )
 
     def _actor(self, actor: Actor, *, staff: bool) -> ActorView:

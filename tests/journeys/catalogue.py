@@ -131,6 +131,32 @@ def _pane(page: Page, world: World) -> None:
     page.locator(".pane #job").wait_for()
 
 
+def _today_forms(page: Page, world: World) -> None:
+    page.goto("/desk/today")
+    page.locator(f"[data-job='{world.issues['in_progress']}'] [data-opens=resolved]").click()
+    page.locator(".task-form").wait_for()
+
+
+def _today_kept(page: Page, world: World) -> None:
+    """One step that waits, and one that was refused."""
+    page.route("**/api/v1/me", lambda route: route.abort("connectionfailed"))
+    page.goto("/desk/today")
+    card = page.locator(f"[data-job='{world.issues['in_progress']}']")
+    page.evaluate(_REFUSED, world.issues["asked"])
+    card.locator("[data-opens=message]").click()
+    card.locator("textarea").fill("还要一个小时")
+    card.locator(".task-form button.main").click()
+    page.locator("[data-waiting] summary").click()
+    page.locator("[data-refused] li").wait_for()
+
+
+_REFUSED = """async (issue) => {
+  const row = { id: "refused-step-1", issue, kind: "resolved", state: "refused", label: "用电照明 · 9-1", photos: [] };
+  const why = { code: "version_conflict", why: "李静 先处理了：已派单。", text: "换了灯泡，试过了。" };
+  await window.portal.kept.put("steps", Object.assign(row, why));
+}"""
+
+
 def states(world: World) -> list[State]:
     """All of them."""
     owner, staff = world.owner, CLERK
@@ -169,6 +195,9 @@ def states(world: World) -> list[State]:
         State("queue", staff, _unfold("/desk")),
         State("queue, empty", staff, _at("/desk?category=greening&building=1&status=paused")),
         State("queue, wide", staff, _pane, wide=True),
+        State("today", TECHNICIAN, _at("/desk/today")),
+        State("today, forms", TECHNICIAN, _today_forms),
+        State("today, nothing", staff, _at("/desk/today")),
         State("board", staff, _at("/desk/board")),
         State("board, wide", staff, _at("/desk/board"), wide=True),
         State("job, submitted", staff, _unfold("/desk/issues/{submitted}")),
@@ -179,4 +208,6 @@ def states(world: World) -> list[State]:
         State("import", MANAGER, _at("/desk/import")),
         State("import, preview", MANAGER, _preview),
         State("import, wide", MANAGER, _at("/desk/import"), wide=True),
+        # Last, because what is kept on a phone shows on each of its pages.
+        State("today, kept", TECHNICIAN, _today_kept),
     ]
