@@ -67,7 +67,7 @@ def list_issues(call: Call) -> IssueList:
     of = scope("issues", status=query.status)
     after = take(call.portal.keys, call.person, of, query.cursor)
     found, place = listing.own(call.portal, call.person, query.limit, query.status, after)
-    items = [owner_summary(issue, call.now) for issue in found]
+    items = [owner_summary(issue, access.relation(call.person, issue), call.now) for issue in found]
     return IssueList(items=items, next_cursor=give(call.portal.keys, call.person, of, place))
 
 
