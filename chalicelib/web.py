@@ -49,6 +49,7 @@ class Access:
 PUBLIC = Access(public=True)
 SIGNED_IN = Access()
 DESK = Access(roles=frozenset({"front_line", "technician", "manager", "auditor"}))
+OFFICE = Access(roles=frozenset({"front_line", "manager"}))
 MANAGERS = Access(roles=frozenset({"manager"}))
 
 

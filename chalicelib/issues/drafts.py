@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from chalicelib.accounts.models import Person
 from chalicelib.db import K, Put
-from chalicelib.errors import Conflict, NotFound, Unavailable
+from chalicelib.errors import Conflict, Invalid, NotFound, Unavailable
 from chalicelib.ids import is_id, new_id
 from chalicelib.issues import reporting
 from chalicelib.issues.models import ReportIssue
@@ -64,6 +64,25 @@ def begin(portal: Portal, person: Person, report: ReportIssue, now: datetime) ->
     draft = Draft(id=new_id(now), report=report)
     _save(portal, person, draft, None, now)
     return draft
+
+
+def keep(portal: Portal, person: Person, draft_id: str, report: ReportIssue, now: datetime) -> Draft:
+    """Keep a draft under the id that its form has carried from the start, however often the form comes in; one
+    that is sent already stays as it is. Raises NotFound for what is no id."""
+    if not is_id(draft_id):
+        raise NotFound
+    draft = Draft(id=draft_id, report=report)
+    try:
+        _save(portal, person, draft, None, now)
+    except _Changed:
+        before = get(portal, person, draft_id)
+        return before if before.issue_id else rewrite(portal, person, draft_id, report, now)
+    return draft
+
+
+def settle(portal: Portal, person: Person, draft_id: str, issue_id: str, now: datetime) -> Draft:
+    """The draft has come to an issue: its own, or a neighbour's that is followed instead."""
+    return _change(portal, person, draft_id, now, lambda d: d.model_copy(update={"issue_id": issue_id}))
 
 
 def _change(
@@ -123,10 +142,15 @@ def send(portal: Portal, person: Person, draft: Draft, now: datetime) -> str:
     # The draft's id is the key, and the words are no part of it: a draft makes one issue, whatever is
     # changed in another tab meanwhile.
     key = once(person.id, draft.id, "drafts", _Nothing())
-    file, _ = reporting.report(portal, person, draft.report, key, now)
-    sent = file.issue.id
-    _change(portal, person, draft.id, now, lambda d: d.model_copy(update={"issue_id": sent}))
-    return sent
+    try:
+        file, _ = reporting.report(portal, person, draft.report, key, now)
+    except Invalid as error:
+        if "place_id" not in [row.field for row in error.errors]:
+            raise
+        # Its place was taken off the list meanwhile; where it is still stands in the report in words.
+        in_words = draft.report.model_copy(update={"place_id": None})
+        file, _ = reporting.report(portal, person, in_words, key, now)
+    return settle(portal, person, draft.id, file.issue.id, now).issue_id or file.issue.id
 
 
 class _Nothing(BaseModel):

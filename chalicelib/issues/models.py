@@ -198,6 +198,10 @@ class OwnerStep(Input):
     reason: OptionalText | None = None
 
 
+class OwnerFollow(Input):
+    """`POST /api/v1/issues/{issue_id}/follow`: says nothing but that."""
+
+
 class RateIssue(Input):
     """`PUT /api/v1/issues/{issue_id}/rating`"""
 

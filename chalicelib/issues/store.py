@@ -157,9 +157,7 @@ def touch(issue: Issue, name: str, value: Any, error: PortalError) -> Op:
 def unmoved(issue: Issue) -> Op:
     """The check that an issue has still the state and the followers with which it was read; it fails with
     IssueMoved."""
-    return Check(
-        meta_key(issue.id), Attr("status").eq(issue.status) & _same_followers(issue), IssueMoved()
-    )
+    return Check(meta_key(issue.id), Attr("status").eq(issue.status) & _same_followers(issue), IssueMoved())
 
 
 def add_entry(issue_id: str, entry: Entry, keys: Keyring) -> Op:
