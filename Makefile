@@ -14,7 +14,7 @@ SUDO := $(shell test "$$(id -u)" = 0 || echo sudo)
 PIP := -m pip --disable-pip-version-check --no-input install -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-parts test-browser test-running setup lint format types locale locale-update browser import screenshots icons openapi bench clean
+.PHONY: help run test test-parts test-browser test-running setup lint format types locale locale-update browser import posters screenshots icons openapi bench clean
 .DELETE_ON_ERROR:
 
 help:  ## list all targets
@@ -58,6 +58,9 @@ locale-update: $(APP_ENV)  ## collect new texts into the catalogue, to be transl
 
 import: $(APP_ENV) $(ENGINE_ENV) locale  ## import communities, units, owners and staff (FILE=people.csv)
 	@$(BIN)/python -m local.inside local.import_accounts $(FILE)
+
+posters: $(APP_ENV) $(ENGINE_ENV) locale  ## write printable posters to build/posters (ORIGIN=http://… COMMUNITY="maple cedar")
+	@ORIGIN=$(ORIGIN) $(BIN)/python -m local.inside local.posters $(or $(COMMUNITY),maple cedar)
 
 screenshots: setup browser  ## make the README's pictures again
 	$(BIN)/python -m tests.screenshots

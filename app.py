@@ -18,6 +18,9 @@ from chalicelib.issues import pages as issues_pages
 from chalicelib.issues import timers
 from chalicelib.photos import api as photos_api
 from chalicelib.photos import pages as photos_pages
+from chalicelib.places import api as places_api
+from chalicelib.places import desk_pages as places_desk_pages
+from chalicelib.places import pages as places_pages
 from chalicelib.portal import portal
 from chalicelib.routes import middleware
 from chalicelib.settings import settings
@@ -50,6 +53,9 @@ _FEATURES = (
     inbox_pages,
     desk_api,
     desk_pages,
+    places_api,
+    places_pages,
+    places_desk_pages,
 )
 for feature in _FEATURES:
     app.register_blueprint(feature.routes.blueprint)

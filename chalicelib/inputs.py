@@ -71,6 +71,7 @@ def _of_our_time(moment: datetime) -> datetime:
 Text = Annotated[str, Field(max_length=2000), AfterValidator(_not_blank)]
 OptionalText = Annotated[str, Field(max_length=2000), AfterValidator(clean)]
 ShortText = Annotated[str, Field(max_length=120), AfterValidator(clean)]
+PlaceName = Annotated[str, Field(max_length=60), AfterValidator(_not_blank)]
 Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_\-]+$")]
 Version = Annotated[int, Field(ge=1, le=2**31)]
 Moment = Annotated[AwareDatetime, AfterValidator(_of_our_time)]

@@ -51,6 +51,7 @@ SIGNED_IN = Access()
 DESK = Access(roles=frozenset({"front_line", "technician", "manager", "auditor"}))
 #: Those at the desk who also change something there.
 HANDLERS = Access(roles=frozenset({"front_line", "technician", "manager"}))
+OFFICE = Access(roles=frozenset({"front_line", "manager"}))
 MANAGERS = Access(roles=frozenset({"manager"}))
 
 

@@ -11,6 +11,8 @@ from chalicelib.importing import service as importing
 from chalicelib.issues import reporting
 from chalicelib.issues import service as issues
 from chalicelib.issues.models import IssueFile, OwnerStep, RateIssue, ReportIssue
+from chalicelib.places import service as places
+from chalicelib.places.rules import read_lines
 from chalicelib.portal import Portal, portal
 
 PEOPLE = """community_id,community,building,unit,unit_id,name,phone,role
@@ -25,6 +27,10 @@ maple,枫林苑,,,,赵经理,+8613900000004,manager
 maple,枫林苑,,,,周审计,+8613900000005,auditor
 cedar,雪松里,,,,刘芳,+8613900000011,front_line
 """
+PLACES = {
+    "maple": "1 号楼电梯,1\n1 号楼大堂,1\n地下车库入口\n南门门禁\n中心花园",
+    "cedar": "2 号楼大堂,2",
+}
 
 
 def main(now: datetime) -> None:
@@ -32,6 +38,8 @@ def main(now: datetime) -> None:
     everything = importing.Importer("demo", None)
     result = importing.run(portal(), everything, PEOPLE.encode(), "zh-CN", now, preview=False)
     assert not result.errors, "the demo data is well-formed"
+    for community_id, names in PLACES.items():
+        places.add(portal(), "demo", community_id, read_lines(names), now)
     if not _issues_there(portal()):
         Story(portal(), now).tell()
 

@@ -3,6 +3,8 @@
   "use strict";
   const { all, one, part, enliven, leaving, arrived, ask } = window.portal;
 
+  part("[data-print]", (button) => { button.hidden = false; button.addEventListener("click", () => window.print()); });
+
   /* The desk: live counts. */
   function poll(box) {
     const look = async () => {

@@ -19,6 +19,8 @@ from chalicelib.issues import reporting
 from chalicelib.issues import service as issues
 from chalicelib.issues.models import Actor, Issue, IssueFile, OwnerStep, ReportIssue
 from chalicelib.once import Once
+from chalicelib.places import service as places
+from chalicelib.places.models import NewPlace, Place
 from chalicelib.portal import Portal
 from chalicelib.settings import Settings
 from chalicelib.storage import Storage
@@ -162,6 +164,12 @@ def make_report(**changes: Any) -> ReportIssue:
 def make_key(*, of: Person, key: str | None = None, what: str = "test") -> Once:
     """An idempotency key's use."""
     return Once(of.id, key or f"test-key-{next(_numbers)}", what)
+
+
+def make_place(*, portal: Portal, name: str = "1 号楼电梯", community_id: str = "maple") -> Place:
+    """A public place of a community's list."""
+    places.add(portal, "test", community_id, [NewPlace(name=name, building="1")], NOW)
+    return next(place for place in places.in_use(portal, community_id) if place.name == name)
 
 
 def report(

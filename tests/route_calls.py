@@ -24,6 +24,7 @@ BODIES: dict[str, Any] = {
     "POST /issues/{issue_id}/confirm": _STEP,
     "POST /issues/{issue_id}/reopen": _STEP,
     "POST /issues/{issue_id}/urge": {},
+    "POST /issues/{issue_id}/follow": {},
     "PUT /issues/{issue_id}/rating": _MARKS,
     "POST /desk/issues/{issue_id}/transition": {"to": "acknowledged", "version": 1},
     "POST /desk/issues/{issue_id}/assign": {"assignee_id": "{account_id}", "version": 1},
@@ -45,6 +46,13 @@ FORMS: dict[str, dict[str, Any]] = {
     "/me/sign-out-everywhere": {},
     "/desk/import": {"csv_text": "community_id,building,unit\nmaple,1,101\n"},
     "/issues/new": _REPORT,
+    "/issues/emergency": {"category_id": "gas", "where": "maple-1-101", "key": "form-key-1"},
+    # What is typed is judged before anybody signs in.
+    "/p/{code}": {"category_id": "lift", "description": ""},
+    "/desk/places": {"community_id": "maple", "places": "地下车库入口"},
+    "/desk/places/{code}": {"version": 1, "name": "1 号楼电梯", "building": "1", "act": "save"},
+    "/issues/{issue_id}/follow": {},
+    "/issues/{issue_id}/unfollow": {},
     "/issues/new/{draft_id}/photos": {"photo_id": "{photo_id}"},
     "/issues/new/{draft_id}/order": {"photo_ids": "{photo_id}"},
     "/issues/new/{draft_id}/send": {},
@@ -68,7 +76,7 @@ def make_ids(*, people: People) -> Ids:
     """Objects of maple's owner: an issue, a photo, a draft."""
     from chalicelib.issues import drafts
     from chalicelib.photos import service as photos
-    from tests.factories import make_report
+    from tests.factories import make_place, make_report
 
     owner = people.owner
     return {
@@ -76,6 +84,7 @@ def make_ids(*, people: People) -> Ids:
         "photo_id": photos.start_plain(people.portal, owner, NOW),
         "draft_id": drafts.begin(people.portal, owner, make_report(), NOW).id,
         "community_id": "maple",
+        "code": make_place(portal=people.portal).id,
         "account_id": people.technician.id,
         "version": "1",
         "name": "portal.css",

@@ -14,13 +14,15 @@ from chalicelib.errors import PortalError
 from chalicelib.inbox import outbox
 from chalicelib.inbox import service as inbox
 from chalicelib.inbox.notifier import MemoryNotifier
-from chalicelib.issues import drafts, listing, service, store, timers
+from chalicelib.issues import drafts, following, listing, service, store, timers
 from chalicelib.issues import photos as issue_photos
-from chalicelib.issues.models import RateIssue, WriteMessage
+from chalicelib.issues.models import FindSimilar, RateIssue, WriteMessage
 from chalicelib.pages import keep_form, kept_form
 from chalicelib.photos import intake
 from chalicelib.photos import service as photos
 from chalicelib.photos import store as photo_store
+from chalicelib.places import service as places
+from chalicelib.places.models import ChangePlace
 from chalicelib.portal import Portal
 from chalicelib.records import K
 from tests.factories import (
@@ -30,6 +32,7 @@ from tests.factories import (
     assign,
     import_people,
     make_key,
+    make_place,
     make_report,
     owner_step,
     report,
@@ -48,6 +51,7 @@ def tell(portal: Portal) -> None:
     _sign_in(portal)
     _work(portal, people)
     _merge(portal, people)
+    _share(portal, people)
     _drafts_and_forms(portal, people)
     outbox.sweep(portal, LATER)
     _read(portal, people)
@@ -132,6 +136,23 @@ def _merge(portal: Portal, people: People) -> None:
     quiet = assign(portal=portal, by=people.technician, file=quiet, to=people.technician)
     quiet = step(portal=portal, by=people.technician, file=quiet, to="in_progress")
     step(portal=portal, by=people.technician, file=quiet, to="resolved")
+
+
+def _share(portal: Portal, people: People) -> None:
+    """A place that gets another name, a neighbour who follows what is reported there, and no longer."""
+    place = make_place(portal=portal)
+    changed = ChangePlace(version=1, name="1 号楼南电梯")
+    places.change(portal, people.manager, place.id, changed, NOW)
+    places.change(portal, people.manager, place.id, ChangePlace(version=2, name="电梯", act="retire"), NOW)
+    places.change(portal, people.manager, place.id, ChangePlace(version=3, name="电梯", act="restore"), NOW)
+    assert places.at(portal, place.id)
+    file = report(portal=portal, by=people.owner, category_id="lift", place_id=place.id)
+    asked = FindSimilar(community_id="maple", category_id="lift", location="电 梯")
+    neighbour = people.neighbour
+    assert following.similar(portal, neighbour, asked)
+    following.follow(portal, neighbour, file.issue.id, make_key(of=neighbour), NOW)
+    following.unfollow(portal, neighbour, file.issue.id, NOW)
+    step(portal=portal, by=people.clerk, file=file, to="rejected", note="已有人在修")
 
 
 def _drafts_and_forms(portal: Portal, people: People) -> None:

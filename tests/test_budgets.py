@@ -9,7 +9,7 @@ from chalicelib.communities import store
 from chalicelib.photos import service as photos
 from chalicelib.portal import Portal
 from tests.browser import Browser
-from tests.factories import NOW, People, bring_to, report
+from tests.factories import NOW, People, bring_to, make_place, report
 from tests.route_calls import Ids
 
 SIGNED_IN = ["batch_get_item"]
@@ -76,6 +76,7 @@ READS: list[tuple[str, str, list[str]]] = [
     ("owner", "/api/v1/issues/{resolved}", ["query"]),
     ("owner", "/issues/new?category=plumbing", []),
     ("owner", "/api/v1/communities/maple/categories", []),
+    ("owner", "/issues/new?category=gas", []),
     ("owner", "/inbox", ["get_item", "query"]),
     ("owner", "/api/v1/inbox", ["get_item", "query"]),
     ("owner", "/me", []),
@@ -104,6 +105,38 @@ def test_reading_costs_no_more_than_this(
 ) -> None:
     browser = signed_in(who)
     assert _calls(site, browser, "GET", path.format(**ids)) == SIGNED_IN + calls
+
+
+def test_finding_what_is_reported_at_a_place_is_one_query_and_one_batch(
+    site: Portal, signed_in: Any, caller: Any, people: People
+) -> None:
+    place = make_place(portal=site)
+    ids = [
+        report(portal=site, by=people.owner, category_id="lift", place_id=place.id).issue.id for _ in range(7)
+    ]
+    _remember(site)
+    neighbour, asked = caller("neighbour"), "/api/v1/issues/similar?community_id=maple&category_id=lift"
+    found = ["query", "batch_get_item"]
+    assert _calls(site, neighbour, "GET", f"{asked}&place_id={place.id}") == SIGNED_IN + found
+    assert _calls(site, neighbour, "GET", f"{asked}&location=1") == [*SIGNED_IN, "get_item", "query"]
+    page = f"/p/{place.id}?category=lift"
+    assert _calls(site, Browser(), "GET", page) == ["get_item"] * 2
+    assert _calls(site, signed_in("neighbour"), "GET", page) == ["get_item"] * 2 + SIGNED_IN + found
+    follow = f"/api/v1/issues/{ids[0]}/follow"
+    assert _calls(site, neighbour, "POST", follow) == [*SIGNED_IN, "query", "transact_write_items"]
+    assert _calls(site, neighbour, "POST", follow) == [*SIGNED_IN, "query"]
+    body = {"unit_id": "maple-1-101", "category_id": "lift", "description": "抖", "place_id": place.id}
+    reporting = _calls(site, caller("owner"), "POST", "/api/v1/issues", body)
+    assert reporting == [*SIGNED_IN, "get_item", "transact_write_items"]
+
+
+def test_an_emergency_is_made_in_one_transaction(site: Portal, signed_in: Any) -> None:
+    _remember(site)
+    fields = {"category_id": "gas", "where": "maple-1-101", "key": "budget-danger"}
+    owner = signed_in("owner")
+    assert _calls(site, owner, "POST", "/issues/emergency", fields) == [
+        *SIGNED_IN, "get_item", "transact_write_items",
+    ]  # fmt: skip
 
 
 def test_public_pages_ask_the_table_nothing(site: Portal) -> None:

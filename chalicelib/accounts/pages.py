@@ -74,7 +74,9 @@ def _start(call: Call) -> str:
 
 @routes.form("/login", PUBLIC, "Ask for a code, or sign in with it", on="/login")
 def log_in(call: Call) -> Response:
-    """Either step of signing in."""
+    """Either step of signing in, or back to the first one; what another page's form carried stays."""
+    if "another" in call.form:
+        return _login(call, "phone")
     if call.field("step") == "code" and "resend" not in call.form:
         return _with_code(call)
     return _send_code(call)

@@ -38,4 +38,5 @@ def carry_over(portal: Portal, file: IssueFile, target: IssueFile, actor: Actor,
     for start in range(_FOLLOWERS_AT_ONCE, len(follows), _FOLLOWERS_AT_ONCE):
         portal.db.write(*follows[start : start + _FOLLOWERS_AT_ONCE])
     row = entry(now, "merged_in", actor, text=file.issue.number)
-    return [*follows[:_FOLLOWERS_AT_ONCE], store.add_entry(into.id, row, portal.keys), store.unmoved(into)]
+    told_anew = store.followed(into)
+    return [*follows[:_FOLLOWERS_AT_ONCE], store.add_entry(into.id, row, portal.keys), told_anew]

@@ -46,6 +46,32 @@ def _load(portal: Portal, issue_id: str) -> IssueFile:
     return file
 
 
+def for_neighbour(portal: Portal, person: Person, issue_id: str) -> tuple[IssueFile, Relation]:
+    """An issue that this person reported, follows, or may learn of as a neighbour; raises NotFound.
+
+    Neighbours learn of what is in a public place of a community in which they have a home.
+    """
+    file = _load(portal, issue_id)
+    issue = file.issue
+    if issue.reporter.id == person.id:
+        return file, "reporter"
+    if person.id in file.followers:
+        return file, "follower"
+    if issue.area == "public" and lives_in(person, issue.community_id):
+        return file, "neighbour"
+    raise NotFound
+
+
+def relation(person: Person, issue: Issue) -> Relation:
+    """How a person stands to an issue of their own list."""
+    return "reporter" if issue.reporter.id == person.id else "follower"
+
+
+def lives_in(person: Person, community_id: str) -> bool:
+    """Whether a person has a home there."""
+    return any(unit.community_id == community_id for unit in person.units)
+
+
 def may_see(person: Person, file: IssueFile) -> bool:
     """Whether a person may see an issue at all, as an owner or as staff."""
     issue = file.issue

@@ -3,11 +3,19 @@
 from chalicelib.communities import store as communities
 from chalicelib.cursors import give, scope, take
 from chalicelib.errors import NotFound
-from chalicelib.issues import access, listing, reporting, service
-from chalicelib.issues.models import ListIssues, OwnerStep, RateIssue, ReportIssue, WriteMessage
+from chalicelib.issues import access, following, listing, reporting, service
+from chalicelib.issues.models import (
+    FindSimilar,
+    ListIssues,
+    OwnerFollow,
+    OwnerStep,
+    RateIssue,
+    ReportIssue,
+    WriteMessage,
+)
 from chalicelib.issues.policy import CATEGORIES
 from chalicelib.issues.tree import CategoryList, CategoryView
-from chalicelib.issues.view_models import EntryView, IssueList, IssueView, RatingView
+from chalicelib.issues.view_models import EntryView, IssueList, IssueView, RatingView, SimilarList
 from chalicelib.issues.views import Reader, owner_summary
 from chalicelib.once import once
 from chalicelib.routes import Routes
@@ -67,8 +75,43 @@ def list_issues(call: Call) -> IssueList:
     of = scope("issues", status=query.status)
     after = take(call.portal.keys, call.person, of, query.cursor)
     found, place = listing.own(call.portal, call.person, query.limit, query.status, after)
-    items = [owner_summary(issue, call.now) for issue in found]
+    items = [owner_summary(issue, access.relation(call.person, issue), call.now) for issue in found]
     return IssueList(items=items, next_cursor=give(call.portal.keys, call.person, of, place))
+
+
+@routes.api(
+    "GET",
+    "/api/v1/issues/similar",
+    SIGNED_IN,
+    "Open issues of one category at one public place, the newest 5",
+    query=FindSimilar,
+    answer=SimilarList,
+)
+def similar(call: Call) -> SimilarList:
+    """What neighbours have reported already: to be followed instead of reported again."""
+    found = following.similar(call.portal, call.person, call.read_query(FindSimilar))
+    return SimilarList(items=[owner_summary(one.issue, one.relation, call.now) for one in found])
+
+
+@routes.api(
+    "POST",
+    "/api/v1/issues/{issue_id}/follow",
+    SIGNED_IN,
+    "Follow a neighbour's issue in a public place",
+    answer=IssueView,
+    once=True,
+)
+def follow(call: Call, issue_id: str) -> IssueView:
+    """Follow; one's own issue, and one that is followed already, stay as they are."""
+    key = once(call.person.id, call.idempotency_key, f"issues/{issue_id}/follow", OwnerFollow())
+    file, at = following.follow(call.portal, call.person, issue_id, key, call.now)
+    return reader(call).owner_view(file, access.relation(call.person, file.issue), at)
+
+
+@routes.api("DELETE", "/api/v1/issues/{issue_id}/follow", SIGNED_IN, "Follow no longer", status=204)
+def unfollow(call: Call, issue_id: str) -> None:
+    """Cease to follow."""
+    following.unfollow(call.portal, call.person, issue_id, call.now)
 
 
 @routes.api("GET", "/api/v1/issues/{issue_id}", SIGNED_IN, "An issue with its timeline", answer=IssueView)

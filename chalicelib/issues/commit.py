@@ -14,7 +14,7 @@ from chalicelib.errors import ChangedMeanwhile, PortalError, Unavailable
 from chalicelib.ids import new_id
 from chalicelib.inbox import outbox
 from chalicelib.inbox.models import Notice
-from chalicelib.issues import rules, store
+from chalicelib.issues import rules, spot_store, store
 from chalicelib.issues.models import Actor, Entry, Handoff, Holder, Issue, IssueFile
 from chalicelib.once import Once
 from chalicelib.portal import Portal
@@ -81,6 +81,7 @@ def commit(portal: Portal, change: Change, now: datetime, once: Once | None = No
     if after is not before:
         ops.append(store.change(before, after, portal.keys, change.only_if))
         ops += store.waiting(before, after)
+        ops += spot_store.moved(before, after, portal.keys)
     ops += handoff_ops
     ops += [store.add_entry(after.id, row, portal.keys) for row in change.entries]
     ops += [outbox.add(notice, now) for notice in change.notices]

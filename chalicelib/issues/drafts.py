@@ -1,6 +1,5 @@
 """Drafts: a report on its way, kept with the account so that nothing typed is lost and sending twice makes one."""
 
-import contextlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -9,7 +8,7 @@ from pydantic import BaseModel
 
 from chalicelib.accounts.models import Person
 from chalicelib.db import K, Put
-from chalicelib.errors import Conflict, IdempotencyMismatch, NotFound, Unavailable
+from chalicelib.errors import Conflict, IdempotencyMismatch, Invalid, NotFound, Unavailable
 from chalicelib.ids import is_id, new_id
 from chalicelib.issues import reporting
 from chalicelib.issues.models import ReportIssue
@@ -67,6 +66,25 @@ def begin(portal: Portal, person: Person, report: ReportIssue, now: datetime) ->
     return draft
 
 
+def keep(portal: Portal, person: Person, draft_id: str, report: ReportIssue, now: datetime) -> Draft:
+    """Keep a draft under the id that its form, or the phone, has given it from the start, however often it comes
+    in: with the newest words, and one that is sent already stays as it is. Raises NotFound for what is no id."""
+    if not is_id(draft_id):
+        raise NotFound
+    draft = Draft(id=draft_id, report=report)
+    try:
+        _save(portal, person, draft, None, now)
+    except _Changed:
+        before = get(portal, person, draft_id)
+        return before if before.issue_id else rewrite(portal, person, draft_id, report, now)
+    return draft
+
+
+def settle(portal: Portal, person: Person, draft_id: str, issue_id: str, now: datetime) -> Draft:
+    """The draft has come to an issue: its own, or a neighbour's that is followed instead."""
+    return _change(portal, person, draft_id, now, lambda d: d.model_copy(update={"issue_id": issue_id}))
+
+
 def _change(
     portal: Portal, person: Person, draft_id: str, now: datetime, how: Callable[[Draft], Draft]
 ) -> Draft:
@@ -92,18 +110,6 @@ def rewrite(portal: Portal, person: Person, draft_id: str, report: ReportIssue, 
         return draft.model_copy(update={"report": kept})
 
     return _change(portal, person, draft_id, now, how)
-
-
-def keep(portal: Portal, person: Person, draft_id: str, report: ReportIssue, now: datetime) -> Draft:
-    """Keep a draft under an id that the phone has made, so that what it keeps itself and what is kept here are one
-    report; kept again it has the newer words. Raises NotFound for what is no id."""
-    if not is_id(draft_id):
-        raise NotFound
-    with contextlib.suppress(_Changed):  # it is there already
-        draft = Draft(id=draft_id, report=report)
-        _save(portal, person, draft, None, now)
-        return draft
-    return rewrite(portal, person, draft_id, report, now)
 
 
 def add_photo(portal: Portal, person: Person, draft_id: str, photo_id: str, now: datetime) -> Draft:
@@ -152,8 +158,14 @@ def send(portal: Portal, person: Person, draft: Draft, now: datetime) -> str:
         sent = file.issue.id
     except IdempotencyMismatch:
         sent = _sent_by_the_phone(portal, key)
-    _change(portal, person, draft.id, now, lambda d: d.model_copy(update={"issue_id": sent}))
-    return sent
+    except Invalid as error:
+        if "place_id" not in [row.field for row in error.errors]:
+            raise
+        # Its place was taken off the list meanwhile; where it is still stands in the report in words.
+        in_words = draft.report.model_copy(update={"place_id": None})
+        file, _ = reporting.report(portal, person, in_words, key, now)
+        sent = file.issue.id
+    return settle(portal, person, draft.id, sent, now).issue_id or sent
 
 
 def _sent_by_the_phone(portal: Portal, key: Once | None) -> str:

@@ -13,7 +13,7 @@ _TIMES = ("created_at", "promised_at", "visit_at", "resolved_at", "closed_at", "
 _PLAIN = (
     "id", "number", "community_id", "unit_id", "unit_label", "building", "area", "category_id", "description",
     "location", "status", "version", "pause_reason", "paused_from", "resolutions", "reopened", "reject_note",
-    "handoff", "begun",
+    "handoff", "begun", "place_id", "follows",
 )  # fmt: skip
 
 

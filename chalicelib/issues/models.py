@@ -89,6 +89,8 @@ class Issue(BaseModel):
     category_id: str
     description: str
     location: str | None = None
+    #: The public place that it is about, where it is one of the community's list.
+    place_id: str | None = None
     status: Status = "submitted"
     version: int = 1
     created_at: datetime
@@ -110,6 +112,8 @@ class Issue(BaseModel):
     rating: Rating | None = None
     urged_at: datetime | None = None
     merged_into: Ref | None = None
+    #: How often somebody began or ceased to follow it: steps that were judged before are judged anew.
+    follows: int = 0
     reject_note: str | None = None
     #: Id of the hand-off that is running.
     handoff: str
@@ -176,6 +180,8 @@ class ReportIssue(Input):
     description: Text
     location: ShortText | None = None
     area: Literal["unit", "public"] = "unit"
+    #: A public place of the home's community; it says where, whatever `area` and `location` say.
+    place_id: Id | None = None
     photo_ids: list[Id] = Field([], max_length=MAX_PHOTOS)
     visit_windows: list[Window] = Field([], max_length=MAX_VISIT_WINDOWS)
 
@@ -194,6 +200,10 @@ class OwnerStep(Input):
     reason: OptionalText | None = None
 
 
+class OwnerFollow(Input):
+    """`POST /api/v1/issues/{issue_id}/follow`: says nothing but that."""
+
+
 class RateIssue(Input):
     """`PUT /api/v1/issues/{issue_id}/rating`"""
 
@@ -201,6 +211,15 @@ class RateIssue(Input):
     attitude: int = Field(ge=1, le=5)
     efficiency: int = Field(ge=1, le=5)
     comment: OptionalText | None = None
+
+
+class FindSimilar(Input):
+    """`GET /api/v1/issues/similar`: the place by its id, else in words."""
+
+    community_id: Id
+    category_id: Id
+    place_id: Id | None = None
+    location: ShortText = ""
 
 
 class ListIssues(PageQuery):

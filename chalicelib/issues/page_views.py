@@ -32,6 +32,9 @@ _NEXT = {
     "resolved": N_("tell us whether it is really fixed."),
     "reopened": N_("the office arranges somebody again."),
 }
+_NEXT_FOR_FOLLOWERS = N_(
+    "the one who reported it says whether it is really fixed. If you see that it is not, write a message."
+)
 
 
 def zone_of(portal: Portal, community_id: str) -> ZoneInfo:
@@ -50,8 +53,9 @@ def title(issue: Issue) -> str:
     return first if len(first) <= _TITLE_LETTERS else first[: _TITLE_LETTERS - 1].rstrip() + "…"
 
 
-def card(issue: Issue, locale: str, now: datetime) -> dict[str, Any]:
-    """An issue in a list."""
+def card(issue: Issue, locale: str, now: datetime, relation: rules.Relation = "reporter") -> dict[str, Any]:
+    """An issue in a list; a follower is asked for nothing, and not told whose home it hangs on."""
+    mine = relation == "reporter"
     return {
         "id": issue.id,
         "number": issue.number,
@@ -64,9 +68,10 @@ def card(issue: Issue, locale: str, now: datetime) -> dict[str, Any]:
         "overdue": rules.is_overdue(issue, now),
         "visit_at": issue.visit_at,
         "created_at": issue.created_at,
-        "place": issue.place,
+        "place": issue.place if mine else issue.location or "",
         "merged_into": issue.merged_into,
-        "needs": needs(issue, now),
+        "needs": needs(issue, now) if mine else None,
+        "relation": relation,
         "unread": False,
     }
 
@@ -103,6 +108,7 @@ def shown(file: IssueFile, view: IssueView, person: Person, locale: str) -> dict
         **view.model_dump(
             include={"id", "number", "description", "status", "version", "assignee", "merged_into"}
         ),
+        "relation": view.relation,
         "category": category,
         "place": issue.place if view.unit_label else (issue.location or ""),
         "unit_label": view.unit_label,
@@ -162,9 +168,11 @@ def _rating_words(text: str) -> str:
     return f"{words}\n{comment}" if comment else words
 
 
-def next_step(issue: Issue) -> str | None:
+def next_step(issue: Issue, relation: rules.Relation = "reporter") -> str | None:
     """What happens next, in the page's language."""
     words = _NEXT.get(issue.status)
+    if relation != "reporter" and issue.status == "resolved":
+        words = _NEXT_FOR_FOLLOWERS
     return gettext(words) if words else None
 
 

@@ -10,10 +10,10 @@ from chalicelib.cursors import give, scope, take
 from chalicelib.errors import N_, Conflict, IllegalTransition, Invalid, PortalError, VersionConflict
 from chalicelib.ids import is_id
 from chalicelib.inputs import checked_key, from_form
-from chalicelib.issues import access, listing, page_views, service
+from chalicelib.issues import access, emergency_pages, listing, page_views, service
 from chalicelib.issues.api import reader
-from chalicelib.issues.models import ListIssues, OwnerStep, RateIssue, WriteMessage
-from chalicelib.issues.report_pages import routes
+from chalicelib.issues.follow_pages import routes
+from chalicelib.issues.models import Issue, ListIssues, OwnerStep, RateIssue, WriteMessage
 from chalicelib.issues.rules import WORK
 from chalicelib.once import once
 from chalicelib.page_words import DEFAULT_ZONE, Speech, speak
@@ -25,18 +25,34 @@ from chalicelib.web import SIGNED_IN, Call, url
 __all__ = ["routes"]
 
 SENT_MESSAGE = flash_words(
-    "message_sent", "success", N_("Sent. Whoever has it reads it, and you get the answer here.")
+    "message_sent",
+    "success",
+    N_("Sent. Whoever has it reads it; the answer stands here, and you get a message."),
 )
-URGED = flash_words("urged", "success", N_("We have told them that it is urgent for you."))
+URGED = flash_words(
+    "urged",
+    "success",
+    N_("We have told them that it is urgent for you. You get a message as soon as something happens."),
+)
 URGED_BEFORE = flash_words(
     "urged_before", "info", N_("They know already. You can ask once in 4 hours, while it is open.")
 )
-CANCELLED = flash_words("cancelled", "success", N_("Cancelled. Nobody will come."))
-CONFIRMED = flash_words(
-    "confirmed", "success", N_("Thank you! How was it? Your rating helps the next repair.")
+CANCELLED = flash_words(
+    "cancelled", "success", N_("Cancelled. Nobody will come. You can report it again at any time.")
 )
-REOPENED = flash_words("reopened", "success", N_("It is open again. Next: the office arranges somebody."))
-RATED = flash_words("rated", "success", N_("Thank you for your rating."))
+CONFIRMED = flash_words(
+    "confirmed",
+    "success",
+    N_("Thank you! It is closed; should it come back, open it again within 7 days. How was the repair?"),
+)
+REOPENED = flash_words(
+    "reopened",
+    "success",
+    N_(
+        "It is open again. Next: the office arranges somebody, and you get a message with the name and the time."
+    ),
+)
+RATED = flash_words("rated", "success", N_("Thank you for your rating. You can change it for 7 days."))
 _HOME_READS = 50
 _FILTERS = ("submitted", "assigned", "in_progress", "paused", "resolved", "closed")
 
@@ -46,7 +62,7 @@ def home(call: Call) -> Response:
     """What waits for the owner, and what is under way."""
     person = call.person
     issues = listing.newest(call.portal, person, _HOME_READS)
-    cards = [page_views.card(issue, call.locale, call.now) for issue in issues]
+    cards = [_card(call, issue) for issue in issues]
     units = [
         {"id": u.id, "label": u.label, "community_name": communities.get(call.portal.db, u.community_id).name}
         for u in person.units
@@ -58,6 +74,10 @@ def home(call: Call) -> Response:
         "open": [one for one in cards if one["status"] in WORK and not one["needs"]][:20],
     }
     return page(call, "home.html", context, zone=_zone(call))
+
+
+def _card(call: Call, issue: Issue) -> dict[str, Any]:
+    return page_views.card(issue, call.locale, call.now, access.relation(call.person, issue))
 
 
 def _zone(call: Call) -> Any:
@@ -74,7 +94,7 @@ def list_issues(call: Call) -> Response:
     found, place = listing.own(call.portal, call.person, query.limit, query.status, after)
     cursor = give(call.portal.keys, call.person, of, place)
     context = {
-        "items": [page_views.card(issue, call.locale, call.now) for issue in found],
+        "items": [_card(call, issue) for issue in found],
         "status": query.status,
         "statuses": _FILTERS,
         "next_url": next_url("/issues", cursor, status=query.status),
@@ -85,7 +105,7 @@ def list_issues(call: Call) -> Response:
 @routes.page("/issues/{issue_id}", SIGNED_IN, "One issue")
 def show(call: Call, issue_id: str) -> Response:
     """An issue with its timeline and what can be done."""
-    asked = {"message", "reopen", "rate", "cancel"} & call.query.keys()
+    asked = {"message", "reopen", "rate", "cancel", "again"} & call.query.keys()
     fields = typed(call, url(f"/issues/{issue_id}"))
     opened = next(iter(asked), None) or ("message" if fields else None)
     return _show(call, issue_id, fields, opened=opened, sent="sent" in call.query)
@@ -112,9 +132,10 @@ def _show(
         "errors": said(error) if error and not isinstance(error, VersionConflict) else [],
         "conflict": moved,
         "sent": sent,
+        "known_already": sent and emergency_pages.known_already(call, file),
         "photos_ready": ready_photos(call, fields.get("photo_ids", [])),
         "open_form": opened,
-        "next_step": page_views.next_step(file.issue),
+        "next_step": page_views.next_step(file.issue, relation),
     }
     return page(call, "issues/show.html", context, error.status if error else 200, zone)
 
@@ -137,27 +158,31 @@ def _form(call: Call, issue_id: str, opened: str, work: Any) -> Response:
     return stay(again, work)
 
 
-def _step(call: Call, issue_id: str, action: str, flash: str) -> Response:
+def _step(call: Call, issue_id: str, action: str, flash: str | None, **then: int) -> Response:
+    """Take a step; `then` says what the page shows next."""
+
     def work() -> Response:
         version = whole_number(call.field("version"), "version")
         body = from_form(OwnerStep, version=version, reason=call.field("reason")[:2000] or None)
         # A double tap sends the same version twice: the second one gets the first one's answer.
         key = once(call.person.id, f"page-{action}-{version}-{issue_id}", f"issues/{issue_id}/{action}", body)
         service.step(call.portal, call.person, issue_id, action, body, key, call.now)
-        return go(url(f"/issues/{issue_id}"), flash)
+        return go(url(f"/issues/{issue_id}", **then), flash)
 
     return _form(call, issue_id, action, work)
 
 
 @routes.form("/issues/{issue_id}/confirm", SIGNED_IN, "It is fixed", on="/issues/{issue_id}")
 def confirm(call: Call, issue_id: str) -> Response:
-    """Close a resolved issue."""
-    return _step(call, issue_id, "confirm", CONFIRMED)
+    """Close a resolved issue; the rating is what the page asks for next."""
+    return _step(call, issue_id, "confirm", CONFIRMED, rate=1)
 
 
 @routes.form("/issues/{issue_id}/reopen", SIGNED_IN, "It is not fixed", on="/issues/{issue_id}")
 def reopen(call: Call, issue_id: str) -> Response:
-    """Reopen, with a reason that whoever comes can read."""
+    """Reopen, with a reason that whoever comes can read; from the list with one tap, and the page asks for it."""
+    if call.field("at_once"):
+        return _step(call, issue_id, "reopen", None, again=1)
     if not call.field("reason"):
         missing = Invalid.field(
             "reason", "missing", N_("Please write what is still wrong, so that it gets fixed.")

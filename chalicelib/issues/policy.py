@@ -70,6 +70,8 @@ _ALL = [
     Category("contract", N_("Contracts and fees"), "contract", "normal", "L3", "legal"),
     Category("other", N_("Something else"), "other", "normal", "L2", "property"),
 ]  # fmt: skip
+#: Kinds of issues that a public place can't have: its poster does not offer them.
+HOME_ONLY = frozenset({"delivery_defect", "contract"})
 CATEGORIES = {category.id: category for category in _ALL}
 
 

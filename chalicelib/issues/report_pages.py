@@ -10,8 +10,9 @@ from chalicelib.communities import store as communities
 from chalicelib.company import company
 from chalicelib.errors import N_, Invalid, PortalError
 from chalicelib.inputs import from_form
-from chalicelib.issues import drafts, page_views
+from chalicelib.issues import drafts, emergency_pages, page_views, similar_views
 from chalicelib.issues.drafts import Draft
+from chalicelib.issues.emergency_pages import routes
 from chalicelib.issues.models import ReportIssue
 from chalicelib.issues.policy import CATEGORIES, MAX_PHOTOS
 from chalicelib.issues.tree import CategoryView
@@ -19,11 +20,11 @@ from chalicelib.page_words import DEFAULT_ZONE, Speech, gettext, speak
 from chalicelib.pages import Fields, said, stay, typed, values
 from chalicelib.photos import service as photos
 from chalicelib.photos import store as photo_store
-from chalicelib.routes import Routes
 from chalicelib.times import rfc3339
 from chalicelib.web import SIGNED_IN, Call, url
 
-routes = Routes(__name__, "issues")
+__all__ = ["routes"]
+
 _LOST = N_(
     "A photo could not be used or is not here any more; it was taken off the list. Add it again if you like."
 )
@@ -34,11 +35,23 @@ def new(call: Call) -> Response:
     """Without a category the choice of one, else the form; an earlier draft comes back filled."""
     fields = typed(call, url("/issues/new"))
     if draft_id := call.query.get("draft"):
-        fields = _fields_of(drafts.get(call.portal, call.person, draft_id))
+        draft = drafts.get(call.portal, call.person, draft_id)
+        if draft.report.place_id:
+            return redirect(_change_url(draft))
+        fields = _fields_of(draft)
     category = CATEGORIES.get(call.query.get("category") or values(fields).get("category_id", ""))
     if category is None or not call.person.units:
         return _categories(call)
+    if category.emergency:
+        place = emergency_pages.typed_place(call, fields)
+        return emergency_pages.form(call, category, fields, place)
     return _form(call, CategoryView.of(category, call.locale), fields)
+
+
+def _change_url(draft: Draft) -> str:
+    """Where a draft's words are changed: one that began at a place's poster goes on there."""
+    place_id = draft.report.place_id
+    return url(f"/p/{place_id}" if place_id else "/issues/new", draft=draft.id)
 
 
 def _categories(call: Call) -> Response:
@@ -151,6 +164,8 @@ def _check(call: Call, draft: Draft, error: PortalError | None = None) -> Respon
     context = {
         "draft": {
             "id": draft.id,
+            "change_url": _change_url(draft),
+            "shared": report.area == "public",
             "category": page_views.category_view(report.category_id, call.locale),
             "place": where if report.area == "public" else " · ".join(p for p in (home, where) if p),
             "description": report.description,
@@ -159,12 +174,21 @@ def _check(call: Call, draft: Draft, error: PortalError | None = None) -> Respon
                 page_views.window_label(w, call.now, zone, call.locale) for w in report.visit_windows
             ],
         },
+        "similar": _similar(call, draft, unit.community_id) if unit else [],
         "photos": shown,
         "max_photos": MAX_PHOTOS,
         "photo_status": "" if len(shown) == len(report.photo_ids) else gettext(_LOST),
         "errors": said(error) if error else [],
     }
     return page(call, "issues/check.html", context, error.status if error else 200, zone)
+
+
+def _similar(call: Call, draft: Draft, community_id: str) -> list[dict[str, Any]]:
+    """What neighbours have reported already; nothing where it is at home."""
+    report = draft.report
+    if report.area != "public":
+        return []
+    return similar_views.cards(call, community_id, report.category_id, report.place_id, report.location)
 
 
 def _draft_photos(call: Call, draft: Draft) -> list[dict[str, Any]]:

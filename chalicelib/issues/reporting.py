@@ -13,7 +13,7 @@ from chalicelib.errors import (
 )
 from chalicelib.ids import new_id
 from chalicelib.inbox import outbox
-from chalicelib.issues import access, rules, store
+from chalicelib.issues import access, rules, spot_store, store
 from chalicelib.issues.commit import Filed, attempt, entry, snapshot
 from chalicelib.issues.models import Actor, Handoff, Issue, IssueFile, ReportIssue
 from chalicelib.issues.notices import moved_counts, notice
@@ -22,10 +22,11 @@ from chalicelib.once import Once
 from chalicelib.photos import service as photos
 from chalicelib.photos import store as photo_store
 from chalicelib.photos.models import Photo
+from chalicelib.places import service as places
 from chalicelib.portal import Portal
 
 _NOT_YOUR_HOME = N_("This home is not linked to you. Choose one of yours, or call the office.")
-_UNKNOWN_CATEGORY = N_("Please choose a category.")
+UNKNOWN_CATEGORY = N_("Please choose a category.")
 
 
 def report(portal: Portal, person: Person, body: ReportIssue, once: Once | None, now: datetime) -> Filed:
@@ -37,7 +38,8 @@ def report(portal: Portal, person: Person, body: ReportIssue, once: Once | None,
 
     def work() -> IssueFile:
         attached = photos.free_photos(portal, person, body.photo_ids)
-        file, ops = _new_issue(portal, person, unit, category, body, attached, now)
+        placed = _placed(portal, unit, body)
+        file, ops = _new_issue(portal, person, unit, category, placed, attached, now)
         first = [once.put(snapshot(file, now), now)] if once else []
         portal.db.write(*first, *ops)
         return file
@@ -48,11 +50,21 @@ def report(portal: Portal, person: Person, body: ReportIssue, once: Once | None,
 def _checked(person: Person, body: ReportIssue) -> tuple[UnitRef, Category]:
     category = CATEGORIES.get(body.category_id)
     if category is None:
-        raise Invalid.field("category_id", "unknown_category", _UNKNOWN_CATEGORY)
+        raise Invalid.field("category_id", "unknown_category", UNKNOWN_CATEGORY)
     unit = person.unit(body.unit_id)
     if unit is None:
         raise Forbidden(_NOT_YOUR_HOME)
     return unit, category
+
+
+def _placed(portal: Portal, unit: UnitRef, body: ReportIssue) -> ReportIssue:
+    """The report with its public place: the one that it names by id, or the one whose name it says in words."""
+    if body.place_id:
+        place = places.reported(portal, unit.community_id, body.place_id)
+        return body.model_copy(update={"area": "public", "location": place.name})
+    if body.area == "public" and body.location:
+        return body.model_copy(update={"place_id": places.named(portal, unit.community_id, body.location)})
+    return body
 
 
 def _number(portal: Portal, unit: UnitRef, now: datetime) -> str:
@@ -85,6 +97,7 @@ def _new_issue(
     told = notice(issue, "reported", owners=(person.id,), counts=moved_counts(None, issue), **alarm)
     ops = [
         *store.add(issue, portal.keys),
+        *spot_store.moved(None, issue, portal.keys),
         store.add_entry(issue.id, row, portal.keys),
         store.start_handoff(issue.id, handoff, portal.keys),
         photos.daily_cap(person.id, "reports", portal.settings.reports_per_day, now),
@@ -114,6 +127,7 @@ def _issue(
         category_id=category.id,
         description=body.description,
         location=body.location or None,
+        place_id=body.place_id,
         created_at=now,
         promised_at=rules.promised_at(category.sla_class, now),
         reporter=reporter,

@@ -19,7 +19,7 @@ from chalicelib.issues.policy import (
     URGE_EVERY,
 )
 
-Relation = Literal["reporter", "follower"]
+Relation = Literal["reporter", "follower", "neighbour"]
 #: States in which it is still staff's turn: what the desk's queue holds.
 WORK: frozenset[Status] = frozenset(
     {"submitted", "acknowledged", "assigned", "in_progress", "paused", "reopened"}
@@ -115,7 +115,9 @@ def staff_actions(issue: Issue, roles: frozenset[str], account_id: str) -> list[
 
 
 def owner_actions(issue: Issue, relation: Relation, now: datetime) -> list[str]:
-    """What an owner may do now."""
+    """What an owner may do now; a neighbour who only sees that it is open may follow it."""
+    if relation == "neighbour":
+        return ["follow"] if is_shared(issue) else []
     checks = {
         "message": issue.is_open,
         "urge": issue.status in WORK and (issue.urged_at is None or now - issue.urged_at >= URGE_EVERY),
@@ -128,6 +130,14 @@ def owner_actions(issue: Issue, relation: Relation, now: datetime) -> list[str]:
             "rate": _may_rate(issue, now),
         }
     return [action for action, allowed in checks.items() if allowed]
+
+
+def is_shared(issue: Issue) -> bool:
+    """Neighbours may find and follow it: in a public place that is named, and still being worked on.
+
+    One that counts as fixed is not followed: who still sees the fault tells news, which staff must read.
+    """
+    return issue.area == "public" and bool(issue.place_id or issue.location) and issue.status in WORK
 
 
 def _work_not_begun(issue: Issue) -> bool:
@@ -152,7 +162,7 @@ def check_owner_step(
     issue: Issue, action: str, relation: Relation, now: datetime, version: int | None = None
 ) -> None:
     """Raises VersionConflict, Forbidden or IllegalTransition when an owner may not do this now."""
-    if relation == "follower" and action not in ("message", "urge"):
+    if relation != "reporter" and action not in ("message", "urge"):
         raise Forbidden
     if version is not None:
         check_version(issue, version)

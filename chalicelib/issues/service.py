@@ -10,7 +10,6 @@ from chalicelib.errors import (
     IllegalTransition,
     NotFound,
     Unavailable,
-    VersionConflict,
 )
 from chalicelib.inbox.models import Event, Notice
 from chalicelib.issues import access, rules, store
@@ -210,6 +209,6 @@ def close_quiet(portal: Portal, issue_id: str, now: datetime) -> bool:
     still_quiet = Attr("quiet_since").eq(value_of(issue, "quiet_since"))
     try:
         commit(portal, Change(file, after, [row], [told], only_if=still_quiet), now)
-    except VersionConflict:
-        return False
+    except store.IssueMoved:
+        return False  # somebody said something, or took a step: the clock looks again
     return True

@@ -111,17 +111,30 @@ def follow(account_id: str, issue_id: str) -> Op:
     return Put(row, replace=True)
 
 
+def followed(issue: Issue) -> Op:
+    """The write that makes whoever judged the issue before judge anew, because its followers are others now;
+    it fails with IssueMoved when the issue is no longer in the state in which it was read."""
+    unmoved_yet = Attr("status").eq(issue.status)
+    return Update(meta_key(issue.id), adds={"follows": 1}, condition=unmoved_yet, error=IssueMoved())
+
+
+def _same_followers(issue: Issue) -> ConditionBase:
+    """Nobody began or ceased to follow since: everybody who follows is told of each step, and goes along."""
+    seen = Attr("follows").eq(issue.follows)
+    return seen if issue.follows else seen | Attr("follows").not_exists()
+
+
 def change(before: Issue, after: Issue, keys: Keyring, only_if: ConditionBase | None = None) -> Op:
-    """The write of what differs, on condition of the version that was read, and of `only_if`.
+    """The write of what differs, on condition of version and followers as they were read, and of `only_if`;
+    it fails with IssueMoved, to be read and judged anew.
 
     Only attributes that differ are written, so that a rating or an urge at the same moment is not undone.
     """
     sets, removes = _difference(before, after, keys)
-    seen = Attr("version").eq(before.version)
-    condition = seen & only_if if only_if is not None else seen
-    return Update(
-        meta_key(before.id), sets=sets, removes=removes, condition=condition, error=VersionConflict()
-    )
+    condition = Attr("version").eq(before.version) & _same_followers(before)
+    if only_if is not None:
+        condition &= only_if
+    return Update(meta_key(before.id), sets=sets, removes=removes, condition=condition, error=IssueMoved())
 
 
 def _difference(before: Issue, after: Issue, keys: Keyring) -> tuple[Item, list[str]]:
@@ -142,8 +155,9 @@ def touch(issue: Issue, name: str, value: Any, error: PortalError) -> Op:
 
 
 def unmoved(issue: Issue) -> Op:
-    """The check that an issue is still in the state in which it was read; it fails with IssueMoved."""
-    return Check(meta_key(issue.id), Attr("status").eq(issue.status), IssueMoved())
+    """The check that an issue has still the state and the followers with which it was read; it fails with
+    IssueMoved."""
+    return Check(meta_key(issue.id), Attr("status").eq(issue.status) & _same_followers(issue), IssueMoved())
 
 
 def add_entry(issue_id: str, entry: Entry, keys: Keyring) -> Op:
@@ -191,6 +205,11 @@ def own_newest(db: Db, account_id: str, limit: int) -> list[str]:
     condition = Key("PK").eq(f"ACCOUNT#{account_id}") & Key("SK").between("ISSUE#", "NEEDS#~")
     found = db.query(condition, limit=limit, newest_first=True)
     return list(dict.fromkeys(item["issue_id"] for item in found.items))
+
+
+def follower_key(account_id: str, issue_id: str) -> K:
+    """That a person follows an issue."""
+    return K(issue_pk(issue_id), f"FOLLOWER#{account_id}")
 
 
 def get_many(db: Db, keys: Keyring, issue_ids: list[str]) -> list[Issue]:

@@ -63,6 +63,7 @@ class IssueSummary(BaseModel):
     description: str
     location: str | None
     area: Literal["unit", "public"]
+    place_id: str | None
     status: Status
     version: int
     created_at: str
@@ -73,6 +74,8 @@ class IssueSummary(BaseModel):
     assignee: Holder | None
     merged_into: Ref | None
     rating: RatingView | None
+    #: How the caller stands to it: who reported it, who follows it, a neighbour who may, or staff.
+    relation: Literal["reporter", "follower", "neighbour", "staff"]
     allowed_actions: list[str]
 
 
@@ -106,6 +109,12 @@ class DeskIssueView(IssueView):
     handoffs: list[HandoffView]
     followers: int
     reopened: int
+
+
+class SimilarList(BaseModel):
+    """Open issues of one category at one public place, the newest few."""
+
+    items: list[IssueSummary]
 
 
 class IssueList(BaseModel):

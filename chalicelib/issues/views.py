@@ -54,6 +54,8 @@ def summary_fields(issue: Issue, actions: list[str], now: datetime) -> dict[str,
         "description": issue.description,
         "location": issue.location,
         "area": issue.area,
+        "place_id": issue.place_id,
+        "relation": "staff",
         "status": issue.status,
         "version": issue.version,
         "created_at": rfc3339(issue.created_at),
@@ -68,9 +70,17 @@ def summary_fields(issue: Issue, actions: list[str], now: datetime) -> dict[str,
     }
 
 
-def owner_summary(issue: Issue, now: datetime) -> IssueSummary:
-    """An issue in its owner's list."""
-    return IssueSummary(**summary_fields(issue, rules.owner_actions(issue, "reporter", now), now))
+def owner_summary(issue: Issue, relation: rules.Relation, now: datetime) -> IssueSummary:
+    """An issue in the list of who reported or follows it, or of a neighbour who may."""
+    return IssueSummary(**owner_fields(issue, relation, now))
+
+
+def owner_fields(issue: Issue, relation: rules.Relation, now: datetime) -> dict[str, Any]:
+    """An issue's own fields for owners: whose home it is, and a neighbour's marks, are nobody else's business."""
+    fields = summary_fields(issue, rules.owner_actions(issue, relation, now), now) | {"relation": relation}
+    if relation != "reporter":
+        fields |= {"unit_id": None, "unit_label": None}
+    return fields | ({"rating": None} if relation == "neighbour" else {})
 
 
 def desk_summary(issue: Issue, person: Person, now: datetime) -> IssueSummary:
@@ -88,10 +98,7 @@ class Reader:
     def owner_view(self, file: IssueFile, relation: rules.Relation, at: datetime | None = None) -> IssueView:
         """An issue for the one who reported it, or for a follower, who sees neither home nor names of others."""
         moment = at or self.now
-        actions = rules.owner_actions(file.issue, relation, moment)
-        fields = summary_fields(file.issue, actions, moment)
-        if relation == "follower":
-            fields |= {"unit_id": None, "unit_label": None}
+        fields = owner_fields(file.issue, relation, moment)
         rows = [row for row in file.timeline if _for_owners(row, file)]
         return IssueView(**fields, **self._parts(file, rows, staff=False))
 

@@ -32,6 +32,7 @@ NAMES = [
     "location", "area", "windows", "draft_id", "draft", "phone", "code", "step", "resend", "resume.text", "locale",
     "lang", "csv_text", "professionalism", "attitude", "efficiency", "comment", "number", "status", "assignee",
     "building", "overdue", "community_id", "limit", "cursor", "photo", "kept", "sent", "form", "path", "self", "",
+    "place_id", "place", "places", "where", "act", "at_once", "again", "name", "another", "resume.description",
 ]  # fmt: skip
 texts = st.one_of(st.sampled_from(NASTY), st.text(st.characters(), max_size=30))
 fields = st.lists(st.tuples(st.one_of(st.sampled_from(NAMES), texts), texts), max_size=8)

@@ -27,7 +27,7 @@ class State:
 
 def _at(path: str) -> Go:
     def go(page: Page, world: World) -> None:
-        page.goto(path.format(**world.issues, photo=world.photo))
+        page.goto(path.format(**world.issues, photo=world.photo, code=world.code))
 
     return go
 
@@ -93,6 +93,28 @@ def _no_signal(page: Page, world: World) -> None:
 def _unsent(page: Page, world: World) -> None:
     page.goto("/issues")
     page.locator("[data-unsent] li").wait_for()
+
+
+def _not_mine(page: Page, world: World) -> None:
+    page.goto("/issues/new?category=gas")
+    page.locator("[name=where]").first.evaluate(
+        "field => { field.value = 'maple-1-999'; field.checked = true; }"
+    )
+    _send(page, "form[action='/issues/emergency']")
+
+
+def _already_reported(page: Page, world: World) -> None:
+    page.goto(f"/p/{world.code}?category=lift")
+    page.locator("[name=description]").fill(LONG)
+    page.locator(".send button").click()
+    page.locator(".similar").wait_for()
+
+
+def _sign_in_from_place(page: Page, world: World) -> None:
+    page.goto(f"/p/{world.code}?category=lift")
+    page.locator("[name=description]").fill(LONG)
+    page.locator(".send button").click()
+    page.locator("[name=phone]").wait_for()
 
 
 def _resume(page: Page, world: World) -> None:
@@ -176,6 +198,16 @@ def states(world: World) -> list[State]:
         State("categories", owner, _at("/issues/new")),
         State("report", owner, _at("/issues/new?category=plumbing")),
         State("report, emergency", owner, _at("/issues/new?category=gas")),
+        State("report, emergency, not mine", owner, _not_mine),
+        State("report, already reported", owner, _already_reported),
+        State("place", None, _at("/p/{code}")),
+        State("place, form", None, _at("/p/{code}?category=lift")),
+        State("place, errors", None, _post("/p/{code}?category=lift", "main form")),
+        State("place, emergency", None, _at("/p/{code}?category=lift_trapped")),
+        State("place, already reported", owner, _at("/p/{code}?category=lift")),
+        State("place, no home there", world.nobody, _at("/p/{code}?category=lift")),
+        State("place, sign in", None, _sign_in_from_place),
+        State("place, gone", None, _at("/p/zzzzzzzz")),
         State("report, errors", owner, _post("/issues/new?category=plumbing", "form[action='/issues/new']")),
         State("report, check", owner, _check),
         State("report, no signal", owner, _no_signal),
@@ -183,6 +215,12 @@ def states(world: World) -> list[State]:
         State("no signal", None, _at("/offline")),
         State("photo, remove", owner, _at("/photos/{photo}/remove?back=/")),
         *(State(f"issue, {name}", owner, _at("/issues/{" + name + "}")) for name in OWNER_ISSUES),
+        State("issue, followed", world.neighbour, _unfold("/issues/{shared}")),
+        State("issue, followed with words", world.neighbour, _at("/issues/{shared}?again=1")),
+        State("issue, open again", owner, _at("/issues/{reopened}?again=1")),
+        State("issue, to rate", owner, _at("/issues/{closed}?rate=1")),
+        State("issue, emergency sent", owner, _at("/issues/{danger}?sent=1")),
+        State("list, followed", world.neighbour, _at("/issues")),
         State("issue, sent", owner, _at("/issues/{submitted}?sent=1")),
         State("issue, all open", owner, _unfold("/issues/{submitted}?message=1")),
         State("issue, resolved, all open", owner, _unfold("/issues/{resolved}")),
@@ -207,6 +245,11 @@ def states(world: World) -> list[State]:
         State("job, conflict", staff, _desk_conflict),
         State("import", MANAGER, _at("/desk/import")),
         State("import, preview", MANAGER, _preview),
+        State("places", MANAGER, _unfold("/desk/places")),
+        State("places, errors", MANAGER, _post("/desk/places", "form[action='/desk/places']")),
+        State("places, one", MANAGER, _unfold("/desk/places/{code}")),
+        State("posters", staff, _unfold("/desk/posters?place={code}&community_id=maple")),
+        State("posters, wide", staff, _at("/desk/posters"), wide=True),
         State("import, wide", MANAGER, _at("/desk/import"), wide=True),
         # Last, because what is kept on a phone shows on each of its pages.
         State("today, kept", TECHNICIAN, _today_kept),

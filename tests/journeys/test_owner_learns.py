@@ -101,7 +101,7 @@ def test_what_is_not_fixed_is_opened_again_with_a_reason(phones: Phones, running
     issue = steps.report(running, phone)
     steps.fix(running, issue)
     owner = phones.open(phone)
-    owner.goto("/issues")
+    owner.goto(f"/issues/{issue}")
     owner.get_by_role("link", name=zh("Not fixed")).click()
     reopen = owner.locator("#reopen")
     reopen.get_by_role("button").click()

@@ -25,9 +25,13 @@ class World:
 
     owner: str
     nobody: str
+    #: Another owner of the same community, who follows what the owner has reported at a public place.
+    neighbour: str
     #: By a word for the state, which stands in addresses too.
     issues: dict[str, str] = field(default_factory=dict)
     photo: str = ""
+    #: The code of a public place.
+    code: str = ""
 
 
 def drawn_photo(
@@ -57,10 +61,12 @@ def photo_of(portal: Running, phone: str, number: int) -> str:
 def build(portal: Running) -> World:
     """Make it all; repeatable on one portal, with other people each time."""
     owner = portal.new_owner(name="欧阳春晓")
-    world = World(owner, portal.new_staff("designer", name="无房"))
+    nobody = portal.new_staff("designer", name="无房")
+    world = World(owner, nobody, portal.new_owner(name="林小雨"))
     _waiting(portal, world)
     _fixed(portal, world)
     _ended(portal, world)
+    _shared(portal, world)
     rejected = steps.report(portal, owner, category="parking", text="车位被占")
     with portal.api(owner) as api:
         late = begin(api, 6, "image/jpeg")
@@ -92,6 +98,21 @@ def _waiting(portal: Running, world: World) -> None:
     steps.assign(portal, working)
     steps.move(portal, TECHNICIAN, working, "in_progress")
     world.issues |= {"submitted": submitted, "visit": visit, "asked": asked, "in_progress": working}
+
+
+def _shared(portal: Running, world: World) -> None:
+    """At a public place: a lift that a neighbour follows, one that the owner may follow, and danger."""
+    with portal.api(world.owner) as api:
+        places = api.get("communities/maple/places").json()["items"]
+    world.code = next(place["id"] for place in places if place["name"] == "1 号楼电梯")
+    at: dict[str, str] = {"place_id": world.code}
+    shared = steps.report(portal, world.owner, category="lift", text="电梯门夹人，要按两次", **at)
+    steps.report(portal, world.neighbour, category="lift", text=LONG, **at)
+    steps.report(portal, world.neighbour, category="lift_trapped", text="两个人困在五楼", **at)
+    danger = steps.report(portal, world.owner, category="lift_trapped", text="有人被困", **at)
+    with portal.api(world.neighbour) as api:
+        api.post(f"issues/{shared}/follow")
+    world.issues |= {"shared": shared, "danger": danger}
 
 
 def _fixed(portal: Running, world: World) -> None:
