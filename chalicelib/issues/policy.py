@@ -20,6 +20,8 @@ CLOSE_AFTER = timedelta(days=7)
 REOPEN_WITHIN = timedelta(days=7)
 #: For how long a rating can be changed (part 9).
 RATING_CHANGES_WITHIN = timedelta(days=7)
+#: For how long staff may take back their own last step: long enough to notice a slip, too short to rely on.
+UNDO_WITHIN = timedelta(seconds=30)
 MAX_PHOTOS = 9
 MAX_DESCRIPTION = 2000
 MAX_VISIT_WINDOWS = 6
