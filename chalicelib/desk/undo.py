@@ -9,6 +9,7 @@ from chalicelib.accounts.models import Person
 from chalicelib.audit import store as audit
 from chalicelib.db import Op
 from chalicelib.desk import undo_rules
+from chalicelib.errors import Forbidden
 from chalicelib.inbox.models import Event, Notice
 from chalicelib.issues import access, rules, store
 from chalicelib.issues.commit import Change, Filed, attempt, commit, entry
@@ -22,11 +23,13 @@ from chalicelib.portal import Portal
 def undo(
     portal: Portal, person: Person, issue_id: str, version: int, once: Once | None, now: datetime
 ) -> Filed:
-    """Take back one's own last step, within `policy.UNDO_WITHIN`. Raises NotFound, VersionConflict, or CantUndo
-    with the reason why not."""
+    """Take back one's own last step, within `policy.UNDO_WITHIN`. Raises NotFound, Forbidden,
+    VersionConflict, or CantUndo with the reason why not."""
 
     def work() -> IssueFile:
-        file, _ = access.for_staff(portal, person, issue_id)
+        file, roles = access.for_staff(portal, person, issue_id)
+        if not roles & rules.ASSIGNEE_ROLES:
+            raise Forbidden
         row = undo_rules.check(file, person.id, version, now)
         assert row.before is not None, "check gives steps only"
         return commit(portal, _taken_back(portal, person, file, row, row.before, now), now, once)
