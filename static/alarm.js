@@ -2,14 +2,14 @@
 (function () {
   "use strict";
   const { all, one, say, part, drawer } = window.portal;
-  const title = document.title, shown = new Set(), closed = new Set();
+  const title = document.title, shown = new Set();
   const KEPT = 50;
 
   /* The first tab that writes an issue down is the one that tells. */
-  function first(id) {
-    const told = (drawer.read("alarms") || "").split(" ");
-    if (told.includes(id)) return false;
-    drawer.keep("alarms", told.concat(id).filter(Boolean).slice(-KEPT).join(" "));
+  const among = (list, id) => (drawer.read(list) || "").split(" ").includes(id);
+  function first(list, id) {
+    if (among(list, id)) return false;
+    drawer.keep(list, (drawer.read(list) || "").split(" ").concat(id).filter(Boolean).slice(-KEPT).join(" "));
     return true;
   }
   const alone = (work) => (navigator.locks ? navigator.locks.request("portal-alarms", work) : work());
@@ -17,7 +17,7 @@
   function outside(alarm, words) {
     if (!("Notification" in window) || Notification.permission !== "granted") return;
     alone(() => {
-      if (!first(alarm.id)) return;
+      if (!first("alarms-told", alarm.id)) return;
       try {
         const told = new Notification(words, { body: alarm.title, tag: alarm.id, requireInteraction: true });
         told.onclick = () => { window.focus(); told.close(); location.href = alarm.url; };
@@ -31,7 +31,7 @@
     one("strong", made).textContent = words;
     one("span", made).textContent = alarm.title;
     one("a", made).href = alarm.url;
-    one(".x", made).addEventListener("click", () => { closed.add(alarm.id); made.remove(); badge(); });
+    one(".x", made).addEventListener("click", () => { first("alarms-closed", alarm.id); made.remove(); badge(); });
     one("#main").prepend(made);
   }
   function badge() {
@@ -44,7 +44,7 @@
       const now = event.detail.map((alarm) => alarm.id);
       all(".alarm").forEach((old) => { if (!now.includes(old.dataset.alarm)) old.remove(); });
       event.detail.forEach((alarm) => {
-        if (closed.has(alarm.id) || one(`.alarm[data-alarm="${alarm.id}"]`) || location.pathname === alarm.url) return;
+        if (among("alarms-closed", alarm.id) || one(`.alarm[data-alarm="${alarm.id}"]`) || location.pathname === alarm.url) return;
         const words = say(box.dataset.alarm, { words: alarm.words });
         note(box, alarm, words);
         if (!shown.has(alarm.id)) outside(alarm, words);

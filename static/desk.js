@@ -35,7 +35,7 @@
       event.preventDefault();
       open(link.href);
     });
-    const notes = (root) => all("main > .note", root);
+    const notes = (root) => all("main > .note:not(.alarm)", root);
     /* A step taken in the list, in the pane or in a note leaves the list where it is, brought up to date. */
     const finish = async (loaded, form) => {
       const inside = pane.contains(form);

@@ -16,7 +16,7 @@
     all(".job", next).forEach((row) => {
       const mine = old.get(row.dataset.id);
       let put = row;
-      if (!mine) { row.classList.add("is-new"); added++; }
+      if (!mine) { mark(row); added++; }
       else if (same(mine, row) || one("form[data-sent]", mine)) put = mine;
       else taken(mine, row);
       if (mine && put !== mine) { if (spot === mine) spot = row; mine.replaceWith(row); enliven(row); }
@@ -33,10 +33,14 @@
   }
   const told = () => { document.dispatchEvent(new Event("portal:rows")); if (window.portal.mark) window.portal.mark(); };
 
+  function mark(row) {
+    row.classList.add("is-new");
+    row.dataset.fresh = one("[data-live]").dataset.fresh;
+  }
   function taken(mine, row) {
     const pick = one("[name=pick]", mine), other = one("[name=pick]", row);
     if (pick && other && pick.checked) { other.checked = true; other.value = pick.value; }
-    if (mine.classList.contains("is-new")) row.classList.add("is-new");
+    if (mine.classList.contains("is-new")) mark(row);
   }
   const same = (one, other) => one.children.length === other.children.length && Array.from(one.children).every((child, n) => child.isEqualNode(other.children[n]));
   const FOCUS = "a, input, button";

@@ -10,12 +10,12 @@ from chalicelib.desk import bulk, own, queue_view
 from chalicelib.desk.models import Bulk, Done, Refused
 from chalicelib.desk.own_models import SaveFilter
 from chalicelib.desk.queue_pages import queue_page, routes
-from chalicelib.errors import N_, Forbidden, Invalid
+from chalicelib.errors import N_, Forbidden
 from chalicelib.inputs import from_form
 from chalicelib.issues import store
 from chalicelib.issues.page_views import category_view
 from chalicelib.issues.rules import ASSIGNEE_ROLES
-from chalicelib.pages import go, safe_path, whole_number
+from chalicelib.pages import go, safe_path, stay, whole_number
 from chalicelib.web import DESK, Call, url
 
 __all__ = ["routes"]
@@ -82,11 +82,16 @@ def keep_filter(call: Call) -> Response:
     if gone := call.field("delete"):
         own.delete_filter(call.portal, call.person, gone)
         return go(url("/desk", community_id=call.field("community_id")), FILTER_GONE)
-    body = from_form(SaveFilter, id=call.field("key"), name=call.field("name"))
+    own.shelf_key(call.person, None)
     asked = queue_view.choices(dict(parse_qsl(call.field("choice"))))
-    queue_view.to_query(call, asked, queue_view.community_of(call, asked))
-    query = urlencode(asked)
-    if len(query) > 400:
-        raise Invalid.field("choice", "too_long", N_("This is too long."))
-    own.save_filter(call.portal, call.person, body, query, start=bool(call.field("start")))
-    return go(url("/desk") + f"?{query}", FILTER_KEPT)
+    queue_view.to_query(
+        call, asked, queue_view.community_of(call, asked)
+    )  # a choice that is none is an error page
+
+    def work() -> Response:
+        body = from_form(SaveFilter, id=call.field("key"), name=call.field("name"))
+        query = urlencode(asked)
+        own.save_filter(call.portal, call.person, body, query, start=bool(call.field("start")))
+        return go(url("/desk") + f"?{query}", FILTER_KEPT)
+
+    return stay(lambda error: queue_page(call, asked, error=error), work)

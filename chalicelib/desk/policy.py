@@ -11,7 +11,5 @@ MAX_REPLY_TEXT = 500
 #: Filters that one person keeps.
 MAX_FILTERS = 12
 MAX_FILTER_NAME = 30
-#: How often an open page of the desk asks for news.
-LIVE_EVERY = timedelta(seconds=15)
 #: For how long after it came an urgent report still raises an alarm at a desk that opens.
 ALARM_FOR = timedelta(minutes=10)

@@ -11,8 +11,10 @@ from chalicelib.desk import own_store, page_views, queue, queue_view, undo_note
 from chalicelib.desk.import_pages import routes
 from chalicelib.desk.models import CountsQuery, Queue
 from chalicelib.desk.own_models import Shelf
+from chalicelib.errors import PortalError
 from chalicelib.issues import store
 from chalicelib.page_words import Speech, speak
+from chalicelib.pages import said, values
 from chalicelib.web import DESK, Call, url
 
 __all__ = ["queue_page", "routes"]
@@ -33,10 +35,15 @@ def show_queue(call: Call) -> Response:
 
 
 def queue_page(
-    call: Call, asked: queue_view.Asked, *, starts: bool = False, result: list[dict[str, Any]] | None = None
+    call: Call,
+    asked: queue_view.Asked,
+    *,
+    starts: bool = False,
+    result: list[dict[str, Any]] | None = None,
+    error: PortalError | None = None,
 ) -> Response:
-    """The queue, narrowed to what is asked for; `starts` leads to the person's own choice, if they have one, and
-    `result` tells what several steps have come to."""
+    """The queue, narrowed to what is asked for; `starts` leads to the person's own choice, if they have one,
+    `result` tells what several steps have come to, and `error` why a filter was not kept."""
     community_id = queue_view.community_of(call, asked)
     counts, kept = queue.counts_and(
         call.portal, call.person, community_id, own_store.own_key(call.person.id), call.now
@@ -55,9 +62,17 @@ def queue_page(
         "selected": None,
         "undo": undo_note.offered(call),
         "result": result,
+        "errors": said(error) if error else [],
+        "values": values(call.form if error else {}),
         **_kept(call, shelf, asked),
     }
-    return page(call, "desk/queue.html", context, zone=queue_view.zone_of(call, community_id))
+    return page(
+        call,
+        "desk/queue.html",
+        context,
+        error.status if error else 200,
+        zone=queue_view.zone_of(call, community_id),
+    )
 
 
 def _kept(call: Call, shelf: Shelf, asked: queue_view.Asked) -> dict[str, Any]:
