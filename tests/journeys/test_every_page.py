@@ -96,6 +96,7 @@ class Checker:
         return [f"{where}: wider than the screen: {wider}"] if wider else []
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("lang", ["zh-CN", "en"])
 def test_every_page_is_accessible_and_fits(axe_phones: Phones, world: World, lang: str) -> None:
     checker = Checker(axe_phones, lang)
