@@ -106,7 +106,7 @@
       } catch (error) {
         wait = Math.min(wait * 2, SLOWEST);
       } finally { busy = false; }
-      timer = setTimeout(look, document.hidden ? Math.max(wait, 4 * every) : wait);
+      timer = setTimeout(look, document.hidden ? Math.max(wait, 2 * every) : wait);
     };
     document.addEventListener("visibilitychange", () => { if (!document.hidden && Date.now() - last > every) look(); });
     window.addEventListener("online", look);
