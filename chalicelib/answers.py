@@ -115,7 +115,7 @@ def page(
 
 def _flash(call: "Call") -> dict[str, str] | None:
     """What the page before wanted said once; only codes from our own list are shown."""
-    code = call.cookies.get("flash", "")
+    code = call.cookies.get("flash", "").split("~")[0]
     if code not in FLASHES:
         return None
     call.new_cookies.append(cookie("flash", "", 0))

@@ -54,7 +54,7 @@ def clean(text: str) -> str:
     return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
-def _not_blank(text: str) -> str:
+def not_blank(text: str) -> str:
     text = clean(text)
     if not text:
         raise PydanticCustomError("missing", "blank")
@@ -68,10 +68,10 @@ def _of_our_time(moment: datetime) -> datetime:
     return moment
 
 
-Text = Annotated[str, Field(max_length=2000), AfterValidator(_not_blank)]
+Text = Annotated[str, Field(max_length=2000), AfterValidator(not_blank)]
 OptionalText = Annotated[str, Field(max_length=2000), AfterValidator(clean)]
 ShortText = Annotated[str, Field(max_length=120), AfterValidator(clean)]
-PlaceName = Annotated[str, Field(max_length=60), AfterValidator(_not_blank)]
+PlaceName = Annotated[str, Field(max_length=60), AfterValidator(not_blank)]
 Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_\-]+$")]
 Version = Annotated[int, Field(ge=1, le=2**31)]
 Moment = Annotated[AwareDatetime, AfterValidator(_of_our_time)]

@@ -12,7 +12,7 @@ from pathlib import Path
 from chalicelib.communities import store as communities
 from chalicelib.company import company
 from chalicelib.errors import NotFound
-from chalicelib.page_words import DEFAULT_ZONE, Speech, environment, speak, static_text
+from chalicelib.page_words import DEFAULT_ZONE, Speech, environment, speak, static_bytes
 from chalicelib.places import posters, service
 from chalicelib.portal import portal
 from chalicelib.settings import settings
@@ -29,7 +29,7 @@ def write(community_id: str, origin: str, folder: Path = FOLDER) -> tuple[Path, 
     drawn = [
         posters.poster(place, community.name, origin) for place in service.in_use(portal(), community_id)
     ]
-    logo = base64.b64encode(static_text(company().logo).encode()).decode()
+    logo = base64.b64encode(static_bytes(company().logo)).decode()
     html = environment().from_string(_TEMPLATE.read_text(encoding="utf-8"))
     text = html.render(
         community=community.name,
@@ -37,7 +37,7 @@ def write(community_id: str, origin: str, folder: Path = FOLDER) -> tuple[Path, 
         logo=f"data:image/svg+xml;base64,{logo}",
         names=company().name,
         emergency_phone=company().emergency_phone,
-        css=static_text("poster.css"),
+        css=static_bytes("poster.css").decode(),
     )
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{community_id}.html"

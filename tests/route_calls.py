@@ -28,6 +28,10 @@ BODIES: dict[str, Any] = {
     "PUT /issues/{issue_id}/rating": _MARKS,
     "POST /desk/issues/{issue_id}/transition": {"to": "acknowledged", "version": 1},
     "POST /desk/issues/{issue_id}/assign": {"assignee_id": "{account_id}", "version": 1},
+    "POST /desk/issues/{issue_id}/undo": {"version": 1},
+    "POST /desk/bulk": {
+        "steps": [{"issue_id": "01K00000000000000000000000", "version": 1, "to": "acknowledged"}]
+    },
     "POST /desk/issues/{issue_id}/messages": {"text": "马上到"},
     "POST /desk/issues/{issue_id}/contact": {},
     "POST /desk/steps": {
@@ -67,6 +71,10 @@ FORMS: dict[str, dict[str, Any]] = {
     "/desk/issues/{issue_id}/claim": {"version": 1},
     "/desk/issues/{issue_id}/message": {"text": "马上到", "key": "form-key-1"},
     "/desk/issues/{issue_id}/contact": {},
+    "/desk/issues/{issue_id}/undo": {"version": 1},
+    "/desk/bulk": {"pick": "{issue_id}.1", "step": "acknowledged", "back": "/desk"},
+    "/desk/filters": {"key": "form-key-1", "name": "我的", "choice": "status=submitted"},
+    "/desk/replies": {"key": "form-key-1", "title": "马上", "text": "马上到", "version": 0},
     "/photos": {"back": "/"},
     "/photos/{photo_id}/remove": {"back": "/"},
 }

@@ -7,9 +7,10 @@ from chalicelib.accounts import service as accounts
 from chalicelib.accounts.sessions import new_session, person_of
 from chalicelib.audit import store as audit
 from chalicelib.communities import store as communities
-from chalicelib.desk import queue, today
+from chalicelib.desk import bulk, live, own, own_store, queue, replies, today, undo
 from chalicelib.desk import service as desk
-from chalicelib.desk.models import Queue, StaffMessage
+from chalicelib.desk.models import Bulk, BulkStep, Queue, StaffMessage
+from chalicelib.desk.own_models import SaveFilter, SaveReply
 from chalicelib.errors import PortalError
 from chalicelib.inbox import outbox
 from chalicelib.inbox import service as inbox
@@ -53,6 +54,7 @@ def tell(portal: Portal) -> None:
     _merge(portal, people)
     _share(portal, people)
     _drafts_and_forms(portal, people)
+    _desk(portal, people)
     outbox.sweep(portal, LATER)
     _read(portal, people)
     timers.run_due(portal, NOW + timedelta(days=8))
@@ -164,6 +166,24 @@ def _drafts_and_forms(portal: Portal, people: People) -> None:
     assert kept_form(portal.db, portal.keys, owner.id, "/issues/1", NOW)
 
 
+def _desk(portal: Portal, people: People) -> None:
+    clerk, manager = people.clerk, people.manager
+    file = report(portal=portal, by=people.owner)
+    step_of = BulkStep(issue_id=file.issue.id, version=1, to="acknowledged")
+    bulk.run(portal, clerk, Bulk(steps=[step_of]), "story-bulk", "en", NOW)
+    undo.undo(portal, clerk, file.issue.id, 2, None, NOW)
+    for person, of in ((clerk, None), (manager, "maple")):
+        for text in ("马上到", "十分钟到"):
+            version = 0 if text == "马上到" else 1
+            own.save_reply(portal, person, of, SaveReply(id="r1", title="马上", text=text, version=version))
+        own.save_reply(portal, person, of, SaveReply(id="r2", title="等", text="请稍等"))
+        own.delete_reply(portal, person, of, "r2")
+    own.save_filter(portal, clerk, SaveFilter(id="f1", name="我的"), "assignee=me", start=True)
+    own.save_filter(portal, clerk, SaveFilter(id="f2", name="新的"), "status=submitted", start=False)
+    own.delete_filter(portal, clerk, "f2")
+    replies.around(portal, clerk, file)
+
+
 def _read(portal: Portal, people: People) -> None:
     owner, clerk = people.owner, people.clerk
     items, after = inbox.read(portal, owner, 1, None, "en", NOW)
@@ -188,6 +208,9 @@ def _read(portal: Portal, people: People) -> None:
     queue.counts(portal, people.manager, None, NOW)
     today.jobs(portal, people.technician, NOW)
     today.free(portal, people.technician)
+    queue.counts_and(portal, clerk, None, own_store.own_key(clerk.id), NOW)
+    live.mark(portal, clerk, NOW)
+    live.alarms(portal, clerk, NOW)
     audit.read_day(portal.db, "maple", NOW, 2, None)
     audit.read_day(portal.db, "maple", NOW, 2, audit.read_day(portal.db, "maple", NOW, 2, None).next)
     communities.units(portal.db, "maple")

@@ -87,10 +87,18 @@ READS: list[tuple[str, str, list[str]]] = [
     ("clerk", "/api/v1/desk/issues/{resolved}", ["query"]),
     ("clerk", "/api/v1/desk/counts", ["batch_get_item", "query"]),
     ("clerk", "/desk/counts", ["batch_get_item", "query"]),
-    # The page: its list, the numbers of its tabs, and the staff of its filter.
-    ("clerk", "/desk", ["query", "batch_get_item", "query", "query"]),
-    # The issue, its reporter for the masked number, and whom it can be given to.
-    ("clerk", "/desk/issues/{resolved}", ["query", "get_item", "query"]),
+    # The page: the numbers of its tabs with one's own filters, its list, and the staff of its filter.
+    ("clerk", "/desk", ["batch_get_item", "query", "query", "query"]),
+    # The issue, its reporter for the masked number with the ready-made replies, and whom it can be given to.
+    ("clerk", "/desk/issues/{resolved}", ["query", "batch_get_item", "query"]),
+    ("clerk", "/desk/replies", ["batch_get_item"]),
+    # What is new: the mark and alarms; with the queue its numbers and list; with an open issue that.
+    ("clerk", "/desk/live", ["batch_get_item", "query"]),
+    (
+        "clerk",
+        "/desk/live?rows=1&open={resolved}&seen=0",
+        ["batch_get_item", "query"] + ["batch_get_item"] + ["query"] * 3,
+    ),
     ("clerk", "/desk/board", ["batch_get_item", *["query"] * 8]),
     # Today's jobs: one's own, and what is free in each of the two states that can be taken.
     ("technician", "/desk/today", ["query"] * 3),
@@ -186,6 +194,46 @@ def test_a_rating_is_one_look_and_one_transaction(site: Portal, caller: Any, iss
     marks = {"professionalism": 5, "attitude": 5, "efficiency": 5}
     found = _calls(site, caller("owner"), "PUT", f"/api/v1/issues/{issues.pop()}/rating", marks)
     assert found == [*SIGNED_IN, "query", "transact_write_items"]
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/desk/issues/{resolved}/undo", {"version": 6}),
+        ("/desk/bulk", {"steps": [{"issue_id": "{resolved}"}] * 3}),
+    ],
+)
+def test_undo_is_as_cheap_as_the_step_and_several_steps_cost_what_they_cost_one_by_one(
+    site: Portal, caller: Any, people: People, path: str, body: dict[str, Any]
+) -> None:
+    clerk = caller("clerk")
+    if "undo" in path:
+        issue = bring_to(portal=site, people=people, status="resolved").issue.id
+        assert (
+            clerk.api("POST", f"/desk/issues/{issue}/transition", {"to": "reopened", "version": 5}).status
+            == 200
+        )
+        found = _calls(site, clerk, "POST", f"/api/v1{path}".format(resolved=issue), body)
+        assert found == [*SIGNED_IN, "query", "transact_write_items"]
+        return
+    ids = [report(portal=site, by=people.owner).issue.id for _ in body["steps"]]
+    steps = {"steps": [{"issue_id": one, "version": 1, "to": "acknowledged"} for one in ids]}
+    assert (
+        _calls(site, clerk, "POST", f"/api/v1{path}", steps)
+        == SIGNED_IN + ["query", "transact_write_items"] * 3
+    )
+
+
+def test_asking_for_news_when_there_are_none_costs_one_look(site: Portal, signed_in: Any) -> None:
+    clerk = signed_in("clerk")
+    for _ in range(3):  # the mark changes with the minute, which may just be over
+        tag = clerk.get("/desk/live?rows=1").headers["etag"]
+        site.db.calls.clear()
+        page = clerk.get("/desk/live?rows=1", **{"If-None-Match": tag})
+        if page.status == 304:
+            break
+    assert (page.status, page.text) == (304, "")
+    assert site.db.calls == [*SIGNED_IN, "batch_get_item"]
 
 
 def test_signing_in_costs_the_same_for_everybody(site: Portal, people: People) -> None:

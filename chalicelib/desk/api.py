@@ -2,9 +2,11 @@
 
 from chalicelib.communities import store as communities
 from chalicelib.cursors import give, scope, take
-from chalicelib.desk import queue, service, step_views, steps
+from chalicelib.desk import bulk, queue, service, step_views, steps, undo
 from chalicelib.desk.models import (
     Assign,
+    Bulk,
+    BulkResult,
     Contact,
     Counts,
     CountsQuery,
@@ -15,6 +17,7 @@ from chalicelib.desk.models import (
     StaffMessage,
     StaffView,
     Transition,
+    Undo,
 )
 from chalicelib.desk.step_models import StepResults, TakenSteps
 from chalicelib.importing import service as importing
@@ -82,6 +85,39 @@ def assign(call: Call, issue_id: str) -> DeskIssueView:
     key = once(call.person.id, call.idempotency_key, f"desk/{issue_id}/assign", body)
     file, at = service.assign(call.portal, call.person, issue_id, body, key, call.now)
     return reader(call).desk_view(file, access.staff_roles(call.person, file.issue), at)
+
+
+@routes.api(
+    "POST",
+    "/api/v1/desk/issues/{issue_id}/undo",
+    DESK,
+    "Take back one's own last step, within 30 s",
+    body=Undo,
+    answer=DeskIssueView,
+    once=True,
+)
+def take_back(call: Call, issue_id: str) -> DeskIssueView:
+    """Undo."""
+    body = call.read(Undo)
+    key = once(call.person.id, call.idempotency_key, f"desk/{issue_id}/undo", body)
+    file, at = undo.undo(call.portal, call.person, issue_id, body.version, key, call.now)
+    return reader(call).desk_view(file, access.staff_roles(call.person, file.issue), at)
+
+
+@routes.api(
+    "POST",
+    "/api/v1/desk/bulk",
+    DESK,
+    "Several steps in one go, each judged by itself",
+    body=Bulk,
+    answer=BulkResult,
+    once=True,
+)
+def take_several(call: Call) -> BulkResult:
+    """Acknowledge, assign, start or resume many."""
+    body = call.read(Bulk)
+    found = bulk.run(call.portal, call.person, body, call.idempotency_key, call.locale, call.now)
+    return BulkResult(items=found)
 
 
 @routes.api(

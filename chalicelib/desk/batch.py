@@ -3,35 +3,15 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from pydantic import BaseModel
-
 from chalicelib import i18n
 from chalicelib.accounts.models import Person
 from chalicelib.desk import service
-from chalicelib.desk.models import Assign, Transition
+from chalicelib.desk.models import Assign, Done, Refused, Transition
 from chalicelib.errors import PortalError
 from chalicelib.issues.commit import Filed
-from chalicelib.issues.models import Status
 from chalicelib.logs import log_failure
 from chalicelib.once import Once
 from chalicelib.portal import Portal
-
-
-class Done(BaseModel):
-    """A step that was taken, and where the issue stands since."""
-
-    issue_id: str
-    status: Status
-    version: int
-
-
-class Refused(BaseModel):
-    """A step that was not taken: the code an answer of its own would have had, and what to do, in words."""
-
-    issue_id: str
-    code: str
-    detail: str
-
 
 Outcome = Done | Refused
 

@@ -1,9 +1,10 @@
 """The desk: what staff send and get."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
+from chalicelib.desk.policy import MAX_BULK
 from chalicelib.inputs import Id, Input, Moment, OptionalText, PageQuery, Text, Version
 from chalicelib.issues.models import PauseReason, Status
 from chalicelib.issues.policy import MAX_PHOTOS
@@ -39,6 +40,62 @@ class Assign(Input):
     assignee_id: Id
     version: Version
     visit_at: Moment | None = None
+
+
+class Undo(Input):
+    """`POST /api/v1/desk/issues/{issue_id}/undo`: the version that one's own step has led to."""
+
+    version: Version
+
+
+class BulkStep(Input):
+    """One of several steps: to a state that needs no further words, or into somebody's hands."""
+
+    issue_id: Id
+    version: Version
+    to: Literal["acknowledged", "assigned", "in_progress"] | None = None
+    assignee_id: Id | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.to is None) == (self.assignee_id is None):
+            raise ValueError("either `to` or `assignee_id`")
+        return self
+
+    def step(self) -> Transition | Assign:
+        """The step as one by itself is sent."""
+        if self.assignee_id is not None:
+            return Assign(assignee_id=self.assignee_id, version=self.version)
+        assert self.to is not None, "one of both"
+        return Transition(to=self.to, version=self.version)
+
+
+class Bulk(Input):
+    """`POST /api/v1/desk/bulk`"""
+
+    steps: list[BulkStep] = Field(min_length=1, max_length=MAX_BULK)
+
+
+class Done(BaseModel):
+    """A step that was taken, and where the issue stands since."""
+
+    issue_id: str
+    status: Status
+    version: int
+
+
+class Refused(BaseModel):
+    """A step that was not taken: the code an answer of its own would have had, and what to do, in words."""
+
+    issue_id: str
+    code: str
+    detail: str
+
+
+class BulkResult(BaseModel):
+    """What became of each step, in the order sent."""
+
+    items: list[Done | Refused]
 
 
 class StaffMessage(Input):

@@ -9,7 +9,7 @@ from chalicelib.accounts.rules import mask_phone
 from chalicelib.desk.models import Contact
 from chalicelib.errors import N_
 from chalicelib.issues import page_views, rules
-from chalicelib.issues.models import Handoff, Issue, IssueFile
+from chalicelib.issues.models import Entry, Handoff, Issue, IssueFile
 from chalicelib.issues.policy import category_of
 from chalicelib.issues.view_models import DeskIssueView
 from chalicelib.page_words import current_locale, gettext
@@ -66,6 +66,21 @@ def shown(
 def _handoff(handoff: Handoff) -> dict[str, Any]:
     name = handoff.holder.name if handoff.holder else gettext(_STAGES[handoff.stage])
     return {"name": name, "start": handoff.started_at, "end": handoff.ended_at}
+
+
+_KINDS = {
+    "message": N_("a message"),
+    "internal": N_("an internal note"),
+    "urged": N_("asked to hurry"),
+    "rated": N_("rated the repair"),
+}
+
+
+def what(entry: Entry, locale: str) -> str:
+    """What happened in a row of the timeline, in a word or two: the state that it led to, or what came."""
+    if entry.to:
+        return i18n.status_short(entry.to, locale)
+    return gettext(_KINDS.get(entry.kind, N_("something new")))
 
 
 def who_was_quicker(file: IssueFile, person: Person) -> dict[str, str] | None:

@@ -1,26 +1,21 @@
-"""The desk's pages of one issue: what it shows, and its forms."""
+"""The desk's pages of one issue: its forms."""
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from chalice.app import Response
 
-from chalicelib.accounts import service as accounts
-from chalicelib.answers import flash_words, page
+from chalicelib.answers import flash_words
 from chalicelib.communities import store as communities
-from chalicelib.desk import page_views, service
-from chalicelib.desk.models import Assign, Contact, StaffMessage, Transition
+from chalicelib.desk import service, undo, undo_note
+from chalicelib.desk.issue_page import issue_page
+from chalicelib.desk.models import Assign, StaffMessage, Transition, Undo
 from chalicelib.desk.today_pages import routes
-from chalicelib.errors import N_, Conflict, Invalid, PortalError
+from chalicelib.errors import N_, Invalid
 from chalicelib.inputs import checked_key, from_form
 from chalicelib.issues import access
-from chalicelib.issues.api import reader
-from chalicelib.issues.pages import ready_photos
-from chalicelib.issues.rules import ASSIGNEE_ROLES
 from chalicelib.once import once
-from chalicelib.page_words import Speech, speak
-from chalicelib.pages import Fields, go, safe_path, said, stay, typed, values, whole_number
+from chalicelib.pages import go, safe_path, stay, typed, values, whole_number
 from chalicelib.web import DESK, Call, url
 
 __all__ = ["routes"]
@@ -30,7 +25,7 @@ ASSIGNED = flash_words("desk_assigned", "success", N_("Handed over. They and the
 CLAIMED = flash_words("desk_claimed", "success", N_("It is yours. The owner has been told."))
 NOTED = flash_words("desk_noted", "success", N_("Saved. Owners don't see it."))
 SENT = flash_words("desk_sent", "success", N_("Sent to the owner."))
-_PAUSES = ("waiting_owner", "waiting_parts", "appointment")
+UNDONE = flash_words("desk_undone", "success", N_("Taken back. The owner is told what holds."))
 
 
 @routes.page("/desk/issues/{issue_id}", DESK, "One issue at the desk")
@@ -39,49 +34,11 @@ def show(call: Call, issue_id: str) -> Response:
     fields = typed(call, url(f"/desk/issues/{issue_id}"))
     if fields and not values(fields).get("to") and call.query.get("form") == "resolved":
         fields = {**fields, "to": ["resolved"]}
-    return _show(call, issue_id, fields)
-
-
-def _show(
-    call: Call,
-    issue_id: str,
-    fields: Fields,
-    *,
-    error: PortalError | None = None,
-    contact: Contact | None = None,
-) -> Response:
-    file, roles = access.for_staff(call.portal, call.person, issue_id)
-    community = communities.get(call.portal.db, file.issue.community_id)
-    speak(Speech(call.now, community.zone, call.locale))
-    view = reader(call).desk_view(file, roles)
-    account = None if "auditor" in roles else accounts.account_of(call.portal, file.issue.reporter.id)
-    staff = communities.staff(call.portal.db, call.portal.keys, community.id)
-    quicker = page_views.who_was_quicker(file, call.person) if isinstance(error, Conflict) else None
-    phone = account.phone if account else ""
-    context = {
-        "issue": page_views.shown(file, view, call.person, call.locale, phone, contact),
-        "actions": view.allowed_actions,
-        "may_call": bool(roles & ASSIGNEE_ROLES),
-        "assignees": _choices(call, [m for m in staff if set(m.roles) & ASSIGNEE_ROLES], roles),
-        "values": values(fields),
-        "errors": said(error) if error and not quicker else [],
-        "conflict": quicker,
-        "photos_ready": ready_photos(call, fields.get("photo_ids", [])),
-        "pause_reasons": _PAUSES,
-        "asked": call.query.get("open", ""),
-        "offset": call.now.astimezone(community.zone).isoformat()[-6:],
-        "back": url("/desk", community_id=community.id),
-    }
-    return page(call, "desk/issue.html", context, error.status if error else 200, community.zone)
-
-
-def _choices(call: Call, staff: list[Any], roles: frozenset[str]) -> list[Any]:
-    """Whom one may give an issue to: technicians only themselves, by the button for it."""
-    return staff if roles & {"front_line", "manager"} else []
+    return issue_page(call, issue_id, fields)
 
 
 def _form(call: Call, issue_id: str, work: Callable[[], Response]) -> Response:
-    return stay(lambda error: _show(call, issue_id, call.form, error=error), work)
+    return stay(lambda error: issue_page(call, issue_id, call.form, error=error), work)
 
 
 def _back(call: Call, issue_id: str) -> str:
@@ -104,8 +61,8 @@ def transition(call: Call, issue_id: str) -> Response:
             merge_into=call.field("merge_into") or None,
         )
         key = once(call.person.id, _key(call, body.to, body.version), f"desk/{issue_id}/transition", body)
-        service.transition(call.portal, call.person, issue_id, body, key, call.now)
-        return go(_back(call, issue_id), DONE)
+        file, at = service.transition(call.portal, call.person, issue_id, body, key, call.now)
+        return go(_back(call, issue_id), undo_note.done(DONE, file, at))
 
     return _form(call, issue_id, work)
 
@@ -139,8 +96,8 @@ def assign(call: Call, issue_id: str) -> Response:
         version = whole_number(call.field("version"), "version")
         body = from_form(Assign, assignee_id=call.field("assignee_id"), version=version)
         key = once(call.person.id, _key(call, "assign", version), f"desk/{issue_id}/assign", body)
-        service.assign(call.portal, call.person, issue_id, body, key, call.now)
-        return go(_back(call, issue_id), ASSIGNED)
+        file, at = service.assign(call.portal, call.person, issue_id, body, key, call.now)
+        return go(_back(call, issue_id), undo_note.done(ASSIGNED, file, at))
 
     return _form(call, issue_id, work)
 
@@ -153,8 +110,23 @@ def claim(call: Call, issue_id: str) -> Response:
         version = whole_number(call.field("version"), "version")
         body = from_form(Assign, assignee_id=call.person.id, version=version)
         key = once(call.person.id, _key(call, "claim", version), f"desk/{issue_id}/assign", body)
-        service.assign(call.portal, call.person, issue_id, body, key, call.now)
-        return go(_back(call, issue_id), CLAIMED)
+        file, at = service.assign(call.portal, call.person, issue_id, body, key, call.now)
+        return go(_back(call, issue_id), undo_note.done(CLAIMED, file, at))
+
+    return _form(call, issue_id, work)
+
+
+@routes.form(
+    "/desk/issues/{issue_id}/undo", DESK, "Take back one's own last step", on="/desk/issues/{issue_id}"
+)
+def take_back(call: Call, issue_id: str) -> Response:
+    """Undo; when that is not possible, the issue's page says why."""
+
+    def work() -> Response:
+        body = from_form(Undo, version=whole_number(call.field("version"), "version"))
+        key = once(call.person.id, _key(call, "undo", body.version), f"desk/{issue_id}/undo", body)
+        undo.undo(call.portal, call.person, issue_id, body.version, key, call.now)
+        return go(_back(call, issue_id), UNDONE)
 
     return _form(call, issue_id, work)
 
@@ -163,7 +135,9 @@ def claim(call: Call, issue_id: str) -> Response:
     "/desk/issues/{issue_id}/message", DESK, "Write to the owner, or a note", on="/desk/issues/{issue_id}"
 )
 def message(call: Call, issue_id: str) -> Response:
-    """Add a message or an internal note."""
+    """Add a message or an internal note; with `insert`, only fill in a reply, to be read before it is sent."""
+    if call.field("insert"):
+        return issue_page(call, issue_id, call.form, insert=True)
 
     def work() -> Response:
         internal = bool(call.field("internal"))
@@ -181,4 +155,4 @@ def message(call: Call, issue_id: str) -> Response:
 def contact(call: Call, issue_id: str) -> Response:
     """Show the full name and number once; the look is recorded."""
     found = service.contact(call.portal, call.person, issue_id, call.now)
-    return _show(call, issue_id, {}, contact=found)
+    return issue_page(call, issue_id, {}, contact=found)

@@ -1,35 +1,26 @@
 """The desk's queue and board as pages, with live numbers."""
 
 from typing import Any
-from zoneinfo import ZoneInfo
+from urllib.parse import urlencode
 
 from chalice.app import Response
 
 from chalicelib.answers import json_answer, page, redirect
 from chalicelib.communities import store as communities
-from chalicelib.cursors import give, scope, take
-from chalicelib.desk import page_views, queue
+from chalicelib.desk import own_store, page_views, queue, queue_view, undo_note
 from chalicelib.desk.import_pages import routes
 from chalicelib.desk.models import CountsQuery, Queue
-from chalicelib.inputs import from_form
-from chalicelib.issues import access, store
-from chalicelib.issues.policy import CATEGORIES
-from chalicelib.issues.rules import ASSIGNEE_ROLES
-from chalicelib.issues.tree import CategoryView
-from chalicelib.page_words import DEFAULT_ZONE, Speech, speak
-from chalicelib.pages import next_url
+from chalicelib.desk.own_models import Shelf
+from chalicelib.errors import PortalError
+from chalicelib.issues import store
+from chalicelib.page_words import Speech, speak
+from chalicelib.pages import said, values
 from chalicelib.web import DESK, Call, url
 
-__all__ = ["routes"]
+__all__ = ["queue_page", "routes"]
 
 _BOARD = ("submitted", "acknowledged", "assigned", "in_progress", "paused", "resolved", "reopened")
 _BOARD_ROWS = 20
-
-
-def _community(call: Call) -> str | None:
-    """The community whose page this is: the one asked for, else the first of one's own."""
-    theirs = access.communities_of(call.person, call.query.get("community_id"))
-    return theirs[0] if theirs else None
 
 
 @routes.page("/desk", DESK, "The queue")
@@ -40,77 +31,79 @@ def show_queue(call: Call) -> Response:
         issue = store.get(call.portal.db, call.portal.keys, found) if found else None
         if issue and issue.community_id in call.person.communities():
             return redirect(url(f"/desk/issues/{issue.id}"))
-    community_id = _community(call)
-    query = _query(call, community_id)
-    of = scope("desk", **query.model_dump(exclude={"limit", "cursor"}))
-    after = take(call.portal.keys, call.person, of, query.cursor)
-    issues, place = queue.read(call.portal, call.person, query, after, call.now)
-    if number:
-        issues, place = [], None
-    zone = _zone(call, community_id)
-    speak(Speech(call.now, zone, call.locale))
-    asked = {n: v for n, v in call.query.items() if n not in ("cursor", "lang")}
-    cursor = give(call.portal.keys, call.person, of, place)
+    return queue_page(call, call.query, starts=not [name for name in call.query if name != "lang"])
+
+
+def queue_page(
+    call: Call,
+    asked: queue_view.Asked,
+    *,
+    starts: bool = False,
+    result: list[dict[str, Any]] | None = None,
+    error: PortalError | None = None,
+) -> Response:
+    """The queue, narrowed to what is asked for; `starts` leads to the person's own choice, if they have one,
+    `result` tells what several steps have come to, and `error` why a filter was not kept."""
+    community_id = queue_view.community_of(call, asked)
+    counts, kept = queue.counts_and(
+        call.portal, call.person, community_id, own_store.own_key(call.person.id), call.now
+    )
+    shelf = own_store.from_item(kept)
+    first = next((one for one in shelf.filters if one.id == shelf.start), None)
+    if starts and first:
+        return redirect(url("/desk") + f"?{first.query}")
+    shown = queue_view.rows(call, asked)
+    if asked.get("number"):
+        shown |= {"items": [], "next_url": None}
     context = {
-        "items": [page_views.row(issue, call.person, call.locale, call.now) for issue in issues],
-        "counts": _counts(call, community_id),
-        "next_url": next_url("/desk", cursor, **asked),
+        **shown,
+        **queue_view.filters(call, asked),
+        "counts": queue_view.shown_counts(counts.model_dump()),
         "selected": None,
-        **_filters(call, community_id),
+        "undo": undo_note.offered(call),
+        "result": result,
+        "errors": said(error) if error else [],
+        "values": values(call.form if error else {}),
+        **_kept(call, shelf, asked),
     }
-    return page(call, "desk/queue.html", context, zone=zone)
+    return page(
+        call,
+        "desk/queue.html",
+        context,
+        error.status if error else 200,
+        zone=queue_view.zone_of(call, community_id),
+    )
 
 
-def _query(call: Call, community_id: str | None) -> Queue:
-    names = {"status": "status", "category": "category_id", "building": "building", "cursor": "cursor"}
-    given: dict[str, Any] = {new: call.query[old] for old, new in names.items() if call.query.get(old)}
-    assignee = call.query.get("assignee")
-    if assignee:
-        given["assignee_id"] = call.person.id if assignee == "me" else assignee
-    if call.query.get("overdue"):
-        given["overdue"] = True
-    return from_form(Queue, **given, community_id=community_id)
-
-
-def _filters(call: Call, community_id: str | None) -> dict[str, Any]:
-    names = ("status", "assignee", "category", "building", "number")
-    chosen: dict[str, Any] = {name: call.query.get(name, "") for name in names}
-    places = [communities.get(call.portal.db, name) for name in call.person.communities()]
-    here = next((place for place in places if place.id == community_id), None)
-    staff = communities.staff(call.portal.db, call.portal.keys, community_id) if community_id else []
+def _kept(call: Call, shelf: Shelf, asked: queue_view.Asked) -> dict[str, Any]:
+    """The person's own filters, and what of the present choice can be kept as one."""
+    chosen = queue_view.choices(asked)
     return {
-        "filters": {**chosen, "community_id": community_id, "overdue": bool(call.query.get("overdue"))},
-        "communities": [{"id": place.id, "name": place.name} for place in places],
-        "categories": [CategoryView.of(category, call.locale) for category in CATEGORIES.values()],
-        "buildings": [{"id": name, "label": name} for name in (here.buildings if here else ())],
-        "staff": [m for m in staff if set(m.roles) & ASSIGNEE_ROLES and m.id != call.person.id],
-    }
-
-
-def _zone(call: Call, community_id: str | None) -> ZoneInfo:
-    return communities.get(call.portal.db, community_id).zone if community_id else DEFAULT_ZONE
-
-
-def _counts(call: Call, community_id: str | None) -> dict[str, Any]:
-    found = queue.counts(call.portal, call.person, community_id, call.now).model_dump()
-    if found["overdue"] >= queue.OVERDUE_COUNTED:
-        return {**found, "overdue": f"{queue.OVERDUE_COUNTED - 1}+"}
-    return found
+        "kept_filters": [
+            {"id": one.id, "name": one.name, "href": url("/desk") + f"?{one.query}",
+             "here": one.query == urlencode(chosen), "start": one.id == shelf.start}
+            for one in shelf.filters
+        ],
+        "choice": urlencode(chosen),
+        "live_url": url("/desk/live", **chosen, cursor=asked.get("cursor")),
+    }  # fmt: skip
 
 
 @routes.page("/desk/counts", DESK, "Live numbers for the queue's tabs")
 def live_counts(call: Call) -> Response:
-    """The numbers as JSON, for the page's script."""
-    return json_answer(_counts(call, call.read_query(CountsQuery).community_id))
+    """The numbers as JSON."""
+    wanted = call.read_query(CountsQuery).community_id
+    found = queue.counts(call.portal, call.person, wanted, call.now)
+    return json_answer(queue_view.shown_counts(found.model_dump()))
 
 
 @routes.page("/desk/board", DESK, "All states side by side")
 def board(call: Call) -> Response:
     """The first issues of each state, and how many there are."""
-    community_id = _community(call)
-    zone = _zone(call, community_id)
+    community_id = queue_view.community_of(call, call.query)
+    zone = queue_view.zone_of(call, community_id)
     speak(Speech(call.now, zone, call.locale))
-    numbers = _counts(call, community_id)
+    numbers = queue.counts(call.portal, call.person, community_id, call.now).model_dump()
     columns = []
     for status in _BOARD:
         query = Queue(community_id=community_id, status=status, limit=_BOARD_ROWS)

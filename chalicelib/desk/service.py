@@ -14,7 +14,7 @@ from chalicelib.errors import N_, Forbidden, Invalid, NotFound
 from chalicelib.inbox.models import Event, Notice
 from chalicelib.issues import access, rules, store
 from chalicelib.issues.commit import Change, Filed, attempt, commit, entry
-from chalicelib.issues.models import Entry, Holder, Issue, IssueFile, Ref
+from chalicelib.issues.models import Before, Entry, Holder, Issue, IssueFile, Ref
 from chalicelib.issues.notices import moved_counts, notice, owners_of, sealed_name, staff_of
 from chalicelib.issues.policy import category_of
 from chalicelib.issues.service import message_change
@@ -88,6 +88,7 @@ def _moved(
         pause_reason=after.pause_reason,
         visit_at=body.visit_at if "visit_at" in also else None,
         taken_at=taken,
+        before=Before.of(issue),
     )
     return Change(
         before=file,
@@ -171,6 +172,7 @@ def _given(
         to="assigned",
         assignee=assignee,
         visit_at=after.visit_at,
+        before=Before.of(issue),
     )
     told = notice(
         after,

@@ -1,7 +1,7 @@
 """What a phone is told of the steps that it sent."""
 
 from chalicelib.accounts.models import Person
-from chalicelib.desk import batch
+from chalicelib.desk.models import Done, Refused
 from chalicelib.desk.page_views import who_was_quicker
 from chalicelib.desk.rules import EarlierStepRefused
 from chalicelib.desk.step_models import StandsAt, StepDone, StepError, StepRefused, StepResults, TakenStep
@@ -25,9 +25,9 @@ def results(portal: Portal, person: Person, steps: list[TakenStep], outcomes: Ou
 
 
 def _result(
-    portal: Portal, person: Person, step: TakenStep, outcome: batch.Outcome, errors: tuple[FieldError, ...]
+    portal: Portal, person: Person, step: TakenStep, outcome: Done | Refused, errors: tuple[FieldError, ...]
 ) -> StepDone | StepRefused:
-    if isinstance(outcome, batch.Done):
+    if isinstance(outcome, Done):
         return StepDone(id=step.id, issue=StandsAt(status=outcome.status, version=outcome.version))
     file = _seen(portal, person, step.issue_id) if outcome.code in _SHOWS_STATE else None
     return StepRefused(
@@ -46,7 +46,7 @@ def _seen(portal: Portal, person: Person, issue_id: str) -> IssueFile | None:
         return None
 
 
-def _why(file: IssueFile | None, person: Person, outcome: batch.Refused) -> str:
+def _why(file: IssueFile | None, person: Person, outcome: Refused) -> str:
     """Who did what meanwhile; where nobody else did anything, what the refusal itself says."""
     quicker = who_was_quicker(file, person) if file and outcome.code in _MEANWHILE else None
     return gettext(_QUICKER, name=quicker["by"], what=quicker["what"]) if quicker else outcome.detail

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from chalicelib.accounts.models import Person
 from chalicelib.desk import batch, service
-from chalicelib.desk.models import StaffMessage, Transition
+from chalicelib.desk.models import Done, Refused, StaffMessage, Transition
 from chalicelib.desk.rules import EarlierStepRefused
 from chalicelib.desk.step_models import TakenStep
 from chalicelib.errors import FieldError, PortalError, Unavailable
@@ -26,9 +26,9 @@ def take(portal: Portal, person: Person, steps: list[TakenStep], locale: str, no
     outcomes: Outcomes = []
     for step in steps:
         outcome, errors = taker.outcome(step, locale)
-        if isinstance(outcome, batch.Refused) and outcome.code in _OURS:
+        if isinstance(outcome, Refused) and outcome.code in _OURS:
             raise Unavailable
-        taker.versions[step.id] = outcome.version if isinstance(outcome, batch.Done) else None
+        taker.versions[step.id] = outcome.version if isinstance(outcome, Done) else None
         outcomes.append((outcome, errors))
     return outcomes
 

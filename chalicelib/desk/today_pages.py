@@ -5,7 +5,7 @@ from chalice.app import Response
 from chalicelib.answers import page
 from chalicelib.communities import store as communities
 from chalicelib.desk import today
-from chalicelib.desk.queue_pages import routes
+from chalicelib.desk.live_pages import routes
 from chalicelib.desk.today_views import card
 from chalicelib.errors import N_
 from chalicelib.issues.models import Issue

@@ -12,6 +12,8 @@ Event = Literal[
     "reported", "acknowledged", "assigned", "in_progress", "paused", "resumed", "resolved", "reopened", "closed",
     "auto_closed", "cancelled", "rejected", "merged", "message", "urged", "rated", "photo_rejected",
     "given_to_you", "emergency",
+    "undone", "undone_submitted", "undone_acknowledged", "undone_assigned", "undone_in_progress", "undone_paused",
+    "undone_resolved", "undone_reopened",
 ]  # fmt: skip
 
 

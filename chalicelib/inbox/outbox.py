@@ -102,9 +102,9 @@ def deliver(portal: Portal, row: Item) -> None:
     for account_id in dict.fromkeys([*row["staff"], *_on_duty(portal, row)]):
         _give(portal, account_id, row, row.get("staff_event") or row["event"], desk=True)
     key = K(row["PK"], row["SK"])
-    done: list[Op] = [Delete(key, condition=Attr("PK").exists(), error=_Delivered())]
-    if row["counts"]:
-        done.append(Update(counts_key(row["community_id"]), adds=row["counts"]))
+    # The news are counted too: pages that are open see by one number whether anything was announced.
+    counted = Update(counts_key(row["community_id"]), adds={**row["counts"], "news": 1})
+    done: list[Op] = [Delete(key, condition=Attr("PK").exists(), error=_Delivered()), counted]
     try:
         portal.db.write(*done)
     except _Delivered:

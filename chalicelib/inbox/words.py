@@ -26,6 +26,24 @@ EVENTS = {
     "merged": N_("“%(category)s” (%(number)s) was already reported. It goes on there, and you follow it."),
     "message": N_("There is a new message about “%(category)s” (%(number)s)."),
     "photo_rejected": N_("A photo of “%(category)s” (%(number)s) could not be used. Open it to see why."),
+    # A step was taken back: one message that says what holds, so that nobody relies on the one before.
+    "undone_submitted": N_(
+        "Please ignore our last message: “%(category)s” (%(number)s) is new, the office reads it."
+    ),
+    "undone_acknowledged": N_(
+        "Please ignore our last message: for “%(category)s” (%(number)s) the office is still arranging somebody."
+    ),
+    "undone_assigned": N_("Please ignore our last message: %(name)s has “%(category)s” (%(number)s)."),
+    "undone_in_progress": N_(
+        "Please ignore our last message: %(name)s is still working on “%(category)s” (%(number)s)."
+    ),
+    "undone_paused": N_("Please ignore our last message: “%(category)s” (%(number)s) is still on hold."),
+    "undone_resolved": N_(
+        "Please ignore our last message: “%(category)s” (%(number)s) is fixed, we think. Please look and tell us."
+    ),
+    "undone_reopened": N_(
+        "Please ignore our last message: “%(category)s” (%(number)s) is open, the office arranges somebody."
+    ),
 }
 STAFF_EVENTS = {
     **EVENTS,
@@ -38,4 +56,5 @@ STAFF_EVENTS = {
     "reopened": N_("“%(category)s” (%(number)s) was reopened."),
     "rated": N_("The owner rated “%(category)s” (%(number)s)."),
     "resolved": N_("“%(category)s” (%(number)s) was marked as fixed."),
+    "undone": N_("A step on “%(category)s” (%(number)s) was taken back. Open it to see how it stands."),
 }

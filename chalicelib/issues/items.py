@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.crypto import Keyring
-from chalicelib.issues.models import Actor, Entry, Handoff, Holder, Issue, Rating, Ref, Window
+from chalicelib.issues.models import Actor, Before, Entry, Handoff, Holder, Issue, Rating, Ref, Window
 from chalicelib.issues.rules import WORK
 from chalicelib.records import Item
 from chalicelib.times import moment, rfc3339
@@ -107,7 +107,19 @@ def entry_item(issue_id: str, entry: Entry, keys: Keyring) -> Item:
         "pause_reason": entry.pause_reason,
         "visit_at": _text(entry.visit_at),
         "taken_at": _text(entry.taken_at),
+        "before": _before_item(keys, pk, entry.before) if entry.before else None,
     }
+
+
+def _before_item(keys: Keyring, pk: str, before: Before) -> Item:
+    kept = {name: getattr(before, name) for name in Before.model_fields}
+    times = {name: _text(kept[name]) for name in _TIMES if name in kept}
+    return {**kept, **times, "assignee": _person_item(keys, pk, before.assignee)}
+
+
+def _before(keys: Keyring, pk: str, item: Item) -> Before:
+    times = {name: moment(item[name]) for name in _TIMES if item.get(name)}
+    return Before.model_construct(**{**item, **times, "assignee": _holder(keys, pk, item.get("assignee"))})
 
 
 def entry_from(item: Item, keys: Keyring) -> Entry:
@@ -126,6 +138,7 @@ def entry_from(item: Item, keys: Keyring) -> Entry:
         pause_reason=item.get("pause_reason"),
         visit_at=moment(item["visit_at"]) if item.get("visit_at") else None,
         taken_at=moment(item["taken_at"]) if item.get("taken_at") else None,
+        before=_before(keys, pk, item["before"]) if item.get("before") else None,
     )
 
 

@@ -14,7 +14,8 @@ Status = Literal[
 ]  # fmt: skip
 PauseReason = Literal["waiting_owner", "waiting_parts", "appointment"]
 Kind = Literal[
-    "status", "assigned", "message", "internal", "urged", "rated", "photo_rejected", "photo_removed", "merged_in"
+    "status", "assigned", "message", "internal", "urged", "rated", "photo_rejected", "photo_removed", "merged_in",
+    "undone",
 ]  # fmt: skip
 OPEN: frozenset[Status] = frozenset(
     {"submitted", "acknowledged", "assigned", "in_progress", "paused", "resolved", "reopened"}
@@ -132,6 +133,33 @@ class Issue(BaseModel):
         )
 
 
+class Before(BaseModel):
+    """What a step of staff found and may change: kept with its row, so that the step can be taken back."""
+
+    model_config = ConfigDict(frozen=True)
+
+    version: int
+    status: Status
+    handoff: str
+    promised_at: datetime
+    assignee: Holder | None = None
+    visit_at: datetime | None = None
+    pause_reason: PauseReason | None = None
+    paused_from: Status | None = None
+    resolved_at: datetime | None = None
+    closed_at: datetime | None = None
+    quiet_since: datetime | None = None
+    begun: bool = False
+    resolutions: int = 0
+    reopened: int = 0
+    reject_note: str | None = None
+
+    @staticmethod
+    def of(issue: Issue) -> "Before":
+        """What a step finds."""
+        return Before.model_construct(**{name: getattr(issue, name) for name in Before.model_fields})
+
+
 class Entry(BaseModel):
     """One row of the timeline; rows are only ever added."""
 
@@ -150,6 +178,7 @@ class Entry(BaseModel):
     visit_at: datetime | None = None
     #: When it was really done, where the phone could tell us only later; `at` is when we heard of it.
     taken_at: datetime | None = None
+    before: Before | None = None
 
 
 class Handoff(BaseModel):

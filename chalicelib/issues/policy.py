@@ -26,6 +26,8 @@ STEPS_KEPT_FOR = timedelta(days=7)
 SENT_AT_ONCE = timedelta(minutes=2)
 #: Steps that a phone sends at once; more go in a second call.
 MAX_STEPS = 50
+#: For how long staff may take back their own last step: long enough to notice a slip, too short to rely on.
+UNDO_WITHIN = timedelta(seconds=30)
 MAX_PHOTOS = 9
 MAX_DESCRIPTION = 2000
 MAX_VISIT_WINDOWS = 6

@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib.accounts.models import Person
 from chalicelib.desk import batch, steps
+from chalicelib.desk.models import Refused
 from chalicelib.desk.step_models import TakenStep
 from chalicelib.errors import Unavailable
 from chalicelib.issues import store
@@ -35,7 +36,7 @@ def send(portal: Portal, by: Person, *kept: TakenStep, now: datetime = LATER) ->
 
 
 def codes(outcomes: list[batch.Outcome]) -> list[str]:
-    return [one.code if isinstance(one, batch.Refused) else one.status for one in outcomes]
+    return [one.code if isinstance(one, Refused) else one.status for one in outcomes]
 
 
 def now_of(portal: Portal, file: IssueFile) -> IssueFile:

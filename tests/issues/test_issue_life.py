@@ -19,7 +19,8 @@ from hypothesis.stateful import (
 from chalicelib.accounts.models import Person
 from chalicelib.db import Delete, K
 from chalicelib.desk import service as desk
-from chalicelib.desk.models import Assign, StaffMessage, Transition
+from chalicelib.desk import undo, undo_rules
+from chalicelib.desk.models import Assign, StaffMessage, Transition, Undo
 from chalicelib.errors import PortalError
 from chalicelib.issues import access, reporting, service, store, timers
 from chalicelib.issues.models import IssueFile, OwnerStep, RateIssue, WriteMessage
@@ -128,6 +129,21 @@ class IssueLife(RuleBasedStateMachine):
 
         self._tried("assign", who, stale, self._send(work, keyed), before)
 
+    @rule(who=st.sampled_from(STAFF), keyed=st.booleans())
+    def take_back(self, who: str, keyed: bool) -> None:
+        person, before, now = self.cast[who], self.file, self.now
+        left = undo_rules.seconds_left(before, person.id, now)
+        self.offered = ["undo"] if left else []
+        body = Undo(version=before.issue.version)
+
+        def work(key: str | None) -> View:
+            kept = once(person.id, key, f"desk/{self.issue_id}/undo", body)
+            file, at = undo.undo(self.portal, person, self.issue_id, body.version, kept, now)
+            reader = Reader(self.portal, person, None, self.now)
+            return reader.desk_view(file, access.staff_roles(person, file.issue), at).model_dump()
+
+        self._tried("undo", who, False, self._send(work, keyed), before)
+
     @rule(action=st.sampled_from(["cancel", "confirm", "reopen"]), stale=st.booleans(), keyed=st.booleans())
     def owner_step(self, action: str, stale: bool, keyed: bool) -> None:
         owner, before, self.offered = self.cast["owner"], self.file, self._offered("owner")
@@ -204,7 +220,7 @@ class IssueLife(RuleBasedStateMachine):
             assert file.timeline[: len(before.timeline)] == before.timeline
             assert [h.id for h in file.handoffs][: len(before.handoffs)] == [h.id for h in before.handoffs]
             self._moved_by_one_step(before, file)
-        moved = [row for row in file.timeline if row.kind in ("status", "assigned")]
+        moved = [row for row in file.timeline if row.kind in ("status", "assigned", "undone")]
         assert len(moved) == file.issue.version
         assert [row.from_status for row in moved[1:]] == [row.to for row in moved[:-1]]
         assert moved[-1].to == file.issue.status
@@ -215,7 +231,8 @@ class IssueLife(RuleBasedStateMachine):
             assert file.issue.status == before.issue.status
             return
         assert file.issue.version == before.issue.version + 1
-        assert (before.issue.status, file.issue.status) in MOVES
+        move = (before.issue.status, file.issue.status)
+        assert (move[::-1] if file.timeline[-1].kind == "undone" else move) in MOVES
 
 
 @pytest.mark.timeout(120)

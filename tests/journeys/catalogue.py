@@ -1,5 +1,6 @@
 """Every page and state of the portal, by name: how to get there. The checks and the contact sheets use it."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -179,6 +180,51 @@ _REFUSED = """async (issue) => {
 }"""
 
 
+def _picked(page: Page, world: World) -> None:
+    page.goto("/desk")
+    page.locator("[name=pick]").first.check()
+    page.locator("#bulk.has-picks").wait_for()
+
+
+def _bulk_done(page: Page, world: World) -> None:
+    """Three chosen, one of them in a state that does not take the step."""
+    page.goto("/desk?category=lift")
+    page.locator("[data-pick-all] input").check()
+    page.locator("#f-step").select_option("acknowledged")
+    _send(page, "#bulk")
+
+
+def _keys(page: Page, world: World) -> None:
+    page.goto("/desk")
+    page.keyboard.press("?")
+    page.locator("dialog#keys[open]").wait_for()
+
+
+def _alarm(page: Page, world: World) -> None:
+    """What an urgent report looks like, whether or not one came just now."""
+    page.goto("/desk/board")
+    page.evaluate(
+        """() => { const made = document.querySelector("template[data-alarm-note]").content.cloneNode(true);
+        made.querySelector("strong").textContent = "紧急：燃气 · 1-101";
+        made.querySelector("span").textContent = "楼道有煤气味";
+        document.querySelector("main").prepend(made); }"""
+    )
+
+
+def _undo(page: Page, world: World) -> None:
+    """The note after a step, by its cookie: a real step would change the world for the next language."""
+    page.goto("/desk")
+    flash = f"desk_done~{world.issues['submitted']}~2~{int(time.time())}"
+    page.context.add_cookies([{"name": "flash", "value": flash, "url": page.url}])
+    page.goto("/desk?category=wall_seepage")
+    page.locator("form.undo").wait_for()
+
+
+def _reply_errors(page: Page, world: World) -> None:
+    page.goto("/desk/replies")
+    _send(page, "form[action='/desk/replies']")
+
+
 def states(world: World) -> list[State]:
     """All of them."""
     owner, staff = world.owner, CLERK
@@ -236,6 +282,14 @@ def states(world: World) -> list[State]:
         State("today", TECHNICIAN, _at("/desk/today")),
         State("today, forms", TECHNICIAN, _today_forms),
         State("today, nothing", staff, _at("/desk/today")),
+        State("queue, chosen", staff, _picked),
+        State("queue, several done", staff, _bulk_done),
+        State("queue, keys", staff, _keys, wide=True),
+        State("replies", staff, _unfold("/desk/replies")),
+        State("replies, manager", MANAGER, _unfold("/desk/replies"), wide=True),
+        State("replies, errors", staff, _reply_errors),
+        State("alarm", staff, _alarm),
+        State("queue, undo", staff, _undo),
         State("board", staff, _at("/desk/board")),
         State("board, wide", staff, _at("/desk/board"), wide=True),
         State("job, submitted", staff, _unfold("/desk/issues/{submitted}")),

@@ -44,6 +44,7 @@ def test_many_issues_come_page_by_page_each_once(phones: Phones, running: Runnin
     show(clerk)
     seen: list[str] = []
     for _ in range(3):
+        clerk.wait_for_load_state()
         links = clerk.locator("#queue .job-link").all()
         seen += [str(link.get_attribute("href")).split("/")[-1] for link in links]
         if clerk.locator("a[rel=next]").count():

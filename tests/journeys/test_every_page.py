@@ -98,6 +98,7 @@ class Checker:
         return [f"{where}: wider than the screen: {wider}"] if wider else []
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("lang", ["zh-CN", "en"])
 def test_every_page_is_accessible_and_fits(axe_phones: Phones, world: World, lang: str, part: int) -> None:

@@ -1,0 +1,91 @@
+"""The desk's page of one issue: what it shows, as it is or with a form that could not be sent."""
+
+from typing import Any
+
+from chalice.app import Response
+
+from chalicelib.accounts.models import Account
+from chalicelib.answers import page
+from chalicelib.communities import store as communities
+from chalicelib.desk import page_views, replies, undo_rules
+from chalicelib.desk.models import Contact
+from chalicelib.desk.replies import Ready
+from chalicelib.errors import Conflict, PortalError
+from chalicelib.issues import access
+from chalicelib.issues.api import reader
+from chalicelib.issues.models import IssueFile
+from chalicelib.issues.pages import ready_photos
+from chalicelib.issues.rules import ASSIGNEE_ROLES
+from chalicelib.page_words import Speech, speak
+from chalicelib.pages import Fields, said, values
+from chalicelib.web import Call, url
+
+_PAUSES = ("waiting_owner", "waiting_parts", "appointment")
+
+
+def issue_page(
+    call: Call,
+    issue_id: str,
+    fields: Fields,
+    *,
+    error: PortalError | None = None,
+    contact: Contact | None = None,
+    insert: bool = False,
+) -> Response:
+    """The page; `fields` are what was typed, with `insert` the chosen reply is put behind it. Raises NotFound."""
+    file, roles = access.for_staff(call.portal, call.person, issue_id)
+    community = communities.get(call.portal.db, file.issue.community_id)
+    speak(Speech(call.now, community.zone, call.locale))
+    view = reader(call).desk_view(file, roles)
+    account, ready = _around(call, file, roles)
+    if insert:
+        fields = _inserted(fields, ready)
+    staff = communities.staff(call.portal.db, call.portal.keys, community.id)
+    beaten = isinstance(error, Conflict) and not isinstance(error, undo_rules.CantUndo)
+    quicker = page_views.who_was_quicker(file, call.person) if beaten else None
+    context = {
+        "issue": page_views.shown(
+            file, view, call.person, call.locale, account.phone if account else "", contact
+        ),
+        "actions": view.allowed_actions,
+        "may_call": bool(roles & ASSIGNEE_ROLES),
+        "assignees": _choices([m for m in staff if set(m.roles) & ASSIGNEE_ROLES], roles),
+        "values": values(fields),
+        "errors": said(error) if error and not quicker else [],
+        "conflict": quicker,
+        "photos_ready": ready_photos(call, fields.get("photo_ids", [])),
+        "pause_reasons": _PAUSES,
+        "asked": call.query.get("open", ""),
+        "offset": call.now.astimezone(community.zone).isoformat()[-6:],
+        "back": url("/desk", community_id=community.id),
+        "replies": ready,
+        "undo": _undo(call, file),
+    }
+    return page(call, "desk/issue.html", context, error.status if error else 200, community.zone)
+
+
+def _around(call: Call, file: IssueFile, roles: frozenset[str]) -> tuple[Account | None, list[Ready]]:
+    """Who reported it, and the replies to choose from; neither for an auditor."""
+    if not roles & ASSIGNEE_ROLES:
+        return None, []
+    found = replies.around(call.portal, call.person, file)
+    zone = communities.get(call.portal.db, file.issue.community_id).zone
+    return found.reporter, replies.ready(found, file, call.person, call.locale, zone, call.now)
+
+
+def _inserted(fields: Fields, ready: list[Ready]) -> Fields:
+    """What was typed, with the chosen reply behind it."""
+    chosen = (fields.get("reply") or [""])[-1]
+    text = next((one.text for one in ready if one.id == chosen), "")
+    typed = (fields.get("text") or [""])[-1].replace("\r\n", "\n").strip()
+    return {**fields, "text": ["\n\n".join(part for part in (typed, text) if part)]}
+
+
+def _undo(call: Call, file: IssueFile) -> dict[str, Any] | None:
+    left = undo_rules.seconds_left(file, call.person.id, call.now)
+    return {"issue_id": file.issue.id, "version": file.issue.version, "left_s": left} if left > 0 else None
+
+
+def _choices(staff: list[Any], roles: frozenset[str]) -> list[Any]:
+    """Whom one may give an issue to: technicians only themselves, by the button for it."""
+    return staff if roles & {"front_line", "manager"} else []

@@ -1,0 +1,71 @@
+/* An urgent report is shown on every page of the desk; with the person's leave also outside of it, once for all tabs. */
+(function () {
+  "use strict";
+  const { all, one, say, part, drawer } = window.portal;
+  const title = document.title, shown = new Set();
+  const KEPT = 50;
+
+  /* The first tab that writes an issue down is the one that tells. */
+  const among = (list, id) => (drawer.read(list) || "").split(" ").includes(id);
+  function first(list, id) {
+    if (among(list, id)) return false;
+    drawer.keep(list, (drawer.read(list) || "").split(" ").concat(id).filter(Boolean).slice(-KEPT).join(" "));
+    return true;
+  }
+  const alone = (work) => (navigator.locks ? navigator.locks.request("portal-alarms", work) : work());
+
+  function outside(alarm, words) {
+    if (!("Notification" in window) || Notification.permission !== "granted") return;
+    alone(() => {
+      if (!first("alarms-told", alarm.id)) return;
+      try {
+        const told = new Notification(words, { body: alarm.title, tag: alarm.id, requireInteraction: true });
+        told.onclick = () => { window.focus(); told.close(); location.href = alarm.url; };
+      } catch (error) { /* phones show them by a service worker only: there the note on the page has to do */ }
+    });
+  }
+
+  function note(box, alarm, words) {
+    const made = one("template[data-alarm-note]", box).content.firstElementChild.cloneNode(true);
+    made.dataset.alarm = alarm.id;
+    one("strong", made).textContent = words;
+    one("span", made).textContent = alarm.title;
+    one("a", made).href = alarm.url;
+    one(".x", made).addEventListener("click", () => { first("alarms-closed", alarm.id); made.remove(); badge(); });
+    one("#main").prepend(made);
+  }
+  function badge() {
+    const number = all(".alarm").length;
+    document.title = number ? `(${number}) ${title}` : title;
+  }
+
+  function watch(box) {
+    document.addEventListener("portal:alarms", (event) => {
+      const now = event.detail.map((alarm) => alarm.id);
+      all(".alarm").forEach((old) => { if (!now.includes(old.dataset.alarm)) old.remove(); });
+      event.detail.forEach((alarm) => {
+        if (among("alarms-closed", alarm.id) || one(`.alarm[data-alarm="${alarm.id}"]`) || location.pathname === alarm.url) return;
+        const words = say(box.dataset.alarm, { words: alarm.words });
+        note(box, alarm, words);
+        if (!shown.has(alarm.id)) outside(alarm, words);
+        shown.add(alarm.id);
+      });
+      badge();
+    });
+  }
+
+  /* Asked for by a button only. */
+  function leave(button) {
+    if (!("Notification" in window)) return;
+    const words = one("span", button);
+    const show = () => {
+      button.hidden = Notification.permission === "granted";
+      if (Notification.permission === "denied") { words.textContent = button.dataset.off; button.disabled = true; button.hidden = !button.dataset.asked; }
+    };
+    button.addEventListener("click", () => { button.dataset.asked = "1"; Notification.requestPermission().then(show); });
+    show();
+  }
+
+  part("[data-live]", watch);
+  part("[data-alarm-ask]", leave);
+})();
