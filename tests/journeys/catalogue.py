@@ -93,7 +93,7 @@ def _no_signal(page: Page, world: World) -> None:
 
 def _unsent(page: Page, world: World) -> None:
     page.goto("/issues")
-    page.locator("[data-unsent] li").wait_for()
+    page.locator("[data-unsent] li").first.wait_for()
 
 
 def _not_mine(page: Page, world: World) -> None:
