@@ -1,7 +1,7 @@
 """What neighbours have reported at a public place is found, followed instead of repeated, and followed no longer."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -12,7 +12,7 @@ from chalicelib.errors import IllegalTransition, Invalid, NotFound
 from chalicelib.inbox import outbox
 from chalicelib.inbox import service as inbox
 from chalicelib.issues import access, following, listing, rules, service, store
-from chalicelib.issues.models import FindSimilar, IssueFile, WriteMessage
+from chalicelib.issues.models import FindSimilar, IssueFile, Status, WriteMessage
 from chalicelib.places.models import Place
 from chalicelib.portal import Portal
 from tests.browser import Browser
@@ -103,7 +103,7 @@ def test_what_is_fixed_is_not_found_until_it_is_open_again(
     assert _similar(portal, people.neighbour, place_id=place.id) == [fixed.issue.id]
 
 
-@pytest.mark.parametrize("status", sorted(store.Issue.model_fields["status"].annotation.__args__))  # type: ignore[union-attr]
+@pytest.mark.parametrize("status", sorted(get_args(Status)))
 def test_neighbours_find_what_staff_work_on_in_a_named_public_place(status: Any) -> None:
     for area, where, named in (("public", "门", True), ("public", None, False), ("unit", "门", False)):
         issue = make_issue(area=area, location=where, status=status)
@@ -267,7 +267,7 @@ def test_ten_neighbours_following_at_once_all_follow(
     portal: Portal, people: People, broken: IssueFile
 ) -> None:
     neighbours = _neighbours(portal, 10)
-    works = [lambda who=who: _follow(portal, who, broken) for who in neighbours]  # type: ignore[misc]
+    works = [lambda who=who: _follow(portal, who, broken) for who in neighbours]
     results = race(works)
     assert codes(results) == ["ok"] * 10
     after = _file(portal, broken)
