@@ -165,6 +165,8 @@ def _check(call: Call, draft: Draft, error: PortalError | None = None) -> Respon
         "draft": {
             "id": draft.id,
             "change_url": _change_url(draft),
+            # What the forms call the words that they keep on the device, until the page after sending.
+            "typed": _typed_as(report),
             "shared": report.area == "public",
             "category": page_views.category_view(report.category_id, call.locale),
             "place": where if report.area == "public" else " · ".join(p for p in (home, where) if p),
@@ -181,6 +183,11 @@ def _check(call: Call, draft: Draft, error: PortalError | None = None) -> Respon
         "errors": said(error) if error else [],
     }
     return page(call, "issues/check.html", context, error.status if error else 200, zone)
+
+
+def _typed_as(report: ReportIssue) -> str:
+    at_place = f" report-{report.place_id}-{report.category_id}" if report.place_id else ""
+    return f"report-{report.category_id}{at_place}"
 
 
 def _similar(call: Call, draft: Draft, community_id: str) -> list[dict[str, Any]]:

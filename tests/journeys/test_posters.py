@@ -47,6 +47,8 @@ def test_a_poster_leads_somebody_signed_out_to_a_report_and_nothing_typed_is_los
     expect(page.get_by_role("status").first).to_contain_text(zh("Thank you."))
     issue = steps.see(running, phone, page.url.split("/")[-1].split("?")[0])
     assert (issue["place_id"], issue["description"]) == (places["1 号楼电梯"], WORDS)
+    page.goto(f"/p/{places['1 号楼电梯']}?category=lift")
+    expect(page.get_by_label(zh("What is wrong?"))).to_have_value("")
 
 
 def test_somebody_from_elsewhere_is_told_to_call_and_keeps_the_words(
