@@ -5,7 +5,7 @@ from typing import Any
 
 from chalice.app import Chalice, Rate
 
-from chalicelib import health, logs, static_files
+from chalicelib import health, logs, look_pages, static_files
 from chalicelib.accounts import api as accounts_api
 from chalicelib.accounts import pages as accounts_pages
 from chalicelib.desk import api as desk_api
@@ -31,6 +31,7 @@ app.register_middleware(middleware, "http")
 _FEATURES = (
     health,
     static_files,
+    look_pages,
     accounts_api,
     accounts_pages,
     issues_api,

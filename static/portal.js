@@ -3,6 +3,7 @@
   "use strict";
   const all = (selector, root) => Array.from((root || document).querySelectorAll(selector));
   const one = (selector, root) => (root || document).querySelector(selector);
+  const root = document.documentElement;
   const say = (words, values) => words.replace(/%\((\w+)\)s/g, (whole, name) => values[name]);
 
   /* What is typed stays on this device until a page says that it has arrived, or the person signs out. */
@@ -112,16 +113,24 @@
     return body;
   }
 
-  const choice = one("[data-theme-choice]");
-  if (choice) {
-    const select = one("select", choice);
-    choice.hidden = false;
-    select.value = drawer.read("theme") || "";
-    select.addEventListener("change", () => {
-      drawer.keep("theme", select.value);
-      if (select.value) document.documentElement.setAttribute("data-theme", select.value);
-      else document.documentElement.removeAttribute("data-theme");
+  /* Text size and colours change at once, and nothing typed is lost. Without a script the form is sent. */
+  const attributes = { text: "data-text", colours: "data-theme" };
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest && event.target.closest("[data-look] button");
+    if (!button) return;
+    event.preventDefault();
+    wear(attributes[button.name], button.value);
+    all(".segments button[name=" + button.name + "]").forEach((other) => other.setAttribute("aria-pressed", String(other.value === button.value)));
+    all("[data-look] .letters").forEach((letters) => {
+      const large = root.hasAttribute("data-text");
+      letters.setAttribute("aria-pressed", String(large));
+      letters.value = large ? "" : "large";
     });
+  });
+  function wear(attribute, word) {
+    if (word) root.setAttribute(attribute, word); else root.removeAttribute(attribute);
+    const words = ["data-text", "data-pages", "data-theme"].map((name) => root.getAttribute(name)).filter(Boolean).join(".");
+    document.cookie = "look=" + words + "; Path=/; SameSite=Lax; Max-Age=" + (words ? 31536000 : 0);
   }
 
   arrived(document);
