@@ -69,7 +69,7 @@ def when(moment: datetime) -> str:
 
 def timetag(moment: datetime) -> Markup:
     """A `<time>` element, exact for machines and in words for people."""
-    return Markup('<time datetime="{}">{}</time>').format(moment.isoformat(), when(moment))
+    return Markup('<time datetime="{}">{}</time>').format(moment.isoformat(timespec="seconds"), when(moment))
 
 
 def time_range(start: datetime, end: datetime) -> str:

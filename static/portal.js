@@ -89,6 +89,25 @@
     all("button", form).forEach((button) => button.removeAttribute("aria-busy"));
   }));
 
+  /* No signal: a calm line says so for as long as it lasts. */
+  const offline = one("[data-offline]");
+  const heard = () => { offline.hidden = navigator.onLine !== false; };
+  if (offline) ["online", "offline", "pageshow"].forEach((name) => window.addEventListener(name, heard));
+
+  /* A page on its way: when it takes longer than 300 ms, the style sheet shows its outline instead of the old page. */
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest && event.target.closest("a[href]");
+    if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || link.target || link.hasAttribute("download")) return;
+    const same = link.origin === location.origin && (link.pathname !== location.pathname || link.search !== location.search);
+    if (same && navigator.onLine !== false) setTimeout(() => { if (!event.defaultPrevented) onItsWay(); });
+  });
+  function onItsWay() {
+    root.setAttribute("data-going", "");
+    setTimeout(stay, 10000);
+  }
+  const stay = () => root.removeAttribute("data-going");
+  ["pageshow", "offline"].forEach((name) => window.addEventListener(name, stay));
+
   /* A link into a closed part opens it. */
   function openTarget() {
     const target = location.hash.length > 1 && document.getElementById(location.hash.slice(1));

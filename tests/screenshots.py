@@ -95,6 +95,7 @@ def _sheets_of(phones: Phones, world: World, lang: str, scheme: str, width: int)
             pages[key] = camera.page(state, lang, scheme, width, 1)
         if state.who:
             phones.hand_session(pages[key].context, phones.portal.token(state.who))
+        phones.choose_look(pages[key].context, state.look)
         state.go(pages[key], world)
         usual = pages[key].viewport_size
         shots.append((state.name, camera.take(pages[key])))

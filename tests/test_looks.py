@@ -10,7 +10,7 @@ from chalicelib.looks import CHOICES, Look
 from tests.browser import Browser, Page
 from tests.factories import People
 
-LOOKS = st.builds(Look, **{name: st.sampled_from(words) for name, words in CHOICES.items()})  # type: ignore[arg-type]
+LOOKS = st.builds(Look, **{name: st.sampled_from(words) for name, words in CHOICES.items()})
 
 
 def _root(page: Page) -> str:
@@ -67,7 +67,7 @@ def test_choosing_a_look_leads_nowhere_else(shared_site: People, back: str) -> N
 
 
 def test_another_site_cannot_change_how_the_portal_looks(shared_site: People) -> None:
-    page = Browser().post("/look", {"text": "large"}, **{"Sec-Fetch-Site": "cross-site"})
+    page = Browser().send("POST", "/look", b"text=large", {"Sec-Fetch-Site": "cross-site"})
     assert page.status == 403
     assert not page.cookies
 

@@ -23,6 +23,8 @@ class State:
     who: str | None
     go: Go
     wide: bool = False
+    #: What is chosen on the device, as its cookie says it.
+    look: str = ""
 
 
 def _at(path: str) -> Go:
@@ -128,6 +130,7 @@ def states(world: World) -> list[State]:
         State("signed out while typing", owner, _resume),
         State("privacy", None, _at("/privacy")),
         State("API", None, _at("/api/docs")),
+        State("styles", None, _at("/dev/styles")),
         State("not there", owner, _at("/no-such-page")),
         State("home", owner, _at("/")),
         State("home, no home", world.nobody, _at("/")),
@@ -149,6 +152,13 @@ def states(world: World) -> list[State]:
         State("me", owner, _at("/me")),
         State("me, staff", MANAGER, _at("/me")),
         State("not allowed", owner, _at("/desk")),
+        State("home, simple", owner, _at("/"), look="simple"),
+        State("home, simple and large", owner, _at("/"), look="simple.large"),
+        State("list, simple", owner, _at("/issues"), look="simple"),
+        State("sign in, large", None, _at("/login"), look="large"),
+        State("report, large", owner, _at("/issues/new?category=plumbing"), look="large"),
+        State("issue, large", owner, _unfold("/issues/{resolved}"), look="large"),
+        State("me, large", owner, _at("/me"), look="large.dark"),
         State("queue", staff, _unfold("/desk")),
         State("queue, empty", staff, _at("/desk?category=greening&building=1&status=paused")),
         State("queue, wide", staff, _pane, wide=True),
