@@ -127,7 +127,13 @@ def timeline() -> list[dict[str, Any]]:
         ("status", nobody, {"to": "closed"}),
         ("rated", owner, {"text": "手艺 5 分"}),
     ]  # fmt: skip
-    base = {"from_status": None, "to": None, "text": None, "photos": [], "assignee_name": None}
+    base: dict[str, Any] = {
+        "from_status": None,
+        "to": None,
+        "text": None,
+        "photos": [],
+        "assignee_name": None,
+    }
     return [
         {**base, "id": f"t{n}", "at": NOW - timedelta(hours=30 - n), "kind": kind, "actor": actor, **more}
         for n, (kind, actor, more) in enumerate(steps)

@@ -44,6 +44,36 @@
   part("select[data-go]", (select) => select.addEventListener("change", () => select.form.requestSubmit ? select.form.requestSubmit() : select.form.submit()));
   part("form[data-only-filled]", (form) => form.addEventListener("submit", () => all("select, input", form).forEach((field) => { field.disabled = !field.value; })));
 
+  part("a[rel=next]", showMore);
+
+  /* "Show more" adds the next rows below those that are there; the desk's queue turns its pages instead. */
+  function showMore(link) {
+    const nav = link.closest("nav"), list = nav && nav.previousElementSibling;
+    if (!list || list.tagName !== "UL" || link.closest("#queue")) return;
+    const add = (loaded) => {
+      const more = one("main ul." + list.classList[0], loaded), next = one("main nav.actions", loaded);
+      if (!more) throw new Error("no rows");
+      const rows = Array.from(more.children);
+      list.append(...rows);
+      const on = next && one("a[rel=next]", next);
+      if (on) link.href = on.href; else nav.remove();
+      rows.forEach((row) => enliven(row));
+      const target = rows[0] && one("a", rows[0]);
+      if (target) target.focus({ preventScroll: true });
+    };
+    link.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      if (link.getAttribute("aria-busy")) return;
+      link.setAttribute("aria-busy", "true");
+      fetch(link.href, { credentials: "same-origin", headers: { Accept: "text/html" } })
+        .then((answer) => answer.text())
+        .then((text) => add(new DOMParser().parseFromString(text, "text/html")))
+        .catch(() => { location.href = link.href; })
+        .then(() => link.removeAttribute("aria-busy"));
+    });
+  }
+
   function keepTyped(area) {
     const key = "typed-" + area.dataset.keep;
     if (!area.value.trim()) area.value = drawer.read(key) || "";

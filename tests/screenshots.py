@@ -146,7 +146,7 @@ def take_all(portal: Running) -> list[str]:
     """All pictures; gives back what the browsers complained about."""
     with chromium() as browser:
         phones = Phones(portal, browser)
-        world = build(portal)
+        world = build(portal, many=300)
         readme_picture(phones, world)
         if "--readme" not in sys.argv:
             contact_sheets(phones, world)

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
-from tests.journeys.running import CLERK, MANAGER, TECHNICIAN
+from tests.journeys.running import CEDAR_CLERK, CLERK, MANAGER, TECHNICIAN
 from tests.journeys.world import LONG, World
 
 Go = Callable[[Page, World], None]
@@ -119,6 +119,39 @@ def _pane(page: Page, world: World) -> None:
     page.locator(".pane #job").wait_for()
 
 
+def _more(page: Page, world: World) -> None:
+    """The list with its second page added by the script."""
+    page.goto("/issues")
+    shown = page.locator(".cards > li")
+    before = shown.count()
+    page.locator("a[rel=next]").click()
+    expect(shown).to_have_count(2 * before)
+
+
+def _next_page(path: str) -> Go:
+    """The second page of a list, as it comes without JavaScript."""
+
+    def go(page: Page, world: World) -> None:
+        page.goto(path)
+        page.goto(str(page.locator("a[rel=next]").get_attribute("href")))
+
+    return go
+
+
+def _no_signal(page: Page, world: World) -> None:
+    page.goto("/issues/new?category=noise")
+    page.evaluate("Object.defineProperty(navigator, 'onLine', { get: () => false, configurable: true })")
+    page.evaluate("window.dispatchEvent(new Event('offline'))")
+    page.locator("[data-offline]").wait_for()
+
+
+def _on_its_way(page: Page, world: World) -> None:
+    """A page that takes long: what stands there meanwhile."""
+    page.goto("/")
+    page.evaluate("document.documentElement.setAttribute('data-going', '')")
+    expect(page.locator("main > *").first).to_have_css("opacity", "0")
+
+
 def states(world: World) -> list[State]:
     """All of them."""
     owner, staff = world.owner, CLERK
@@ -152,6 +185,14 @@ def states(world: World) -> list[State]:
         State("me", owner, _at("/me")),
         State("me, staff", MANAGER, _at("/me")),
         State("not allowed", owner, _at("/desk")),
+        State("home, many", world.crowd, _at("/")),
+        State("list, many", world.crowd, _more),
+        State("list, second page", world.crowd, _next_page("/issues")),
+        State("messages, many", world.crowd, _next_page("/inbox")),
+        State("queue, many", CEDAR_CLERK, _at("/desk")),
+        State("queue, many, wide", CEDAR_CLERK, _at("/desk"), wide=True),
+        State("report, no signal", owner, _no_signal),
+        State("on its way", owner, _on_its_way),
         State("home, simple", owner, _at("/"), look="simple"),
         State("home, simple and large", owner, _at("/"), look="simple.large"),
         State("list, simple", owner, _at("/issues"), look="simple"),

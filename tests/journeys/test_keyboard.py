@@ -69,7 +69,7 @@ def test_a_report_can_be_made_and_confirmed_by_keyboard_alone(
     expect(page.locator("input[type=file]")).to_be_attached()
     tab_to(page, words=zh("Add a photo"))
     page.keyboard.press("Enter")
-    wait_for(lambda: page.wait_for_timeout(50) or chosen, what="the dialog for files")
+    wait_for(lambda: (page.evaluate("0"), chosen)[1], what="the dialog for files")
     chosen[0].set_files(made_photos(tmp_path)[0])
     expect(page.locator(".photos img[src*=portal-media]")).to_have_count(1)
     tab_to(page, words=zh("Send"), tag="BUTTON")

@@ -1,6 +1,7 @@
 """Issues in every state, with hard words and photos: what the pages are looked at with."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -8,7 +9,7 @@ from PIL import Image, ImageDraw
 
 from tests.journeys import steps
 from tests.journeys.pictures import FOLDER, REAL, begin, finish, upload
-from tests.journeys.running import CLERK, TECHNICIAN, Running
+from tests.journeys.running import CEDAR_OWNER, CLERK, TECHNICIAN, Running
 
 LONG = (
     "卫生间顶板渗水，"
@@ -28,6 +29,8 @@ class World:
     #: By a word for the state, which stands in addresses too.
     issues: dict[str, str] = field(default_factory=dict)
     photo: str = ""
+    #: Somebody with as many issues and messages as nobody should have.
+    crowd: str = CEDAR_OWNER
 
 
 def drawn_photo(
@@ -54,8 +57,9 @@ def photo_of(portal: Running, phone: str, number: int) -> str:
         return str(upload(api, data, "image/jpeg")["id"])
 
 
-def build(portal: Running) -> World:
-    """Make it all; repeatable on one portal, with other people each time."""
+def build(portal: Running, many: int = 42) -> World:
+    """Make it all; repeatable on one portal, with other people each time. `many` issues are in a community of
+    their own, where they push nobody else's off the first page: three pages of them are enough to see lists by."""
     owner = portal.new_owner(name="欧阳春晓")
     world = World(owner, portal.new_staff("designer", name="无房"))
     _waiting(portal, world)
@@ -67,6 +71,9 @@ def build(portal: Running) -> World:
         api.post(f"issues/{rejected}/messages", json={"text": "照片", "photo_ids": [late["photo_id"]]})
         finish(api, late, b"<svg/>")
     world.issues["bad_photo"] = rejected
+    portal.token(world.crowd)  # before several ask for it at once
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda n: steps.report(portal, world.crowd, text=f"第 {n} 次：{LONG}"), range(many)))
     return world
 
 
