@@ -131,12 +131,14 @@ def walk(axe_phones: Phones, world: World) -> Callable[[str], Walk]:
     return through
 
 
+@pytest.mark.timeout(300)  # a walk through all pages is long where much else runs
 @pytest.mark.parametrize("lang", i18n.LOCALES)
 def test_every_page_is_accessible_and_fits(walk: Callable[[str], Walk], lang: str) -> None:
     problems = walk(lang).problems
     assert not problems, "\n".join(problems)
 
 
+@pytest.mark.timeout(300)
 def test_every_page_is_html_without_errors(walk: Callable[[str], Walk], tmp_path: Path) -> None:
     pages = {name: html for lang in i18n.LOCALES for name, html in walk(lang).html.items()}
     errors = errors_in(pages, tmp_path / "pages")
