@@ -85,7 +85,7 @@ def test_more_rows_come_below_those_that_are_there(phones: Phones, running: Runn
 def test_a_lost_signal_is_said_calmly_until_it_is_back(phones: Phones, running: Running) -> None:
     page = phones.open(running.new_owner())
     page.goto("/issues/new?category=noise")
-    line = page.get_by_text(zh("No signal. What you type is kept on this phone."))
+    line = page.get_by_text(zh("No signal. What you type is kept on this device."))
     expect(line).to_be_hidden()
     page.context.set_offline(True)
     expect(line).to_be_visible()
