@@ -63,6 +63,13 @@ def test_every_icon_that_a_template_names_is_in_the_sprite(path: Path) -> None:
     assert named <= known
 
 
+def test_the_sprite_holds_no_icon_that_nobody_uses() -> None:
+    known = set(re.findall(r'<symbol id="(\w+)"', (STATIC / "icons.svg").read_text()))
+    files = [*TEMPLATES, *(ROOT / "chalicelib").rglob("*.py"), *STATIC.glob("*.js")]
+    named = {word for file in files for word in re.findall(r"[\"'](\w+)[\"']", file.read_text())}
+    assert known <= named
+
+
 def test_every_category_has_a_picture() -> None:
     from chalicelib.issues import policy
 
