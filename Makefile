@@ -14,7 +14,7 @@ SUDO := $(shell test "$$(id -u)" = 0 || echo sudo)
 PIP := -m pip --disable-pip-version-check --no-input install -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-parts test-browser test-running setup lint format types locale locale-update browser import posters screenshots icons openapi bench clean
+.PHONY: help run test test-parts test-browser test-running setup lint format types locale locale-update browser import posters screenshots icons openapi bench lighthouse clean
 .DELETE_ON_ERROR:
 
 help:  ## list all targets
@@ -73,6 +73,9 @@ openapi: $(APP_ENV)  ## write docs/openapi.json again
 
 bench: setup  ## fifty people at once for a minute; prints median, 95 % and requests/s
 	$(BIN)/python -m bench.fifty
+
+lighthouse: setup browser  ## how a phone finds the pages: speed, accessibility, good practice (URL= of a running portal)
+	$(BIN)/python -m bench.lighthouse $(if $(URL),--url $(URL))
 
 browser:  ## install Chromium with Chinese fonts, and Java for the HTML checker, where they are missing
 	@{ command -v chromium && command -v java; } >/dev/null || { $(SUDO) apt-get update -qq && \

@@ -5,7 +5,7 @@ from typing import Any
 
 from chalice.app import Chalice, Rate
 
-from chalicelib import health, logs, offline, static_files
+from chalicelib import health, logs, look_pages, offline, static_files
 from chalicelib.accounts import api as accounts_api
 from chalicelib.accounts import pages as accounts_pages
 from chalicelib.desk import api as desk_api
@@ -43,6 +43,7 @@ _FEATURES = (
     health,
     static_files,
     offline,
+    look_pages,
     accounts_api,
     accounts_pages,
     issues_api,

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -69,7 +70,7 @@ def when(moment: datetime) -> str:
 
 def timetag(moment: datetime) -> Markup:
     """A `<time>` element, exact for machines and in words for people."""
-    return Markup('<time datetime="{}">{}</time>').format(moment.isoformat(), when(moment))
+    return Markup('<time datetime="{}">{}</time>').format(moment.isoformat(timespec="seconds"), when(moment))
 
 
 def time_range(start: datetime, end: datetime) -> str:
@@ -141,10 +142,20 @@ def frame(call: "Call") -> dict[str, Any]:
         "company": company_view(call.locale),
         "nav": call.route.tag,
         "path": call.path,
+        "look": call.look,
+        "here": _here(call),
         "request_id": call.request_id,
         # Sent along with forms that add something, so that a double tap adds it once.
         "form_key": new_id(call.now),
     }
+
+
+def _here(call: "Call") -> str:
+    """The page that can be asked for again: this one, or the one whose form was sent."""
+    if call.route.method != "GET":
+        return call.route.stands_on.format(**(call.request.uri_params or {})) or "/"
+    asked = {name: value for name, value in call.query.items() if name != "lang"}
+    return call.path + (f"?{urlencode(asked)}" if asked else "")
 
 
 def company_view(locale: str) -> dict[str, str]:

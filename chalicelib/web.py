@@ -19,6 +19,7 @@ from chalicelib.accounts.sessions import person_of
 from chalicelib.errors import BadRequest, Forbidden, NotSignedIn, PortalError, TooLarge, WrongType
 from chalicelib.inputs import checked_key, invalid, read_model
 from chalicelib.lazy import lazy
+from chalicelib.looks import Look
 from chalicelib.portal import Portal
 from chalicelib.settings import settings
 
@@ -191,6 +192,11 @@ class Call:
         asked = self.query.get("lang") or self.cookies.get("lang")
         account = self.known_person.locale if self.known_person else None
         return i18n.pick_locale(asked, account, self.header("accept-language"))
+
+    @lazy
+    def look(self) -> Look:
+        """How the portal looks on this device."""
+        return Look.read(self.cookies.get("look", ""))
 
     def remember_language(self) -> None:
         """Keep a language asked for by `?lang=` on this device."""

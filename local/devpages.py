@@ -6,6 +6,8 @@ from pathlib import Path
 from string import Template
 from urllib.parse import parse_qs, quote
 
+from chalicelib.answers import security_headers
+from local import styles
 from local.outbox import KeptMessages
 from local.wsgi import Answer, Environ, StartResponse, problem, raw_target
 
@@ -16,6 +18,9 @@ _HEADERS = [
     ("Referrer-Policy", "no-referrer"),
     ("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"),
 ]
+
+
+_PATHS = ("/dev/outbox", "/dev/outbox.json", "/dev/styles", "/dev/styles.css")
 
 
 class DevPages:
@@ -30,11 +35,14 @@ class DevPages:
 
     def _answer(self, environ: Environ) -> Answer:
         path, query = raw_target(environ)
-        if path not in ("/dev/outbox", "/dev/outbox.json"):
+        if path not in _PATHS:
             return problem(404, "There is nothing here.")
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             refused = problem(405, "This can only be read.")
             return Answer(405, [*refused.headers, ("Allow", "GET, HEAD")], refused.body)
+        if path.startswith("/dev/styles"):
+            asked = {name: values[-1] for name, values in parse_qs(query).items()}
+            return _styles(path, asked, environ.get("HTTP_ACCEPT_LANGUAGE"))
         to = parse_qs(query).get("to", [None])[-1]
         items = self._messages.list(to)
         if path.endswith(".json"):
@@ -43,6 +51,15 @@ class DevPages:
         return Answer(
             200, [("Content-Type", "text/html; charset=utf-8"), *_HEADERS], _page(items, to).encode()
         )
+
+
+def _styles(path: str, query: dict[str, str], languages: str | None) -> Answer:
+    """The style page, under the same policy as the pages that it shows parts of."""
+    headers = list(security_headers(path).items())
+    if path.endswith(".css"):
+        return Answer(200, [("Content-Type", "text/css; charset=utf-8"), *headers], styles.css().encode())
+    html = styles.page(query, languages).encode()
+    return Answer(200, [("Content-Type", "text/html; charset=utf-8"), *headers], html)
 
 
 def _page(items: list[dict[str, str]], to: str | None) -> str:

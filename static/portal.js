@@ -3,6 +3,7 @@
   "use strict";
   const all = (selector, root) => Array.from((root || document).querySelectorAll(selector));
   const one = (selector, root) => (root || document).querySelector(selector);
+  const root = document.documentElement;
   const say = (words, values) => words.replace(/%\((\w+)\)s/g, (whole, name) => values[name]);
 
   /* What is typed stays on this device until a page says that it has arrived, or the person signs out. */
@@ -42,6 +43,36 @@
   part("[data-after]", waitToResend);
   part("select[data-go]", (select) => select.addEventListener("change", () => select.form.requestSubmit ? select.form.requestSubmit() : select.form.submit()));
   part("form[data-only-filled]", (form) => form.addEventListener("submit", () => all("select, input", form).forEach((field) => { field.disabled = !field.value; })));
+
+  part("a[rel=next]", showMore);
+
+  /* "Show more" adds the next rows below those that are there; the desk's queue turns its pages instead. */
+  function showMore(link) {
+    const nav = link.closest("nav"), list = nav && nav.previousElementSibling;
+    if (!list || list.tagName !== "UL" || link.closest("#queue")) return;
+    const add = (loaded) => {
+      const more = one("main ul." + list.classList[0], loaded), next = one("main nav.actions", loaded);
+      if (!more) throw new Error("no rows");
+      const rows = Array.from(more.children);
+      list.append(...rows);
+      const on = next && one("a[rel=next]", next);
+      if (on) link.href = on.href; else nav.remove();
+      rows.forEach((row) => enliven(row));
+      const target = rows[0] && one("a", rows[0]);
+      if (target) target.focus({ preventScroll: true });
+    };
+    link.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      if (link.getAttribute("aria-busy")) return;
+      link.setAttribute("aria-busy", "true");
+      fetch(link.href, { credentials: "same-origin", headers: { Accept: "text/html" } })
+        .then((answer) => answer.text())
+        .then((text) => add(new DOMParser().parseFromString(text, "text/html")))
+        .catch(() => { location.href = link.href; })
+        .then(() => link.removeAttribute("aria-busy"));
+    });
+  }
 
   function keepTyped(area) {
     const key = "typed-" + area.dataset.keep;
@@ -88,6 +119,25 @@
     all("button", form).forEach((button) => button.removeAttribute("aria-busy"));
   }));
 
+  /* No signal: a calm line says so for as long as it lasts. */
+  const offline = one("[data-signal]");
+  const heard = () => { offline.hidden = navigator.onLine !== false; };
+  if (offline) ["online", "offline", "pageshow"].forEach((name) => window.addEventListener(name, heard));
+
+  /* A page on its way: when it takes longer than 300 ms, the style sheet shows its outline instead of the old page. */
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest && event.target.closest("a[href]");
+    if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || link.target || link.hasAttribute("download")) return;
+    const same = link.origin === location.origin && (link.pathname !== location.pathname || link.search !== location.search);
+    if (same && navigator.onLine !== false) setTimeout(() => { if (!event.defaultPrevented) onItsWay(); });
+  });
+  function onItsWay() {
+    root.setAttribute("data-going", "");
+    setTimeout(stay, 10000);
+  }
+  const stay = () => root.removeAttribute("data-going");
+  ["pageshow", "offline"].forEach((name) => window.addEventListener(name, stay));
+
   /* A link into a closed part opens it. */
   function openTarget() {
     const target = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
@@ -115,16 +165,24 @@
     return body;
   }
 
-  const choice = one("[data-theme-choice]");
-  if (choice) {
-    const select = one("select", choice);
-    choice.hidden = false;
-    select.value = drawer.read("theme") || "";
-    select.addEventListener("change", () => {
-      drawer.keep("theme", select.value);
-      if (select.value) document.documentElement.setAttribute("data-theme", select.value);
-      else document.documentElement.removeAttribute("data-theme");
+  /* Text size and colours change at once, and nothing typed is lost. Without a script the form is sent. */
+  const attributes = { text: "data-text", colours: "data-theme" };
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest && event.target.closest("[data-look] button");
+    if (!button) return;
+    event.preventDefault();
+    wear(attributes[button.name], button.value);
+    all(".segments button[name=" + button.name + "]").forEach((other) => other.setAttribute("aria-pressed", String(other.value === button.value)));
+    all("[data-look] .letters").forEach((letters) => {
+      const large = root.hasAttribute("data-text");
+      letters.setAttribute("aria-pressed", String(large));
+      letters.value = large ? "" : "large";
     });
+  });
+  function wear(attribute, word) {
+    if (word) root.setAttribute(attribute, word); else root.removeAttribute(attribute);
+    const words = ["data-text", "data-pages", "data-theme"].map((name) => root.getAttribute(name)).filter(Boolean).join(".");
+    document.cookie = "look=" + words + "; Path=/; SameSite=Lax; Max-Age=" + (words ? 31536000 : 0);
   }
 
   arrived(document);

@@ -45,6 +45,7 @@ BODIES: dict[str, Any] = {
 #: Fields of the pages' forms, by path.
 FORMS: dict[str, dict[str, Any]] = {
     "/login": {"phone": "+8613700000001"},
+    "/look": {"text": "large"},
     "/me/language": {"locale": "en"},
     "/me/sign-out": {},
     "/me/sign-out-everywhere": {},

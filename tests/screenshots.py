@@ -95,6 +95,7 @@ def _sheets_of(phones: Phones, world: World, lang: str, scheme: str, width: int)
             pages[key] = camera.page(state, lang, scheme, width, 1)
         if state.who:
             phones.hand_session(pages[key].context, phones.portal.token(state.who))
+        phones.choose_look(pages[key].context, state.look)
         state.go(pages[key], world)
         usual = pages[key].viewport_size
         shots.append((state.name, camera.take(pages[key])))
@@ -145,9 +146,10 @@ def take_all(portal: Running) -> list[str]:
     """All pictures; gives back what the browsers complained about."""
     with chromium() as browser:
         phones = Phones(portal, browser)
-        world = build(portal)
+        sheets = "--readme" not in sys.argv
+        world = build(portal, many=300 if sheets else 0)
         readme_picture(phones, world)
-        if "--readme" not in sys.argv:
+        if sheets:
             contact_sheets(phones, world)
         for context in phones.contexts:
             context.close()

@@ -60,7 +60,9 @@ def test_links_lead_below_the_stages_path(deployed: People) -> None:
     assert 'href="/issues' not in page.text
 
 
-@pytest.mark.parametrize("path", ["/dev/outbox", "/dev/outbox.json", "/dev/"])
+@pytest.mark.parametrize(
+    "path", ["/dev/outbox", "/dev/outbox.json", "/dev/styles", "/dev/styles.css", "/dev/"]
+)
 def test_nothing_is_kept_for_developers(deployed: People, path: str) -> None:
     assert Browser().get(path).status == 404
 

@@ -8,68 +8,21 @@ from pathlib import Path
 import pytest
 from jinja2 import Environment, FileSystemLoader, nodes
 
+from local import tokens
+
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 STATIC = ROOT / "static"
 
 
-def _luminance(colour: str) -> float:
-    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def _contrast(one: str, other: str) -> float:
-    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
-def _tokens(css: str) -> dict[str, str]:
-    """Custom properties with a colour, as `--name` → `#rrggbb`."""
-    found = re.findall(r"(--[\w-]+):\s*(#[0-9a-f]{3,6})\b", css)
-    return {
-        name: value if len(value) == 7 else "#" + "".join(c * 2 for c in value[1:]) for name, value in found
-    }
-
-
-def _scheme(which: str) -> dict[str, str]:
-    """All colours of the light or the dark scheme, the company's own one as `--brand`."""
-    css = (STATIC / "portal.css").read_text()
-    pattern = r':root\[data-theme="dark"\] \{(.*?)\n\}' if which == "dark" else r":root \{(.*?)\n\}"
-    block = re.search(pattern, css, re.S)
-    assert block
-    brand = _tokens((ROOT / "company" / "brand.css").read_text())[f"--brand-{which}"]
-    return {**_tokens(block.group(1)), "--brand": brand}
-
-
-@pytest.mark.parametrize("which", ["light", "dark"])
-@pytest.mark.parametrize(
-    ("text", "ground"),
-    [
-        ("--brand", "--surface"),
-        ("--brand", "--page"),
-        ("--brand", "--tint"),
-        ("--on-brand", "--brand"),
-        ("--ink", "--page"),
-        ("--soft", "--page"),
-        ("--soft", "--sunk"),
-        ("--danger", "--danger-tint"),
-        ("--wait", "--wait-tint"),
-        ("--good", "--good-tint"),
-    ],
-)
-def test_words_can_be_read_in_both_schemes(which: str, text: str, ground: str) -> None:
-    colours = _scheme(which)
-    assert _contrast(colours[text], colours[ground]) >= 4.5
+@pytest.mark.parametrize("which", tokens.SCHEMES)
+@pytest.mark.parametrize("pair", tokens.pairs(), ids=lambda pair: f"{pair.text} on {pair.ground}")
+def test_words_can_be_read_in_both_schemes(which: str, pair: tokens.Pair) -> None:
+    assert pair.contrast[which] >= 4.5
 
 
 def test_the_dark_scheme_is_the_same_by_choice_and_by_the_device() -> None:
-    css = (STATIC / "portal.css").read_text()
-    by_choice = re.search(r':root\[data-theme="dark"\] \{(.*?)\n\}', css, re.S)
-    by_device = re.search(r':root:not\(\[data-theme="light"\]\) \{(.*?)\n  \}', css, re.S)
-    assert by_choice
-    assert by_device
-    assert _tokens(by_choice.group(1)) == _tokens(by_device.group(1))
+    assert tokens.colours("dark") == tokens.colours("dark by the device")
 
 
 def _sent(files: Iterable[Path]) -> int:
@@ -108,6 +61,13 @@ def test_every_icon_that_a_template_names_is_in_the_sprite(path: Path) -> None:
         if isinstance(call.args[0], nodes.Const)
     }
     assert named <= known
+
+
+def test_the_sprite_holds_no_icon_that_nobody_uses() -> None:
+    known = set(re.findall(r'<symbol id="(\w+)"', (STATIC / "icons.svg").read_text()))
+    files = [*TEMPLATES, *(ROOT / "chalicelib").rglob("*.py"), *STATIC.glob("*.js")]
+    named = {word for file in files for word in re.findall(r"[\"'](\w+)[\"']", file.read_text())}
+    assert known <= named
 
 
 def test_every_category_has_a_picture() -> None:

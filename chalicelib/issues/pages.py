@@ -54,6 +54,8 @@ REOPENED = flash_words(
 )
 RATED = flash_words("rated", "success", N_("Thank you for your rating. You can change it for 7 days."))
 _HOME_READS = 50
+#: The start page is no list: what is under way beyond these is one tap further.
+_HOME_SHOWS = 8
 _FILTERS = ("submitted", "assigned", "in_progress", "paused", "resolved", "closed")
 
 
@@ -71,7 +73,7 @@ def home(call: Call) -> Response:
     context = {
         "units": units,
         "needs_me": needs_me[:10],
-        "open": [one for one in cards if one["status"] in WORK and not one["needs"]][:20],
+        "open": [one for one in cards if one["status"] in WORK and not one["needs"]][:_HOME_SHOWS],
     }
     return page(call, "home.html", context, zone=_zone(call))
 

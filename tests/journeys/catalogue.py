@@ -4,9 +4,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
-from tests.journeys.running import CLERK, MANAGER, TECHNICIAN
+from tests.journeys.running import CEDAR_CLERK, CLERK, MANAGER, TECHNICIAN
 from tests.journeys.world import LONG, World
 
 Go = Callable[[Page, World], None]
@@ -24,6 +24,8 @@ class State:
     who: str | None
     go: Go
     wide: bool = False
+    #: What is chosen on the device, as its cookie says it.
+    look: str = ""
 
 
 def _at(path: str) -> Go:
@@ -225,6 +227,39 @@ def _reply_errors(page: Page, world: World) -> None:
     _send(page, "form[action='/desk/replies']")
 
 
+def _more(page: Page, world: World) -> None:
+    """The list with its second page added by the script."""
+    page.goto("/issues")
+    shown = page.locator(".cards > li")
+    before = shown.count()
+    page.locator("a[rel=next]").click()
+    expect(shown).to_have_count(2 * before)
+
+
+def _next_page(path: str) -> Go:
+    """The second page of a list, as it comes without JavaScript."""
+
+    def go(page: Page, world: World) -> None:
+        page.goto(path)
+        page.goto(str(page.locator("a[rel=next]").get_attribute("href")))
+
+    return go
+
+
+def _signal_lost(page: Page, world: World) -> None:
+    page.goto("/issues/new?category=noise")
+    page.evaluate("Object.defineProperty(navigator, 'onLine', { get: () => false, configurable: true })")
+    page.evaluate("window.dispatchEvent(new Event('offline'))")
+    page.locator("[data-signal]").wait_for()
+
+
+def _on_its_way(page: Page, world: World) -> None:
+    """A page that takes long: what stands there meanwhile."""
+    page.goto("/")
+    page.evaluate("document.documentElement.setAttribute('data-going', '')")
+    expect(page.locator("main > *").first).to_have_css("opacity", "0")
+
+
 def states(world: World) -> list[State]:
     """All of them."""
     owner, staff = world.owner, CLERK
@@ -236,6 +271,7 @@ def states(world: World) -> list[State]:
         State("signed out while typing", owner, _resume),
         State("privacy", None, _at("/privacy")),
         State("API", None, _at("/api/docs")),
+        State("styles", None, _at("/dev/styles")),
         State("not there", owner, _at("/no-such-page")),
         State("home", owner, _at("/")),
         State("home, no home", world.nobody, _at("/")),
@@ -276,6 +312,21 @@ def states(world: World) -> list[State]:
         State("me", owner, _at("/me")),
         State("me, staff", MANAGER, _at("/me")),
         State("not allowed", owner, _at("/desk")),
+        State("home, many", world.crowd, _at("/")),
+        State("list, many", world.crowd, _more),
+        State("list, second page", world.crowd, _next_page("/issues")),
+        State("messages, many", world.crowd, _next_page("/inbox")),
+        State("queue, many", CEDAR_CLERK, _at("/desk")),
+        State("queue, many, wide", CEDAR_CLERK, _at("/desk"), wide=True),
+        State("report, signal lost", owner, _signal_lost),
+        State("on its way", owner, _on_its_way),
+        State("home, simple", owner, _at("/"), look="simple"),
+        State("home, simple and large", owner, _at("/"), look="simple.large"),
+        State("list, simple", owner, _at("/issues"), look="simple"),
+        State("sign in, large", None, _at("/login"), look="large"),
+        State("report, large", owner, _at("/issues/new?category=plumbing"), look="large"),
+        State("issue, large", owner, _unfold("/issues/{resolved}"), look="large"),
+        State("me, large", owner, _at("/me"), look="large.dark"),
         State("queue", staff, _unfold("/desk")),
         State("queue, empty", staff, _at("/desk?category=greening&building=1&status=paused")),
         State("queue, wide", staff, _pane, wide=True),

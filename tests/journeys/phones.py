@@ -116,6 +116,12 @@ class Phones:
         """Sign a browser in with a session that a person has already."""
         context.add_cookies([{"name": "session", "value": token, "url": self.portal.url, "httpOnly": True}])
 
+    def choose_look(self, context: BrowserContext, look: str) -> None:
+        """Have a look chosen on a device, as `simple.large`; empty is as usual."""
+        context.clear_cookies(name="look")
+        if look:
+            context.add_cookies([{"name": "look", "value": look, "url": self.portal.url}])
+
     def done(self) -> None:
         """Close everything; fails when a browser complained."""
         for context in self.contexts:

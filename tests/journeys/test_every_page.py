@@ -1,13 +1,18 @@
-"""Every page and state, in both languages, light and dark, at 390 and 320 px and with text at 200 %."""
+"""Every page and state, in both languages, light and dark, at 390 and 320 px, with text at 200 %; and its HTML."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Response
 
+from chalicelib import i18n
 from local.engines import ROOT
 from tests.journeys.catalogue import State, states
+from tests.journeys.nu import errors_in
 from tests.journeys.phones import Phones
 from tests.journeys.running import Running
 from tests.journeys.world import World, build
@@ -25,11 +30,10 @@ _WIDER = """() => {
   return Array.from(document.querySelectorAll("body *")).filter(one => one.getBoundingClientRect().right > room + 1)
     .slice(0, 5).map(one => one.outerHTML.slice(0, 120));
 }"""
-#: One test of all states would take longer than a test may.
-PARTS = 3
-#: What changes with the colours, and what with the width.
-_COLOURS = ["color-contrast", "link-in-text-block"]
-_WIDTHS = ["target-size", "scrollable-region-focusable", "color-contrast"]
+#: One walk through all states would take longer than a test may.
+PARTS = 4
+#: What changes with the colours and with the width; the whole set of rules runs on the light page at 390 px.
+_LOOKS = ["color-contrast", "link-in-text-block", "target-size", "scrollable-region-focusable"]
 
 
 @pytest.fixture(scope="module")
@@ -47,34 +51,44 @@ def axe_phones(running: Running, chrome: Browser) -> Iterator[Phones]:
 
 
 class Checker:
-    """Looks at one state after another, with one browser for each person and language."""
+    """Looks at one state after another, with one browser for each person."""
 
     def __init__(self, phones: Phones, lang: str) -> None:
         self._phones, self._lang = phones, lang
         self._pages: dict[tuple[str | None, bool], Page] = {}
+        self._answers: dict[Page, Response] = {}
+        #: Each state's page as the server sent it.
+        self.html: dict[str, str] = {}
 
     def page(self, state: State) -> Page:
-        """A browser of that person's."""
+        """A browser of that person's, with the state's look chosen."""
         key = state.who, state.wide
-        if key not in self._pages or state.who is None:
+        if key not in self._pages:
             opened = self._phones.desk if state.wide else self._phones.open
-            self._pages[key] = opened(state.who, lang=self._lang, bypass_csp=True)
+            page = self._pages[key] = opened(state.who, lang=self._lang, bypass_csp=True)
+            page.on("response", lambda response: self._note(page, response))
+        context = self._pages[key].context
+        context.clear_cookies()
+        if state.who:
+            self._phones.hand_session(context, self._phones.portal.token(state.who))
+        self._phones.choose_look(context, state.look)
         return self._pages[key]
+
+    def _note(self, page: Page, response: Response) -> None:
+        if response.request.is_navigation_request():
+            self._answers[page] = response
 
     def look(self, state: State, world: World) -> list[str]:
         """What is wrong with a state."""
         page = self.page(state)
-        if state.who:
-            self._phones.hand_session(page.context, self._phones.portal.token(state.who))
         page.emulate_media(color_scheme="light")
         state.go(page, world)
         assert page.locator("html").get_attribute("lang") == self._lang
+        self.html[f"{state.name} {self._lang}"] = self._answers[page].text()
         page.add_script_tag(path=AXE)
         found = self._here(page, "light", None)
         page.emulate_media(color_scheme="dark")
-        found += self._here(page, "dark", _COLOURS)
-        if not state.wide:
-            found += self._narrow(page)
+        found += self._here(page, "dark", _LOOKS) if state.wide else self._narrow(page)
         return [f"{state.name} {self._lang} {problem}" for problem in found]
 
     def _narrow(self, page: Page) -> list[str]:
@@ -82,7 +96,7 @@ class Checker:
         assert size
         # As high as the page is long: what the bar at the bottom covers now is reached by scrolling.
         page.set_viewport_size({"width": 320, "height": 3000})
-        found = self._here(page, "320", _WIDTHS)
+        found = self._here(page, "dark, 320", _LOOKS)
         page.set_viewport_size(size)
         page.evaluate("document.documentElement.style.fontSize = '200%'")
         found += self._scroll(page, "200 %")
@@ -98,10 +112,38 @@ class Checker:
         return [f"{where}: wider than the screen: {wider}"] if wider else []
 
 
-@pytest.mark.timeout(300)
+@dataclass(frozen=True)
+class Walk:
+    """What was found on the way through all states in a language."""
+
+    problems: list[str]
+    html: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def walk(axe_phones: Phones, world: World) -> Callable[[str, int], Walk]:
+    """Walks through a part of the states in a language, once for all that is checked."""
+
+    @cache
+    def through(lang: str, part: int) -> Walk:
+        checker = Checker(axe_phones, lang)
+        problems = [problem for state in states(world)[part::PARTS] for problem in checker.look(state, world)]
+        return Walk(problems, checker.html)
+
+    return through
+
+
+@pytest.mark.timeout(300)  # a walk is long where much else runs
 @pytest.mark.parametrize("part", range(PARTS))
-@pytest.mark.parametrize("lang", ["zh-CN", "en"])
-def test_every_page_is_accessible_and_fits(axe_phones: Phones, world: World, lang: str, part: int) -> None:
-    checker = Checker(axe_phones, lang)
-    problems = [problem for state in states(world)[part::PARTS] for problem in checker.look(state, world)]
+@pytest.mark.parametrize("lang", i18n.LOCALES)
+def test_every_page_is_accessible_and_fits(walk: Callable[[str, int], Walk], lang: str, part: int) -> None:
+    problems = walk(lang, part).problems
     assert not problems, "\n".join(problems)
+
+
+@pytest.mark.timeout(300)
+def test_every_page_is_html_without_errors(walk: Callable[[str, int], Walk], tmp_path: Path) -> None:
+    walks = [walk(lang, part) for lang in i18n.LOCALES for part in range(PARTS)]
+    pages = {name: html for one in walks for name, html in one.html.items()}
+    errors = errors_in(pages, tmp_path / "pages")
+    assert not errors, "\n".join(errors)

@@ -1,6 +1,7 @@
 """Issues in every state, with hard words and photos: what the pages are looked at with."""
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -8,7 +9,7 @@ from PIL import Image, ImageDraw
 
 from tests.journeys import steps
 from tests.journeys.pictures import FOLDER, REAL, begin, finish, upload
-from tests.journeys.running import CLERK, TECHNICIAN, Running
+from tests.journeys.running import CEDAR_OWNER, CLERK, TECHNICIAN, Running
 
 LONG = (
     "卫生间顶板渗水，"
@@ -32,6 +33,8 @@ class World:
     photo: str = ""
     #: The code of a public place.
     code: str = ""
+    #: Somebody with as many issues and messages as nobody should have.
+    crowd: str = CEDAR_OWNER
 
 
 def drawn_photo(
@@ -58,8 +61,9 @@ def photo_of(portal: Running, phone: str, number: int) -> str:
         return str(upload(api, data, "image/jpeg")["id"])
 
 
-def build(portal: Running) -> World:
-    """Make it all; repeatable on one portal, with other people each time."""
+def build(portal: Running, many: int = 42) -> World:
+    """Make it all; repeatable on one portal, with other people each time. `many` issues are in a community of
+    their own, where they push nobody else's off the first page: three pages of them are enough to see lists by."""
     owner = portal.new_owner(name="欧阳春晓")
     nobody = portal.new_staff("designer", name="无房")
     world = World(owner, nobody, portal.new_owner(name="林小雨"))
@@ -73,6 +77,9 @@ def build(portal: Running) -> World:
         api.post(f"issues/{rejected}/messages", json={"text": "照片", "photo_ids": [late["photo_id"]]})
         finish(api, late, b"<svg/>")
     world.issues["bad_photo"] = rejected
+    portal.token(world.crowd)  # before several ask for it at once
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda n: steps.report(portal, world.crowd, text=f"第 {n} 次：{LONG}"), range(many)))
     return world
 
 
