@@ -2,7 +2,7 @@
    page; without one it is on the form's own page, and what is sent there waits on this phone. */
 (function () {
   "use strict";
-  const { all, one, drawer, part, leaving, kept, reports } = window.portal;
+  const { all, one, drawer, part, enliven, leaving, kept, reports } = window.portal;
   if (!reports) return;
   const { STORE, rows, photosOf, drop, tell } = reports;
   const PATIENCE = 12000, FIELDS = ["unit_id", "category_id", "description", "location", "area"];
@@ -76,7 +76,7 @@
 
   /* The form: whatever is typed is kept at once. Without a network its last step, photos and sending, is on the page too. */
   part("form[data-report]", (form) => {
-    const local = one("[data-local]"), box = one("[data-picker]", local), area = form.elements.description;
+    const step = one("template[data-local-step]"), area = form.elements.description;
     const known = form.elements.draft_id ? form.elements.draft_id.value : "", asked = (/^#d-(\w{26})$/.exec(location.hash) || [])[1];
     const report = () => {
       const data = new FormData(form), found = {};
@@ -153,25 +153,31 @@
       if (!area.value.trim()) return complain(area);
       if (form.elements.area && new FormData(form).get("area") === "public" && !form.elements.location.value.trim()) return complain(form.elements.location);
       one(".send", form).hidden = true;
-      if (local.hidden) await bringBack(row, box);
-      local.hidden = false;
+      const local = step.content.firstElementChild.cloneNode(true);
+      form.after(local);
+      enliven(local);
+      await bringBack(row, one("[data-picker]", local));
+      finish(local);
       local.scrollIntoView();
       one("h2", local).focus();
     }
     function complain(field) {
-      field.setCustomValidity(local.dataset.missing);
+      field.setCustomValidity(step.dataset.missing);
       field.addEventListener("input", () => field.setCustomValidity(""), { once: true });
       field.reportValidity();
     }
-    box.addEventListener("photos", () => keep(box.photos.jobs).catch(() => {}));
-    one("[data-keep-send]", local).addEventListener("click", async (event) => {
-      if (event.currentTarget.getAttribute("aria-busy")) return;
-      event.currentTarget.setAttribute("aria-busy", "true");
-      const jobs = box.photos.jobs.filter((job) => !job.final);
-      await Promise.all(jobs.map((job) => job.ready));
-      row.report = report();
-      handOver(row, save, jobs).catch(() => { one(".picker-status", box).textContent = local.dataset.full; });
-    });
+    function finish(local) {
+      const box = one("[data-picker]", local);
+      box.addEventListener("photos", () => keep(box.photos.jobs).catch(() => {}));
+      one("[data-keep-send]", local).addEventListener("click", async (event) => {
+        if (event.currentTarget.getAttribute("aria-busy")) return;
+        event.currentTarget.setAttribute("aria-busy", "true");
+        const jobs = box.photos.jobs.filter((job) => !job.final);
+        await Promise.all(jobs.map((job) => job.ready));
+        row.report = report();
+        handOver(row, save, jobs).catch(() => { one(".picker-status", box).textContent = step.dataset.full; });
+      });
+    }
   });
 
   /* The page before sending: with a network it is sent as it stands, else it waits on this phone. */

@@ -40,6 +40,7 @@ def test_a_report_with_one_photo_takes_six_taps(phones: Phones, running: Running
     finger.tap(page.get_by_label(zh("What is wrong?")))
     page.keyboard.type("楼上半夜很吵")
     finger.tap(page.get_by_role("button", name=zh("Next: photos, then send")))
+    expect(page.locator("input[type=file]")).to_be_attached()
     with page.expect_file_chooser() as choosing:
         finger.tap(page.get_by_role("button", name=zh("Add a photo")))
     choosing.value.set_files(made_photos(tmp_path)[0])
