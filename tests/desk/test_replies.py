@@ -129,7 +129,7 @@ def test_insert_fills_the_form_in_and_sends_nothing(portal: Portal, people: Peop
     }
     page = clerk.post(f"{path}/message?lang=en", form)
     assert page.status == 200
-    shown = page.text.split('name="text"')[1].split("</textarea>")[0]
+    shown = page.text.split('id="message"')[1].split('name="text"')[1].split("</textarea>")[0]
     assert shown.split(">")[1].strip().startswith("您好\n\n您好，为了让师傅带对工具")
     assert 'name="internal" value="1" checked' in page.text
     after = store.load(portal.db, portal.keys, file.issue.id)
