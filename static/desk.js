@@ -26,10 +26,17 @@
       return true;
     };
     const mark = (address) => all(".job", box).forEach((row) => row.classList.toggle("chosen", one(".job-link", row).href === address));
+    const writing = () => typedIn(pane) || (pane.contains(document.activeElement) && document.activeElement.matches("textarea, input, select"));
+    let asked = 0;
     const open = (address, focus = true) => {
+      const mine = ++asked;
       pane.setAttribute("aria-busy", "true");
-      return load(address).then((loaded) => { if (!put(loaded, focus)) location.href = address; mark(address); pane.dataset.open = address; })
-        .catch(() => { if (focus) location.href = address; }).then(() => pane.removeAttribute("aria-busy"));
+      return load(address).then((loaded) => {
+        if (mine !== asked || (!focus && writing())) return; // another was chosen meanwhile, or somebody began to write
+        if (!put(loaded, focus)) location.href = address;
+        mark(address);
+        pane.dataset.open = address;
+      }).catch(() => { if (focus) location.href = address; }).then(() => { if (mine === asked) pane.removeAttribute("aria-busy"); });
     };
     box.addEventListener("click", (event) => {
       const link = event.target.closest && event.target.closest(".job-link");
@@ -53,7 +60,7 @@
       const result = one("main > .result");
       if (result) result.focus();
       mark(pane.dataset.open);
-      if (!inside && pane.dataset.open && !typedIn(pane)) open(pane.dataset.open, false);
+      if (!inside && pane.dataset.open && !writing()) open(pane.dataset.open, false);
     };
     main.addEventListener("submit", (event) => {
       const form = event.target, button = event.submitter;

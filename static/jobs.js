@@ -59,6 +59,11 @@
     show();
   }
 
+  /* These are kept here or answered here, so that nothing else stops them where there is no signal. */
+  part("[data-job] form, form[data-call]", (form) => {
+    const job = form.closest("[data-job]");
+    if (form.dataset.call || form.action.endsWith("/claim") || (job && !form.closest("[data-split]") && kindOf(form, job))) form.dataset.offline = "";
+  });
   document.addEventListener("submit", (event) => {
     const form = event.target, job = form.closest("[data-job]");
     if (form.dataset.call) { event.preventDefault(); call(form); return; }

@@ -25,11 +25,16 @@
   }
   /* A closed part of the open issue; from a row the issue is opened first. */
   function unfold(id, selector) {
+    const here = row(), again = () => unfold(id, selector);
+    if (here && !here.classList.contains("chosen")) {
+      const address = one(".job-link", here).href, opened = window.portal.openInPane && window.portal.openInPane(address);
+      if (opened) opened.then(again); else location.href = address + "#" + id;
+      return true;
+    }
+    if (one("[data-pane][aria-busy]")) { setTimeout(again, 50); return true; } // never into the issue that is just leaving
     const fold = job() && one("#" + id, job());
-    if (fold) { fold.open = true; return focus(one(selector, fold)); }
-    const here = row();
-    if (here) location.href = one(".job-link", here).href + "#" + id;
-    return Boolean(here);
+    if (fold) fold.open = true;
+    return Boolean(fold) && focus(one(selector, fold));
   }
   function filter() {
     const fold = one("details.filters");

@@ -51,7 +51,7 @@
     const nav = link.closest("nav"), list = nav && nav.previousElementSibling;
     if (!list || list.tagName !== "UL" || link.closest("#queue")) return;
     const add = (loaded) => {
-      const more = one("main ul." + list.classList[0], loaded), next = one("main nav.actions", loaded);
+      const more = one("main [data-rows]", loaded), next = one("main nav.actions", loaded);
       if (!more) throw new Error("no rows");
       const rows = Array.from(more.children);
       list.append(...rows);

@@ -94,6 +94,7 @@ def _no_signal(page: Page, world: World) -> None:
 
 
 def _unsent(page: Page, world: World) -> None:
+    _no_signal(page, world)
     page.goto("/issues")
     page.locator("[data-unsent] li").first.wait_for()
 
@@ -230,7 +231,7 @@ def _reply_errors(page: Page, world: World) -> None:
 def _more(page: Page, world: World) -> None:
     """The list with its second page added by the script."""
     page.goto("/issues")
-    shown = page.locator(".cards > li")
+    shown = page.locator("[data-rows] > li")
     before = shown.count()
     page.locator("a[rel=next]").click()
     expect(shown).to_have_count(2 * before)
