@@ -51,7 +51,8 @@ def opened(html: str, words: Mapping[str, str] | None = None, shut: Container[st
         kept = _ATTRIBUTE.sub(lambda one: "" if one[1] == "hidden" else one[0], rest)
         name, attribute = more.get(tag, ("", ""))
         kept += attribute if name not in has else ""
-        kept += " hidden" if any(name in shut for name in has) else ""
+        if any(name in shut for name in has):
+            return f"<{tag}{kept} hidden>"
         return f"<{tag}{kept}>{_words(has, words) if empty else ''}"
 
     return _ours(_TAG.sub(drawn, html))

@@ -9,7 +9,7 @@ from chalicelib.communities.models import Community
 from chalicelib.company import company
 from chalicelib.desk import page_views as desk_views
 from chalicelib.issues import page_views
-from chalicelib.issues.models import Actor, Holder, Issue, Rating, Ref
+from chalicelib.issues.models import Actor, Holder, Issue, Rating, Ref, Status
 from chalicelib.issues.rules import Relation
 from chalicelib.page_words import static
 from chalicelib.places import posters
@@ -87,12 +87,16 @@ def rows(locale: str, role: str) -> list[dict[str, Any]]:
 
 def similar(locale: str) -> list[dict[str, Any]]:
     """What is reported already at a place: by a neighbour, by oneself, and one that is followed."""
-    found: list[tuple[Relation, Issue]] = [
-        ("neighbour", issue("assigned", 2, location="1 号楼电梯", description="电梯到 5 楼会晃一下")),
-        ("reporter", issue("submitted", 2, location="1 号楼电梯", description="电梯里的灯不亮")),
-        ("follower", issue("in_progress", 2, location="1 号楼电梯", description="电梯门关不上")),
+    found: list[tuple[Relation, Status, str]] = [
+        ("neighbour", "assigned", "电梯到 5 楼会晃一下"),
+        ("reporter", "submitted", "电梯里的灯不亮"),
+        ("follower", "in_progress", "电梯门关不上"),
     ]
-    return [page_views.card(one, locale, NOW, relation) for relation, one in found]
+    place = {"category_id": "lift", "area": "public", "location": PLACES[0].name}
+    return [
+        page_views.card(issue(status, number, description=words, **place), locale, NOW, relation)
+        for number, (relation, status, words) in enumerate(found, 30)
+    ]
 
 
 def sheets() -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from typing import Any
 from jinja2 import ChoiceLoader, FileSystemLoader
 
 from chalicelib import i18n
+from chalicelib.company import company
 from chalicelib.looks import Look
 from chalicelib.page_words import DEFAULT_ZONE, ROOT, Speech, company_view, environment, speak, static_bytes
 from local import desk_samples, opened, samples, tokens
@@ -53,6 +54,7 @@ def _parts(locale: str) -> dict[str, Any]:
         "outcomes": samples.outcomes(),
         "photos": samples.photos(),
         "timeline": samples.timeline(),
+        "names": company().name,
         "community": samples.COMMUNITY,
         "places": samples.PLACES,
         "similar": samples.similar(locale),
