@@ -5,15 +5,24 @@ from typing import Any
 
 from chalicelib import i18n
 from chalicelib.accounts.models import Grant, Person
+from chalicelib.communities.models import Community
 from chalicelib.company import company
 from chalicelib.desk import page_views as desk_views
 from chalicelib.issues import page_views
-from chalicelib.issues.models import Actor, Holder, Issue, Rating, Ref
+from chalicelib.issues.models import Actor, Holder, Issue, Rating, Ref, Status
+from chalicelib.issues.rules import Relation
 from chalicelib.page_words import static
+from chalicelib.places import posters
+from chalicelib.places.models import Place
 
 #: A Friday, 10:05 in Shanghai.
 NOW = datetime(2026, 11, 20, 2, 5, tzinfo=UTC)
 OWNER = Actor(id="sample-owner", name="王秀英", role="owner")
+COMMUNITY = Community(id="maple", name="枫林苑")
+PLACES = (
+    Place(id="sampleAA", community_id="maple", name="1 号楼电梯", building="1"),
+    Place(id="sampleBB", community_id="maple", name="东门门禁", building="门岗"),
+)
 _WORKS = Holder(id="sample-technician", name="王师傅")
 _LONG = "卫生间顶板渗水，楼上说他们家没有漏，物业来看过两次都没有找到地方，现在墙皮也掉了，一下雨就更厉害。"
 _CATEGORIES = ("plumbing", "electrical", "lift", "wall_seepage", "doors_windows", "gas", "noise", "cleaning",
@@ -76,6 +85,25 @@ def rows(locale: str, role: str) -> list[dict[str, Any]]:
     return [desk_views.row(one, person(role), locale, NOW) for one in _issues()]
 
 
+def similar(locale: str) -> list[dict[str, Any]]:
+    """What is reported already at a place: by a neighbour, by oneself, and one that is followed."""
+    found: list[tuple[Relation, Status, str]] = [
+        ("neighbour", "assigned", "电梯到 5 楼会晃一下"),
+        ("reporter", "submitted", "电梯里的灯不亮"),
+        ("follower", "in_progress", "电梯门关不上"),
+    ]
+    place = {"category_id": "lift", "area": "public", "location": PLACES[0].name}
+    return [
+        page_views.card(issue(status, number, description=words, **place), locale, NOW, relation)
+        for number, (relation, status, words) in enumerate(found, 30)
+    ]
+
+
+def sheets() -> list[dict[str, Any]]:
+    """Posters of two places, with QR codes that can be read."""
+    return [posters.poster(place, COMMUNITY.name, "https://portal.example.com") for place in PLACES]
+
+
 def outcomes() -> list[dict[str, Any]]:
     """Issues whose outcome is said above everything else."""
     base = {"merged_into": None, "rejected_reason": None, "rejected_by": None, "pause_reason": None}
@@ -109,6 +137,7 @@ def timeline() -> list[dict[str, Any]]:
     """Everything that can stand in a timeline."""
     clerk, technician = {"name": "李静", "role": "front_line"}, {"name": "王师傅", "role": "technician"}
     owner, nobody = {"name": "王秀英", "role": "owner"}, {"name": "", "role": "system"}
+    fixed = NOW - timedelta(hours=18)
     steps: list[tuple[str, dict[str, str], dict[str, Any]]] = [
         ("status", owner, {"to": "submitted"}),
         ("status", clerk, {"to": "acknowledged"}),
@@ -119,10 +148,11 @@ def timeline() -> list[dict[str, Any]]:
         ("urged", owner, {}),
         ("status", technician, {"to": "paused", "text": "等配件"}),
         ("status", technician, {"to": "in_progress", "from_status": "paused"}),
+        ("undone", technician, {"to": "paused"}),
         ("photo_rejected", nobody, {"text": "打不开"}),
         ("photo_removed", owner, {}),
         ("merged_in", clerk, {"text": "261120-10009"}),
-        ("status", technician, {"to": "resolved", "text": "换了新的合页。", "photos": photos()[:2]}),
+        ("status", technician, {"to": "resolved", "text": "换了新的合页。", "photos": photos()[:2], "taken_at": fixed}),
         ("status", owner, {"to": "reopened", "text": "还在漏"}),
         ("status", nobody, {"to": "closed"}),
         ("rated", owner, {"text": "手艺 5 分"}),
@@ -133,6 +163,7 @@ def timeline() -> list[dict[str, Any]]:
         "text": None,
         "photos": [],
         "assignee_name": None,
+        "taken_at": None,
     }
     return [
         {**base, "id": f"t{n}", "at": NOW - timedelta(hours=30 - n), "kind": kind, "actor": actor, **more}

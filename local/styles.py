@@ -6,9 +6,10 @@ from typing import Any
 from jinja2 import ChoiceLoader, FileSystemLoader
 
 from chalicelib import i18n
+from chalicelib.company import company
 from chalicelib.looks import Look
 from chalicelib.page_words import DEFAULT_ZONE, ROOT, Speech, company_view, environment, speak, static_bytes
-from local import samples, tokens
+from local import desk_samples, opened, samples, tokens
 
 _TEMPLATE = "styles.html"
 _BASE_CSS = ROOT / "local" / "styles.css"
@@ -38,6 +39,7 @@ def _frame(locale: str, look: str) -> dict[str, Any]:
         "flash": None,
         "request_id": "",
         "form_key": "sample",
+        **{name: getattr(opened, name) for name in ("inside", "within", "classed", "opened", "apart")},
     }
 
 
@@ -52,6 +54,16 @@ def _parts(locale: str) -> dict[str, Any]:
         "outcomes": samples.outcomes(),
         "photos": samples.photos(),
         "timeline": samples.timeline(),
+        "names": company().name,
+        "community": samples.COMMUNITY,
+        "places": samples.PLACES,
+        "similar": samples.similar(locale),
+        "sheets": samples.sheets(),
+        "staff": desk_samples.STAFF,
+        "undo": desk_samples.UNDO,
+        "results": desk_samples.results(locale),
+        "jobs": desk_samples.jobs(locale),
+        "replies": desk_samples.reply_parts(locale),
         "icons": re.findall(r'<symbol id="(\w+)"', static_bytes("icons.svg").decode()),
         "manager": samples.person("manager").view(),
         "looks_as_cookies": ("", "light", "dark", "large", "large.dark"),
