@@ -18,10 +18,13 @@
     if (!("Notification" in window) || Notification.permission !== "granted") return;
     alone(() => {
       if (!first("alarms-told", alarm.id)) return;
+      const more = { body: alarm.title, tag: alarm.id, requireInteraction: true, data: { url: alarm.url } };
       try {
-        const told = new Notification(words, { body: alarm.title, tag: alarm.id, requireInteraction: true });
+        const told = new Notification(words, more);
         told.onclick = () => { window.focus(); told.close(); location.href = alarm.url; };
-      } catch (error) { /* phones show them by a service worker only: there the note on the page has to do */ }
+      } catch (error) { // phones show them by the service worker only
+        if (navigator.serviceWorker) navigator.serviceWorker.ready.then((worker) => worker.showNotification(words, more)).catch(() => {});
+      }
     });
   }
 

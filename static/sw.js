@@ -119,6 +119,17 @@
     await self.clients.claim();
   }
 
+  /* An urgent report that a phone has shown outside of the page: tapping it opens the report. */
+  async function opened(url) {
+    const tabs = await self.clients.matchAll({ type: "window" });
+    if (!tabs.length) return self.clients.openWindow(url);
+    await tabs[0].focus();
+    return tabs[0].navigate(url);
+  }
+  self.addEventListener("notificationclick", (event) => {
+    event.notification.close();
+    if (event.notification.data) event.waitUntil(opened(event.notification.data.url));
+  });
   self.addEventListener("install", (event) => event.waitUntil(prepare()));
   self.addEventListener("activate", (event) => event.waitUntil(tidy()));
   self.addEventListener("message", (event) => {

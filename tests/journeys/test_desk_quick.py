@@ -192,6 +192,24 @@ def test_an_urgent_report_is_told_once_over_all_tabs_and_shown_in_each(
     wait_for(gone, what="the alarm's end")
 
 
+def test_an_urgent_report_is_told_by_the_worker_where_pages_may_not(
+    phones: Phones, running: Running, phone: str
+) -> None:
+    page = phones.open(CLERK)
+    page.context.add_init_script(
+        """window.Notification = class { constructor() { throw new TypeError("Illegal constructor"); } };
+        Object.assign(window.Notification, { permission: "granted", requestPermission: async () => "granted" });
+        ServiceWorkerRegistration.prototype.showNotification = async (words, more) => {
+          sessionStorage.setItem("told", [words, more.data.url].join(" ")); };"""
+    )
+    page.goto("/desk/board")
+    issue = steps.report(running, phone, category="fire", text="垃圾桶冒烟")
+    news(page, f".alarm[data-alarm='{issue}']")
+    told = wait_for(lambda: page.evaluate("sessionStorage.getItem('told')"), what="the worker's word")
+    assert str(told).endswith(f"/desk/issues/{issue}")
+    steps.move(running, CLERK, issue, "acknowledged")
+
+
 def test_leave_for_alarms_is_asked_for_by_a_button_only(phones: Phones, running: Running) -> None:
     page = phones.desk(CLERK)
     page.context.add_init_script(
