@@ -40,6 +40,7 @@ class Settings(BaseModel):
     reports_per_day: int = Field(20, ge=1)
     photos_per_day: int = Field(200, ge=1)
     messages_per_day: int = Field(200, ge=1)
+    follows_per_day: int = Field(50, ge=1)
 
     @property
     def is_local(self) -> bool:

@@ -61,7 +61,8 @@ _numbers = itertools.count(1)
 
 def make_settings(**changes: Any) -> Settings:
     """Settings of a local portal, its daily caps wide."""
-    wide = {"reports_per_day": 1000, "photos_per_day": 1000, "messages_per_day": 1000}
+    names = ("reports_per_day", "photos_per_day", "messages_per_day", "follows_per_day")
+    wide = dict.fromkeys(names, 1000)
     return Settings(**{"portal_stage": "local", **wide, **changes})
 
 

@@ -1,7 +1,7 @@
 """The desk's queue and board as pages, with live numbers."""
 
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from chalice.app import Response
 
@@ -50,8 +50,8 @@ def queue_page(
     )
     shelf = own_store.from_item(kept)
     first = next((one for one in shelf.filters if one.id == shelf.start), None)
-    if starts and first:
-        return redirect(url("/desk") + f"?{first.query}")
+    if starts and first and _opens(call, first.query):
+        return redirect(url("/desk") + f"?{first.query}", *call.new_cookies)
     shown = queue_view.rows(call, asked)
     if asked.get("number"):
         shown |= {"items": [], "next_url": None}
@@ -73,6 +73,13 @@ def queue_page(
         error.status if error else 200,
         zone=queue_view.zone_of(call, community_id),
     )
+
+
+def _opens(call: Call, query: str) -> bool:
+    """Whether the queue can open with a kept choice: it may say nothing, which would lead here again for ever, or
+    name a community that is the person's no longer."""
+    chosen = dict(parse_qsl(query))
+    return bool(chosen) and chosen.get("community_id", "") in ("", *call.person.communities())
 
 
 def _kept(call: Call, shelf: Shelf, asked: queue_view.Asked) -> dict[str, Any]:

@@ -26,7 +26,7 @@ class TakenStep(Input):
     version: Version | None = None
     after: StepId | None = None
     note: OptionalText | None = None
-    #: Words that owners never see.
+    #: Words that owners never see; a `message` only.
     internal: bool = False
     photo_ids: list[Id] = Field([], max_length=MAX_PHOTOS)
     pause_reason: PauseReason | None = None
@@ -38,6 +38,9 @@ class TakenStep(Input):
             raise PydanticCustomError("step_or_message", "either `to` or `message`")
         if self.to is not None and (self.version is None) == (self.after is None):
             raise PydanticCustomError("version_or_after", "either `version` or `after`")
+        if self.to is not None and self.internal:
+            # A step's note is for the owner: what is meant for nobody outside must not become one.
+            raise PydanticCustomError("internal_step", "only a `message` can be `internal`")
         return self
 
 

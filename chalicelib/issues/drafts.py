@@ -68,7 +68,8 @@ def begin(portal: Portal, person: Person, report: ReportIssue, now: datetime) ->
 
 def keep(portal: Portal, person: Person, draft_id: str, report: ReportIssue, now: datetime) -> Draft:
     """Keep a draft under the id that its form, or the phone, has given it from the start, however often it comes
-    in: with the newest words, and one that is sent already stays as it is. Raises NotFound for what is no id."""
+    in: with the newest words. One that is sent already stays as it is; other words in its form, to which somebody
+    has gone back, are another report. Raises NotFound for what is no id."""
     if not is_id(draft_id):
         raise NotFound
     draft = Draft(id=draft_id, report=report)
@@ -76,7 +77,10 @@ def keep(portal: Portal, person: Person, draft_id: str, report: ReportIssue, now
         _save(portal, person, draft, None, now)
     except _Changed:
         before = get(portal, person, draft_id)
-        return before if before.issue_id else rewrite(portal, person, draft_id, report, now)
+        if before.issue_id is None:
+            return rewrite(portal, person, draft_id, report, now)
+        same = report == before.report.model_copy(update={"photo_ids": report.photo_ids})
+        return before if same else begin(portal, person, report, now)
     return draft
 
 

@@ -25,6 +25,8 @@ from chalicelib.web import SIGNED_IN, Call, url
 routes = Routes(__name__, "issues")
 _NO_HOME = N_("This number has no home there, so we can't send it for you. Call: that is the quickest.")
 _WHICH_HOME = N_("Choose one of your homes.")
+#: Where: a shared place; behind an @ that of the community meant, as whoever is on duty there must come.
+_PUBLIC = "public"
 
 
 class _Nothing(BaseModel):
@@ -36,15 +38,16 @@ def form(
 ) -> Response:
     """The number to call, and the short form below it. For somebody who is not signed in it is about a place."""
     person = call.maybe_person
-    homes = [
-        (u.id, u.label, communities.get(call.portal.db, u.community_id).name)
-        for u in (person.units if person else ())
-    ]
+    units = person.units if person else []
+    names = {u.community_id: communities.get(call.portal.db, u.community_id).name for u in units}
     speak(Speech(call.now, DEFAULT_ZONE, call.locale))
     given = values(fields)
     context = {
         "category": CategoryView.of(category, call.locale),
-        "homes": homes,
+        "homes": [(u.id, u.label, names[u.community_id]) for u in units],
+        "shared": [(f"{_PUBLIC}@{one}", name) for one, name in names.items()]
+        if len(names) > 1
+        else [(_PUBLIC, "")],
         "place": place,
         "community": communities.get(call.portal.db, place.community_id) if place else None,
         "values": given,
@@ -75,7 +78,7 @@ def send(call: Call) -> Response:
 
 def _read(call: Call, category: Category, place: Place | None) -> ReportIssue:
     home = _home(call, place)
-    shared = call.field("where") == "public"
+    shared = call.field("where").partition("@")[0] == _PUBLIC
     return from_form(
         ReportIssue,
         unit_id=home.id,
@@ -90,12 +93,13 @@ def _read(call: Call, category: Category, place: Place | None) -> ReportIssue:
 def _home(call: Call, place: Place | None) -> UnitRef:
     """The home that it is for, or that says in which community the place is; raises Invalid."""
     units = call.person.units
-    if place:
-        units = [unit for unit in units if unit.community_id == place.community_id]
+    where, _, community_id = call.field("where").partition("@")
+    community_id = place.community_id if place else community_id
+    if community_id:
+        units = [unit for unit in units if unit.community_id == community_id]
     if not units:
         raise Invalid(_NO_HOME)
-    where = call.field("where")
-    if place or where in ("", "public"):
+    if place or where in ("", _PUBLIC):
         return units[0]
     home = call.person.unit(where)
     if home is None:

@@ -15,6 +15,7 @@ from chalicelib.issues.models import FindSimilar, Issue, IssueFile
 from chalicelib.issues.policy import CATEGORIES
 from chalicelib.issues.reporting import UNKNOWN_CATEGORY
 from chalicelib.once import Once
+from chalicelib.photos import service as photos
 from chalicelib.places import service as places
 from chalicelib.portal import Portal
 
@@ -60,7 +61,8 @@ def _read(portal: Portal, person: Person, ids: list[str]) -> list[Similar]:
 def follow(portal: Portal, person: Person, issue_id: str, once: Once | None, now: datetime) -> Filed:
     """Follow a neighbour's issue; one's own, and one that is followed already, stay as they are.
 
-    Raises NotFound for what one may not learn of, IllegalTransition when the work on it is over.
+    Raises NotFound for what one may not learn of, IllegalTransition when the work on it is over, TooMany at the
+    daily cap: steps are judged anew whenever somebody follows, so nobody may do that all the time.
     """
 
     def work() -> IssueFile:
@@ -74,7 +76,8 @@ def follow(portal: Portal, person: Person, issue_id: str, once: Once | None, now
         done = _with(file, sorted([*file.followers, person.id]))
         kept = [once.put(snapshot(done, now), now)] if once else []
         mine = Put(row, error=store.IssueMoved())  # one's own second tap: look again
-        portal.db.write(*kept, mine, store.point(person.id, issue_id), store.followed(file.issue))
+        cap = photos.daily_cap(person.id, "follows", portal.settings.follows_per_day, now)
+        portal.db.write(*kept, mine, store.point(person.id, issue_id), store.followed(file.issue), cap)
         return done
 
     return attempt(portal, once, work, now)

@@ -35,7 +35,7 @@ from chalicelib.photos import store as photo_store
 from chalicelib.photos.models import Photo
 from chalicelib.portal import Portal
 
-#: How often a rating is judged anew when others get in between.
+#: How often a rating or the clock's closing is judged anew when others get in between.
 _TRIES = 5
 
 
@@ -79,8 +79,11 @@ _TARGETS: dict[str, tuple[Status, Event]] = {
 
 
 def _concerned(file: IssueFile) -> tuple[str, ...]:
-    """Who of the staff is told what the owner did: whoever has the issue, or had it last."""
-    held = [row.holder.id for row in file.handoffs if row.holder and row.stage == "handle"]
+    """Who of the staff is told what the owner did: whoever has the issue, or had it last; not whoever it was given
+    to by a step that was taken back, for whom it is none of their business any more."""
+    taken_back = {row.at for row in file.timeline if row.kind == "undone"}
+    handled = [row for row in file.handoffs if row.stage == "handle" and row.ended_at not in taken_back]
+    held = [row.holder.id for row in handled if row.holder]
     return (held[-1],) if held else ()
 
 
@@ -139,7 +142,7 @@ def still_talking(issue: Issue, now: datetime) -> list[Op]:
     closes = rules.closes_at(later)
     assert closes is not None
     value = value_of(later, "quiet_since")
-    mark = store.touch(issue, "quiet_since", value, store.IssueMoved())
+    mark = store.touch(issue, "quiet_since", value, store.IssueMoved(), store.same_followers(issue))
     return [mark, store.set_timer(issue.id, closes)]
 
 
@@ -194,7 +197,20 @@ def _marks(rating: Rating) -> str:
 
 
 def close_quiet(portal: Portal, issue_id: str, now: datetime) -> bool:
-    """Close a resolved issue about which nobody has said anything for 7 days; True when it did."""
+    """Close a resolved issue about which nobody has said anything for 7 days; True when it did.
+
+    Whatever gets in between is judged anew here: the clock forgets the moment afterwards. Raises NotFound, or
+    Unavailable when others get in between all the time.
+    """
+    for _ in range(_TRIES):
+        try:
+            return _close_quiet(portal, issue_id, now)
+        except store.IssueMoved:
+            continue  # somebody said something, took a step, or ceased to follow
+    raise Unavailable
+
+
+def _close_quiet(portal: Portal, issue_id: str, now: datetime) -> bool:
     file = store.load(portal.db, portal.keys, issue_id)
     if file is None:
         raise NotFound
@@ -207,8 +223,5 @@ def close_quiet(portal: Portal, issue_id: str, now: datetime) -> bool:
     told = notice(issue, "auto_closed", owners=owners_of(file, ""), counts=moved_counts(issue, after))
     # A message at this very moment changes no version, but it breaks the quiet.
     still_quiet = Attr("quiet_since").eq(value_of(issue, "quiet_since"))
-    try:
-        commit(portal, Change(file, after, [row], [told], only_if=still_quiet), now)
-    except store.IssueMoved:
-        return False  # somebody said something, or took a step: the clock looks again
+    commit(portal, Change(file, after, [row], [told], only_if=still_quiet), now)
     return True

@@ -118,7 +118,7 @@ def followed(issue: Issue) -> Op:
     return Update(meta_key(issue.id), adds={"follows": 1}, condition=unmoved_yet, error=IssueMoved())
 
 
-def _same_followers(issue: Issue) -> ConditionBase:
+def same_followers(issue: Issue) -> ConditionBase:
     """Nobody began or ceased to follow since: everybody who follows is told of each step, and goes along."""
     seen = Attr("follows").eq(issue.follows)
     return seen if issue.follows else seen | Attr("follows").not_exists()
@@ -131,7 +131,7 @@ def change(before: Issue, after: Issue, keys: Keyring, only_if: ConditionBase | 
     Only attributes that differ are written, so that a rating or an urge at the same moment is not undone.
     """
     sets, removes = _difference(before, after, keys)
-    condition = Attr("version").eq(before.version) & _same_followers(before)
+    condition = Attr("version").eq(before.version) & same_followers(before)
     if only_if is not None:
         condition &= only_if
     return Update(meta_key(before.id), sets=sets, removes=removes, condition=condition, error=IssueMoved())
@@ -145,19 +145,23 @@ def _difference(before: Issue, after: Issue, keys: Keyring) -> tuple[Item, list[
     return sets, sorted(name for name in changed if new[name] is None and old[name] is not None)
 
 
-def touch(issue: Issue, name: str, value: Any, error: PortalError) -> Op:
+def touch(
+    issue: Issue, name: str, value: Any, error: PortalError, only_if: ConditionBase | None = None
+) -> Op:
     """The write of one attribute that has no part in the version, unless somebody set it meanwhile or moved
-    the issue to another state."""
+    the issue to another state, and on condition of `only_if`."""
     seen = value_of(issue, name)
     unchanged = Attr(name).eq(seen) if seen is not None else Attr(name).not_exists()
     condition = unchanged & Attr("status").eq(issue.status)
+    if only_if is not None:
+        condition &= only_if
     return Update(meta_key(issue.id), sets={name: value}, condition=condition, error=error)
 
 
 def unmoved(issue: Issue) -> Op:
     """The check that an issue has still the state and the followers with which it was read; it fails with
     IssueMoved."""
-    return Check(meta_key(issue.id), Attr("status").eq(issue.status) & _same_followers(issue), IssueMoved())
+    return Check(meta_key(issue.id), Attr("status").eq(issue.status) & same_followers(issue), IssueMoved())
 
 
 def add_entry(issue_id: str, entry: Entry, keys: Keyring) -> Op:

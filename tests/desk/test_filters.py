@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
-from chalicelib.desk import live
+from chalicelib.desk import live, own_store
+from chalicelib.desk.own_models import SavedFilter, Shelf
 from chalicelib.desk.policy import ALARM_FOR, MAX_FILTERS
 from chalicelib.inbox import outbox
 from chalicelib.portal import Portal
@@ -104,3 +105,17 @@ def test_the_live_part_tells_rows_numbers_and_what_others_did(
     assert file.issue.id not in hidden.text
     odd = clerk.get(f"/desk/live?open={quote('../x')}&rows=1&status=moon")
     assert odd.status == 422
+
+
+def test_a_kept_choice_that_leads_nowhere_never_shuts_anybody_out_of_the_queue(
+    people: People, signed_in: Any, site: Portal
+) -> None:
+    """One that says nothing would lead to itself; one of a community that somebody has left, to nothing."""
+    clerk = signed_in("clerk")
+    clerk.post("/desk/filters", {**KEEP, "choice": "", "start": "1"})
+    assert clerk.get("/desk").status == 200
+    shelf = Shelf(filters=[SavedFilter(id="old", name="雪松里", query="community_id=cedar")], start="old")
+    key = own_store.own_key(people.clerk.id)
+    own_store.write(site.db, key, own_store.from_item(site.db.get(key)), shelf)
+    page = clerk.get("/desk")
+    assert (page.status, "雪松里" in page.text) == (200, True)

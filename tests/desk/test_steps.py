@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from chalicelib.accounts.models import Person
 from chalicelib.desk import batch, steps
@@ -220,3 +221,9 @@ def test_a_call_takes_no_more_than_fifty(caller: Any, people: People) -> None:
 def test_another_communitys_job_is_not_there(portal: Portal, people: People, job: IssueFile) -> None:
     kept = taken(job, to="in_progress", version=job.issue.version)
     assert codes(send(portal, people.cedar_clerk, kept, taken(job, message="x"))) == ["not_found"] * 2
+
+
+def test_a_step_is_never_internal_as_its_note_is_for_the_owner(job: IssueFile) -> None:
+    """Whoever sends both must not learn later that the owner has read it."""
+    with pytest.raises(ValidationError):
+        taken(job, to="in_progress", version=3, note="业主难缠", internal=True)

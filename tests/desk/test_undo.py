@@ -8,11 +8,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chalicelib.accounts.models import Person
+from chalicelib.db import K
 from chalicelib.desk import queue, undo, undo_rules
 from chalicelib.errors import Conflict, Forbidden, NotFound, PortalError
 from chalicelib.inbox import outbox
 from chalicelib.inbox import service as inbox
-from chalicelib.issues import service, store, timers
+from chalicelib.issues import following, rules, service, spot_store, store, timers
 from chalicelib.issues.models import IssueFile, RateIssue, WriteMessage
 from chalicelib.issues.policy import UNDO_WITHIN
 from chalicelib.portal import Portal
@@ -256,3 +257,69 @@ def test_what_was_confirmed_meanwhile_stays_confirmed(portal: Portal, people: Pe
     done = bring_to(portal=portal, people=people, status="resolved")
     owner_step(portal=portal, by=people.owner, file=done, action="confirm")
     assert _refused(portal, people.technician, done).code == "version_conflict"
+
+
+def test_what_an_owner_writes_after_a_taken_back_assignment_goes_to_whoever_is_concerned(
+    portal: Portal, people: People
+) -> None:
+    """Not to the one from whom it was taken again at once, and who does not have it any more."""
+    file = bring_to(portal=portal, people=people, status="acknowledged")
+    _undo(portal, people.clerk, assign(portal=portal, by=people.clerk, file=file, to=people.technician))
+    service.message(portal, people.owner, file.issue.id, WriteMessage(text="谁来？"), None, SOON)
+    fixed = bring_to(portal=portal, people=people, status="resolved")
+    opened = step(portal=portal, by=people.clerk, file=fixed, to="reopened")
+    wrong = assign(portal=portal, by=people.clerk, file=opened, to=people.other_technician)
+    _undo(portal, people.clerk, wrong)
+    service.message(portal, people.owner, fixed.issue.id, WriteMessage(text="还在漏"), None, SOON)
+    rows = [row for n in range(outbox.SHARDS) for row in portal.db.query(outbox.outbox_pk(n)).items]
+    told = {row["issue_id"]: (row["staff"], row["roles"]) for row in rows if row["event"] == "message"}
+    assert told == {
+        file.issue.id: ([], ["front_line"]),
+        fixed.issue.id: ([people.technician.id], []),
+    }
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    names=st.lists(
+        st.sampled_from([*STEPS, "assign", "cancel", "confirm", "reopen", "undo", "follow", "unfollow"]),
+        min_size=3,
+        max_size=12,
+    )
+)
+def test_pointers_say_what_the_issue_says_whatever_way_it_has_gone(
+    portal: Portal, people: People, names: list[str]
+) -> None:
+    """Neighbours find it while it is worked on, and its owner among what waits for them, also after an undo."""
+    owner, neighbour = people.owner, people.neighbour
+    file = report(portal=portal, by=owner, category_id="lift", area="public", location="东门")
+    issue = file.issue
+    spot = spot_store.spot(portal.keys, issue.community_id, "lift", None, "东门")
+    assert spot is not None
+    last = people.clerk
+    for name in names:
+        _, who, more = STEPS.get(name, ("", "clerk", {}))
+        try:
+            if name == "undo":
+                _undo(portal, last, file, now=NOW)
+            elif name == "assign":
+                assign(portal=portal, by=people.clerk, file=file, to=people.technician)
+                last = people.clerk
+            elif name in ("cancel", "confirm", "reopen"):
+                owner_step(portal=portal, by=owner, file=file, action=name)
+            elif name in ("follow", "unfollow"):
+                change: Any = following.follow if name == "follow" else following.unfollow
+                change(portal, neighbour, issue.id, *([None] if name == "follow" else []), NOW)
+            else:
+                by = getattr(people, who)
+                step(portal=portal, by=by, file=file, to=name.split()[0], **more)
+                last = by
+        except PortalError:
+            continue
+        file = _now_at(portal, file)
+        found = portal.db.get(K(spot, issue.id)) is not None
+        assert found is rules.is_shared(file.issue)
+        needs = portal.db.get(K(f"ACCOUNT#{owner.id}", f"NEEDS#{issue.id}")) is not None
+        assert needs is rules.waits_for_owner(file.issue)
+        listed = portal.db.get(store.pointer_key(neighbour.id, issue.id)) is not None
+        assert listed is (neighbour.id in file.followers)

@@ -139,3 +139,16 @@ def test_a_double_tap_on_the_pages_makes_one_issue(site: Portal, people: People)
     assert [page.status for page in pages] == [303] * 4
     assert len({page.headers["location"] for page in pages}) == 1
     assert len(store.own_issues(site.db, people.owner.id, 10, None).items) == 1
+
+
+def test_other_words_in_the_form_of_a_sent_report_are_another_report(portal: Portal, people: People) -> None:
+    """Back in the browser shows the form again: what is written there then must not vanish into the old issue."""
+    owner, draft_id = people.owner, new_id(NOW)
+    first = drafts.keep(portal, owner, draft_id, make_report(description="厨房漏水"), NOW)
+    drafts.add_photo(portal, owner, draft_id, "photo-1", NOW)
+    issue_id = drafts.send(portal, owner, first, NOW)
+    again = drafts.keep(portal, owner, draft_id, make_report(description="厨房漏水"), NOW)
+    assert (again.id, again.issue_id) == (draft_id, issue_id)
+    other = drafts.keep(portal, owner, draft_id, make_report(description="客厅的灯不亮"), NOW)
+    assert (other.id == draft_id, other.issue_id) == (False, None)
+    assert drafts.send(portal, owner, other, NOW) != issue_id

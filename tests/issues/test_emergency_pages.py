@@ -10,7 +10,7 @@ from chalicelib.issues import store
 from chalicelib.issues.models import Issue
 from chalicelib.portal import Portal
 from tests.browser import Browser, Page
-from tests.factories import NOW, People, make_place, report
+from tests.factories import NOW, PHONES, People, import_people, make_place, report
 
 SENT = {"category_id": "gas", "where": "maple-1-101", "key": "danger-key-1"}
 
@@ -141,3 +141,20 @@ def test_the_second_to_report_hears_that_help_is_on_its_way(
     assert any(words in second.text for words in known)
     first = owner.post("/issues/emergency", SENT, follow=True)
     assert not any(words in first.text for words in known)
+
+
+def test_a_shared_place_is_that_of_the_community_which_was_chosen(
+    signed_in: Any, site: Portal, people: People
+) -> None:
+    """Somebody with homes in two communities says which one's staff must come."""
+    second = f"cedar,2,202,cedar-2-202,王秀英,{PHONES['owner']},owner"
+    import_people(portal=site, text=f"community_id,building,unit,unit_id,name,phone,role\n{second}\n")
+    owner: Browser = signed_in("owner")
+    form = owner.get("/issues/new?category=gas").text
+    assert [name in form for name in ('value="public@maple"', 'value="public@cedar"')] == [True, True]
+    for number, community_id in enumerate(("maple", "cedar")):
+        where = {"where": f"public@{community_id}", "key": f"danger-two-{number}"}
+        issue = _made(site, owner.post("/issues/emergency", {**SENT, **where}))
+        assert (issue.community_id, issue.area) == (community_id, "public")
+    nowhere = owner.post("/issues/emergency", {**SENT, "where": "public@pine"})
+    assert (nowhere.status, "tel:400-800-0119" in nowhere.text) == (422, True)

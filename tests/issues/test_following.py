@@ -1,5 +1,6 @@
 """What neighbours have reported at a public place is found, followed instead of repeated, and followed no longer."""
 
+import dataclasses
 from datetime import timedelta
 from typing import Any, get_args
 
@@ -8,7 +9,7 @@ import pytest
 from chalicelib.accounts.models import Person
 from chalicelib.desk import service as desk
 from chalicelib.desk.models import Transition
-from chalicelib.errors import IllegalTransition, Invalid, NotFound
+from chalicelib.errors import IllegalTransition, Invalid, NotFound, TooMany
 from chalicelib.inbox import outbox
 from chalicelib.inbox import service as inbox
 from chalicelib.issues import access, following, listing, rules, service, store
@@ -24,6 +25,7 @@ from tests.factories import (
     make_issue,
     make_key,
     make_place,
+    make_settings,
     owner_step,
     report,
     step,
@@ -327,3 +329,18 @@ def test_who_follows_between_reading_and_writing_of_a_message_hears_of_it(
         service.message(portal, people.owner, broken.issue.id, WriteMessage(text="还在抖"), None, LATER)
     outbox.sweep(portal, LATER + timedelta(minutes=1))
     assert "new message" in inbox.read(portal, neighbour, 5, None, "en", LATER)[0][0].text
+
+
+def test_nobody_follows_and_ceases_to_follow_all_day(
+    engine_client: RecordingClient, portal: Portal, people: People, broken: IssueFile
+) -> None:
+    """Each time, steps that somebody is just taking are judged anew: done all the time, none would get through."""
+    few = dataclasses.replace(portal, settings=make_settings(follows_per_day=2))
+    for _ in range(2):
+        _follow(few, people.neighbour, broken)
+        following.unfollow(few, people.neighbour, broken.issue.id, LATER)
+    with pytest.raises(TooMany):
+        _follow(few, people.neighbour, broken)
+    assert _file(portal, broken).followers == []
+    later = LATER + timedelta(days=1)
+    following.follow(few, people.neighbour, broken.issue.id, None, later)

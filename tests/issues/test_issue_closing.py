@@ -8,10 +8,10 @@ import pytest
 from chalicelib.desk import service as desk
 from chalicelib.desk.models import StaffMessage
 from chalicelib.inbox import outbox
-from chalicelib.issues import service, store, timers
+from chalicelib.issues import following, service, store, timers
 from chalicelib.issues.models import Issue, WriteMessage
 from chalicelib.portal import Portal
-from tests.factories import NOW, People, assign, bring_to, owner_step, step
+from tests.factories import NOW, People, assign, bring_to, owner_step, report, step
 from tests.recording import Meanwhile, RecordingClient
 
 WEEK = timedelta(days=7)
@@ -112,3 +112,33 @@ def test_a_message_that_is_quicker_than_the_closing_keeps_it_open(
         assert not service.close_quiet(portal, resolved, NOW + WEEK)
     assert _issue(portal, resolved).status == "resolved"
     assert timers.run_due(portal, NOW + WEEK + WEEK) == 1
+
+
+def test_it_closes_also_when_somebody_ceases_to_follow_at_that_moment(
+    portal: Portal, people: People, resolved: str, engine_client: RecordingClient
+) -> None:
+    """The clock forgets the moment once it has looked, so it must not give up over somebody who changes nothing."""
+    portal.db.write(store.follow(people.neighbour.id, resolved))
+    gone = Meanwhile(
+        "transact_write_items",
+        lambda: following.unfollow(portal, people.neighbour, resolved, NOW + WEEK),
+    )
+    with engine_client.failing(gone):
+        timers.run_due(portal, NOW + WEEK)
+    assert gone.done
+    assert _issue(portal, resolved).status == "closed"
+
+
+def test_whoever_is_merged_in_while_a_message_is_written_gets_it(
+    portal: Portal, people: People, resolved: str, engine_client: RecordingClient
+) -> None:
+    other = report(portal=portal, by=people.neighbour, unit_id="maple-1-102")
+    merged = Meanwhile(
+        "transact_write_items",
+        lambda: step(portal=portal, by=people.clerk, file=other, to="merged", merge_into=resolved),
+    )
+    with engine_client.failing(merged):
+        service.message(portal, people.owner, resolved, WriteMessage(text="还在漏"), None, NOW)
+    rows = [row for n in range(outbox.SHARDS) for row in portal.db.query(outbox.outbox_pk(n)).items]
+    (told,) = [row for row in rows if row["event"] == "message"]
+    assert told["owners"] == [people.neighbour.id]
