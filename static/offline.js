@@ -1,16 +1,19 @@
 /* Without a network: the service worker, what it should fetch ahead, and the note on a page that is shown as it was. */
 (function () {
   "use strict";
-  const { one, say, part } = window.portal;
+  const { all, one, say, part } = window.portal;
   const worker = navigator.serviceWorker, root = document.documentElement, me = document.body.dataset.me;
 
-  /* A page as it was seen last says so, and goes back to the present as soon as it can. */
+  /* A page as it was seen last says so, and when there is a signal again. An empty form is no older than a new one. */
   part("template[data-stale]", (template) => {
-    if (!root.dataset.kept) return;
+    if (!root.dataset.kept || one("form[data-report]")) return;
     const note = template.content.firstElementChild.cloneNode(true), at = new Date(Number(root.dataset.kept));
     const today = at.toDateString() === new Date().toDateString(), clock = { hour: "2-digit", minute: "2-digit" };
     const words = at.toLocaleString(root.lang, today ? clock : Object.assign({ month: "long", day: "numeric" }, clock));
-    one("[data-words]", note).textContent = say(one("[data-words]", note).dataset.words, { time: words });
+    const line = one("[data-words]", note), show = (back) => { line.textContent = say(back ? line.dataset.back : line.dataset.words, { time: words }); };
+    show(false);
+    window.addEventListener("online", () => show(true));
+    window.addEventListener("offline", () => show(false));
     one("button", note).addEventListener("click", () => location.reload());
     one("main").prepend(note);
   });
@@ -21,8 +24,11 @@
     if (navigator.onLine !== false || form.method !== "post" || form.dataset.offline !== undefined || !template) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    const note = template.content.firstElementChild.cloneNode(true);
-    form.before(note);
+    const note = template.content.firstElementChild.cloneNode(true), typed = Boolean(one("textarea, input:not([type=hidden])", form));
+    one("[data-typed]", note).hidden = !typed;
+    one("[data-tapped]", note).hidden = typed;
+    all(".unsendable").forEach((old) => old.remove());
+    (form.closest(".ask, .actions") || form).before(note);
     note.scrollIntoView({ block: "nearest" });
     window.addEventListener("online", () => note.remove(), { once: true });
   }, true);

@@ -119,9 +119,9 @@
     all("button", form).forEach((button) => button.removeAttribute("aria-busy"));
   }));
 
-  /* No signal: a calm line says so for as long as it lasts. */
-  const offline = one("[data-signal]");
-  const heard = () => { offline.hidden = navigator.onLine !== false; };
+  /* No signal: a calm line says so for as long as it lasts, but for pages that say it themselves (offline.js). */
+  const offline = one("[data-signal]"), said = () => one("main > .stale, main > [data-offline-page]");
+  const heard = () => { offline.hidden = navigator.onLine !== false || Boolean(said()); };
   if (offline) ["online", "offline", "pageshow"].forEach((name) => window.addEventListener(name, heard));
 
   /* A page on its way: when it takes longer than 300 ms, the style sheet shows its outline instead of the old page. */

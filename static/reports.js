@@ -109,7 +109,6 @@
   /* "Not sent yet", where somebody looks for their reports. */
   async function list() {
     const mine = await rows().catch(() => []);
-    all("[data-unsent-count]").forEach((line) => { line.hidden = !mine.length; line.textContent = say(line.dataset.unsentCount, { n: mine.length }); });
     all("[data-unsent]").forEach((box) => {
       const spot = one("ul", box), gone = all(".gone", spot);
       spot.replaceChildren(...mine.reverse().map((row) => item(box, row)), ...gone);
@@ -148,6 +147,7 @@
   Object.assign(window.portal, {
     reports: {
       STORE, rows, photosOf, drop, tell, wants: (id) => { inCharge = id; },
+      send: () => { tries = 0; return pump(); },
       /* Send was pressed: from here on it goes by itself. */
       async hand(row) { inCharge = ""; waiting = row.id; tries = 0; await pump(); },
     },

@@ -113,7 +113,7 @@ def typed_place(call: Call, fields: Fields) -> Place | None:
 
 
 def known_already(call: Call, file: IssueFile) -> bool:
-    """Whether somebody else had reported the same danger at the same public place: help is on its way then."""
+    """Whether somebody else had reported the same danger at the same public place."""
     issue = file.issue
     if issue.category_id not in CATEGORIES or not category_of(issue.category_id).emergency:
         return False

@@ -32,6 +32,12 @@ _NEXT = {
     "resolved": N_("tell us whether it is really fixed."),
     "reopened": N_("the office arranges somebody again."),
 }
+_NEXT_ON_HOLD = {
+    "appointment": N_("they come at the agreed time, look and repair."),
+    "waiting_owner": N_("once you have answered, the repair goes on."),
+    "waiting_parts": N_("once the parts are here, the repair goes on; you get a message."),
+}
+_NEXT_IN_DANGER = N_("whoever is on duty acts now, and calls you if they need to know more.")
 _NEXT_FOR_FOLLOWERS = N_(
     "the one who reported it says whether it is really fixed. If you see that it is not, write a message."
 )
@@ -67,6 +73,7 @@ def card(issue: Issue, locale: str, now: datetime, relation: rules.Relation = "r
         "promised_at": issue.promised_at,
         "overdue": rules.is_overdue(issue, now),
         "visit_at": issue.visit_at,
+        "pause_reason": issue.pause_reason,
         "created_at": issue.created_at,
         "place": issue.place if mine else issue.location or "",
         "merged_into": issue.merged_into,
@@ -102,7 +109,11 @@ def shown(file: IssueFile, view: IssueView, person: Person, locale: str) -> dict
         alts = ((f"{category.name} – {stage} {n}", p) for n, p in enumerate(views, 1))
         return [photo(p, owners.get(p.id), person, alt) for alt, p in alts]
 
-    entries = [{**_entry(row, locale), "photos": photos(row.photos, _stage(row))} for row in view.timeline]
+    mine = view.relation == "reporter"
+    entries = [
+        {**_entry(row, locale, mine), "photos": photos(row.photos, _stage(row))} for row in view.timeline
+    ]
+    held = next((row for row in reversed(view.timeline) if row.to == "paused"), None)
     rejected = next((row for row in reversed(file.timeline) if row.to == "rejected"), None)
     return {
         **view.model_dump(
@@ -118,6 +129,7 @@ def shown(file: IssueFile, view: IssueView, person: Person, locale: str) -> dict
         "visit_at": issue.visit_at,
         "visit_windows": issue.visit_windows,
         "pause_reason": issue.pause_reason,
+        "pause_note": held.text if held else None,
         "photos": photos(view.photos, gettext("before")),
         "timeline": entries,
         "rating": view.rating,
@@ -130,7 +142,7 @@ def _stage(row: EntryView) -> str:
     return gettext("after") if row.to == "resolved" else gettext("photo")
 
 
-def _entry(row: EntryView, locale: str) -> dict[str, Any]:
+def _entry(row: EntryView, locale: str, mine: bool) -> dict[str, Any]:
     return {
         "id": row.id,
         "at": moment(row.at),
@@ -139,17 +151,23 @@ def _entry(row: EntryView, locale: str) -> dict[str, Any]:
         "actor": row.actor,
         "from_status": row.from_,
         "to": row.to,
-        "text": _text(row, locale),
+        "pause_reason": row.pause_reason,
+        "text": _text(row, locale, mine),
         "assignee_name": row.assignee.name if row.assignee else None,
     }
 
 
-def _text(row: EntryView, locale: str) -> str | None:
+def _text(row: EntryView, locale: str, mine: bool) -> str | None:
     """What a row says besides what happened; codes become words."""
     if row.kind == "photo_rejected":
         return i18n.photo_words(row.text or "", locale)
     if row.kind == "rated" and row.text:
         return _rating_words(row.text)
+    if row.pause_reason == "appointment":
+        return row.text  # the row itself is called so
+    if row.pause_reason == "waiting_owner" and mine:
+        reason = gettext("we need an answer from you")
+        return f"{reason}\n{row.text}" if row.text else reason
     if row.pause_reason:
         reason = i18n.pause_words(row.pause_reason, locale)
         return f"{reason}\n{row.text}" if row.text else reason
@@ -171,8 +189,13 @@ def _rating_words(text: str) -> str:
 def next_step(issue: Issue, relation: rules.Relation = "reporter") -> str | None:
     """What happens next, in the page's language."""
     words = _NEXT.get(issue.status)
-    if relation != "reporter" and issue.status == "resolved":
+    mine = relation == "reporter"
+    if issue.status == "resolved" and not mine:
         words = _NEXT_FOR_FOLLOWERS
+    elif issue.status == "paused" and issue.pause_reason and (mine or issue.pause_reason != "waiting_owner"):
+        words = _NEXT_ON_HOLD[issue.pause_reason]
+    elif issue.status == "submitted" and mine and category_of(issue.category_id).emergency:
+        words = _NEXT_IN_DANGER
     return gettext(words) if words else None
 
 

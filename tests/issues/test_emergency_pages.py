@@ -121,9 +121,7 @@ def test_people_from_elsewhere_are_told_to_call(signed_in: Any, site: Portal) ->
     assert (page.status, "有烟" in page.text, "tel:400-800-0119" in page.text) == (422, True, True)
 
 
-def test_the_second_to_report_hears_that_help_is_on_its_way(
-    signed_in: Any, site: Portal, people: People
-) -> None:
+def test_the_second_to_report_hears_that_it_is_known(signed_in: Any, site: Portal, people: People) -> None:
     place = make_place(portal=site)
     report(
         portal=site,
@@ -133,7 +131,7 @@ def test_the_second_to_report_hears_that_help_is_on_its_way(
         place_id=place.id,
         now=NOW,
     )
-    known = ("Somebody had reported it already", "已经有人报过")
+    known = ("Somebody else has reported it too", "也有别人报过")
     owner: Browser = signed_in("owner")
     second = owner.post(
         "/issues/emergency", {"category_id": "fire", "place_id": place.id, "key": "danger-key-5"}, follow=True

@@ -14,7 +14,16 @@ from playwright.sync_api import Browser, Page, expect
 from tests.journeys import steps
 from tests.journeys.phones import Phones, sign_in, zh
 from tests.journeys.running import TECHNICIAN, Running, wait_for
-from tests.journeys.signal import at_home, expect_kept, go_on, kept_pages, kept_rows, send, signal, write
+from tests.journeys.signal import (
+    at_home,
+    expect_kept,
+    go_on,
+    kept_pages,
+    kept_rows,
+    send,
+    signal,
+    write,
+)
 
 
 def test_pages_seen_before_open_as_they_were_and_say_so(phones: Phones, running: Running) -> None:
@@ -69,14 +78,77 @@ def test_signing_out_leaves_nothing_behind(phones: Phones, running: Running, but
     write(page, "秘密")
     wait_for(lambda: kept_rows(page) == ["typing"])
     page.goto("/me")
-    expect(page.locator("[data-unsent-count]")).to_be_visible()
     page.get_by_role("button", name=zh(button), exact=True).click()
+    box = page.locator("[data-leaving-reports]")
+    expect(box).to_contain_text(zh("1 report is not sent yet."))
+    expect(box.get_by_role("button", name=zh("Send first"))).to_be_hidden()  # half a report can't be sent
+    box.get_by_role("button", name=zh("Throw away and sign out")).click()
     expect(page.get_by_label(zh("Your mobile number"))).to_be_visible()
     wait_for(lambda: not {"pages", "ahead"} & kept_pages(page).keys())
     assert kept_rows(page) == []
     signal(page, False)
     page.goto("/issues")
     expect(page.get_by_role("heading", name=zh("No signal right now"))).to_be_visible()
+
+
+def test_who_signs_out_can_have_their_reports_sent_first(phones: Phones, running: Running) -> None:
+    page = phones.open(running.new_owner())
+    page.route("**/api/v1/issues", lambda route: route.abort("connectionfailed"))
+    write(page, "水管漏水")
+    page.route("**/issues/new", lambda route: route.abort("connectionfailed"))
+    go_on(page)
+    send(page)
+    expect_kept(page)
+    page.goto("/me")
+    page.get_by_role("button", name=zh("Sign out"), exact=True).click()
+    box = page.locator("[data-leaving-reports]")
+    box.get_by_role("button", name=zh("Send first")).click()
+    expect(box.get_by_text(zh("not sent yet – is there a signal?"))).to_be_visible()
+    assert kept_rows(page) == ["ready"]
+    page.unroute_all()
+    with page.expect_response("**/api/v1/issues") as answer:
+        box.get_by_role("button", name=zh("Send first")).click()
+    assert answer.value.status == 201
+    page.wait_for_url("**/login")
+
+
+def test_a_page_without_a_signal_says_so_once_and_when_it_is_back(phones: Phones, running: Running) -> None:
+    page = phones.open(running.new_owner())
+    at_home(page)
+    signal(page, False)
+    page.goto("/issues")
+    expect(page.locator(".stale")).to_be_visible()
+    expect(page.locator("[data-signal]")).to_be_hidden()
+    page.goto("/issues/new?category=noise")  # an empty form is no older than a new one
+    expect(page.locator("[data-signal]")).to_be_visible()
+    expect(page.locator(".stale")).to_have_count(0)
+    page.goto("/inbox")
+    expect(page.get_by_role("heading", name=zh("No signal right now"))).to_be_visible()
+    expect(page.locator("[data-signal]")).to_be_hidden()
+    page.goto("/issues")
+    signal(page, True)
+    expect(page.locator(".stale")).to_contain_text(
+        zh("There is a signal again. This is still how it was: %(time)s.")[:6]
+    )
+    page.locator(".stale button").click()
+    expect(page.locator(".stale")).to_have_count(0)
+
+
+def test_a_tap_without_a_signal_is_answered_once_and_in_fitting_words(
+    phones: Phones, running: Running
+) -> None:
+    phone = running.new_owner()
+    issue = steps.report(running, phone, text="阳台门关不上")
+    steps.fix(running, issue)
+    page = phones.open(phone)
+    at_home(page)
+    signal(page, False)
+    for _ in range(2):
+        page.get_by_role("button", name=zh("Fixed, thank you")).click()
+    words = zh("No signal right now, so nothing has been changed. Tap it again when there is a signal.")
+    expect(page.locator(".unsendable")).to_have_text(words, use_inner_text=True)
+    signal(page, True)
+    expect(page.locator(".unsendable")).to_have_count(0)
 
 
 def test_somebody_else_on_the_same_phone_finds_nothing(phones: Phones, running: Running) -> None:
