@@ -6,15 +6,19 @@ APP_ENV := .venv/.made
 ENGINE_ENV := .venv-engine/.made
 NODE_ENV := node_modules/.made
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
-# Tests that start whole portals: in a browser, and under load, killed, sent nonsense.
-BROWSER_TESTS := tests/journeys
-RUNNING_TESTS := tests/local tests/durability tests/fuzz
+# Tests that start whole portals: in a browser, under load, sent nonsense, killed.
+JOURNEYS := tests/journeys
+EVERY_PAGE := tests/journeys/test_every_page.py
+RUNNING_TESTS := tests/durability tests/fuzz
+LOCAL_TESTS := tests/local
+# The longest first: two run at a time, and both cores should end together.
+TEST_GROUPS := test-journeys test-running test-pages test-parts test-local
 CODE := $(wildcard app.py chalicelib local bench tests)
 SUDO := $(shell test "$$(id -u)" = 0 || echo sudo)
 PIP := -m pip --disable-pip-version-check --no-input install -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-parts test-browser test-running setup lint format types locale locale-update browser import posters screenshots icons openapi bench lighthouse clean
+.PHONY: help run test $(TEST_GROUPS) setup lint format types locale locale-update browser import posters screenshots icons openapi bench lighthouse clean
 .DELETE_ON_ERROR:
 
 help:  ## list all targets
@@ -25,16 +29,22 @@ run: $(APP_ENV) $(ENGINE_ENV) locale  ## start the portal with demo data (PORT=8
 
 test: setup lint types browser  ## lint, type-check and run every test
 	@# Two at a time, one a core; -k lets the others finish when one fails.
-	@$(MAKE) --no-print-directory -k -j2 -Otarget test-browser test-parts test-running
+	@$(MAKE) --no-print-directory -k -j2 -Otarget $(TEST_GROUPS)
 
 test-parts: setup  ## test the parts: rules, services, records, routes, photos
-	$(BIN)/python -m pytest $(addprefix --ignore=,$(BROWSER_TESTS) $(RUNNING_TESTS))
+	$(BIN)/python -m pytest $(addprefix --ignore=,$(JOURNEYS) $(RUNNING_TESTS) $(LOCAL_TESTS))
 
-test-browser: setup browser  ## test the running portal's pages in a browser
-	$(BIN)/python -m pytest $(BROWSER_TESTS)
+test-journeys: setup browser  ## test in a browser what people do, from the first tap to the last
+	$(BIN)/python -m pytest $(JOURNEYS) --ignore=$(EVERY_PAGE)
+
+test-pages: setup browser  ## test in a browser every page in every state: access, widths, markup
+	$(BIN)/python -m pytest $(EVERY_PAGE)
 
 test-running: setup  ## test the running portal under load, killed, and sent nonsense
 	$(BIN)/python -m pytest $(RUNNING_TESTS)
+
+test-local: setup  ## test what runs the portal locally: engine, event pump, bridge
+	$(BIN)/python -m pytest $(LOCAL_TESTS)
 
 setup: $(APP_ENV) $(ENGINE_ENV) $(NODE_ENV) locale  ## make the environments and catalogues, if they are missing
 

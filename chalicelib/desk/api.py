@@ -1,5 +1,7 @@
 """The desk over the JSON API."""
 
+from datetime import datetime
+
 from chalicelib.communities import store as communities
 from chalicelib.cursors import give, scope, take
 from chalicelib.desk import bulk, queue, service, step_views, steps, undo
@@ -23,6 +25,7 @@ from chalicelib.desk.step_models import StepResults, TakenSteps
 from chalicelib.importing import service as importing
 from chalicelib.issues import access
 from chalicelib.issues.api import reader
+from chalicelib.issues.models import IssueFile
 from chalicelib.issues.view_models import DeskIssueView, EntryView, IssueList
 from chalicelib.issues.views import desk_summary
 from chalicelib.once import once
@@ -53,6 +56,10 @@ def show(call: Call, issue_id: str) -> DeskIssueView:
     return reader(call).desk_view(file, roles)
 
 
+def _view(call: Call, file: IssueFile, at: datetime | None = None) -> DeskIssueView:
+    return reader(call).desk_view(file, access.staff_roles(call.person, file.issue), at)
+
+
 @routes.api(
     "POST",
     "/api/v1/desk/issues/{issue_id}/transition",
@@ -67,7 +74,7 @@ def transition(call: Call, issue_id: str) -> DeskIssueView:
     body = call.read(Transition)
     key = once(call.person.id, call.idempotency_key, f"desk/{issue_id}/transition", body)
     file, at = service.transition(call.portal, call.person, issue_id, body, key, call.now)
-    return reader(call).desk_view(file, access.staff_roles(call.person, file.issue), at)
+    return _view(call, file, at)
 
 
 @routes.api(
@@ -84,7 +91,7 @@ def assign(call: Call, issue_id: str) -> DeskIssueView:
     body = call.read(Assign)
     key = once(call.person.id, call.idempotency_key, f"desk/{issue_id}/assign", body)
     file, at = service.assign(call.portal, call.person, issue_id, body, key, call.now)
-    return reader(call).desk_view(file, access.staff_roles(call.person, file.issue), at)
+    return _view(call, file, at)
 
 
 @routes.api(
@@ -101,7 +108,7 @@ def take_back(call: Call, issue_id: str) -> DeskIssueView:
     body = call.read(Undo)
     key = once(call.person.id, call.idempotency_key, f"desk/{issue_id}/undo", body)
     file, at = undo.undo(call.portal, call.person, issue_id, body.version, key, call.now)
-    return reader(call).desk_view(file, access.staff_roles(call.person, file.issue), at)
+    return _view(call, file, at)
 
 
 @routes.api(
@@ -135,7 +142,7 @@ def message(call: Call, issue_id: str) -> EntryView:
     body = call.read(StaffMessage)
     key = once(call.person.id, call.idempotency_key, f"desk/{issue_id}/messages", body)
     file, row = service.message(call.portal, call.person, issue_id, body, key, call.now)
-    view = reader(call).desk_view(file, access.staff_roles(call.person, file.issue))
+    view = _view(call, file)
     return next(entry for entry in view.timeline if entry.id == row.id)
 
 

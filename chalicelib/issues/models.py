@@ -77,7 +77,30 @@ class Rating(BaseModel):
     resolution: int
 
 
-class Issue(BaseModel):
+class Standing(BaseModel):
+    """Where an issue stands: what steps of staff change, and taking one back restores."""
+
+    version: int = 1
+    status: Status = "submitted"
+    #: Id of the hand-off that is running.
+    handoff: str
+    promised_at: datetime
+    assignee: Holder | None = None
+    visit_at: datetime | None = None
+    pause_reason: PauseReason | None = None
+    paused_from: Status | None = None
+    resolved_at: datetime | None = None
+    closed_at: datetime | None = None
+    quiet_since: datetime | None = None
+    #: Work has been started once, so that cancelling is over, whoever has it now.
+    begun: bool = False
+    #: How often it was resolved; each resolution can be rated once. Reopenings are one fewer, or as many.
+    resolutions: int = 0
+    reopened: int = 0
+    reject_note: str | None = None
+
+
+class Issue(Standing):
     """One issue as kept: its present state. What happened is in the timeline and the hand-offs."""
 
     id: str
@@ -92,32 +115,14 @@ class Issue(BaseModel):
     location: str | None = None
     #: The public place that it is about, where it is one of the community's list.
     place_id: str | None = None
-    status: Status = "submitted"
-    version: int = 1
-    created_at: datetime
-    promised_at: datetime
-    reporter: Actor
-    assignee: Holder | None = None
-    visit_at: datetime | None = None
     visit_windows: list[Window] = []
-    pause_reason: PauseReason | None = None
-    paused_from: Status | None = None
-    resolved_at: datetime | None = None
-    closed_at: datetime | None = None
-    quiet_since: datetime | None = None
-    #: Work has been started once, so that cancelling is over, whoever has it now.
-    begun: bool = False
-    #: How often it was resolved; each resolution can be rated once. Reopenings are one fewer, or as many.
-    resolutions: int = 0
-    reopened: int = 0
+    created_at: datetime
+    reporter: Actor
     rating: Rating | None = None
     urged_at: datetime | None = None
     merged_into: Ref | None = None
     #: How often somebody began or ceased to follow it: steps that were judged before are judged anew.
     follows: int = 0
-    reject_note: str | None = None
-    #: Id of the hand-off that is running.
-    handoff: str
 
     @property
     def is_open(self) -> bool:
@@ -133,26 +138,10 @@ class Issue(BaseModel):
         )
 
 
-class Before(BaseModel):
-    """What a step of staff found and may change: kept with its row, so that the step can be taken back."""
+class Before(Standing):
+    """What a step of staff found: kept with its row, so that the step can be taken back."""
 
     model_config = ConfigDict(frozen=True)
-
-    version: int
-    status: Status
-    handoff: str
-    promised_at: datetime
-    assignee: Holder | None = None
-    visit_at: datetime | None = None
-    pause_reason: PauseReason | None = None
-    paused_from: Status | None = None
-    resolved_at: datetime | None = None
-    closed_at: datetime | None = None
-    quiet_since: datetime | None = None
-    begun: bool = False
-    resolutions: int = 0
-    reopened: int = 0
-    reject_note: str | None = None
 
     @staticmethod
     def of(issue: Issue) -> "Before":
