@@ -1,7 +1,7 @@
 /* Without a network: the service worker, what it should fetch ahead, and the note on a page that is shown as it was. */
 (function () {
   "use strict";
-  const { one, say, part } = window.portal;
+  const { all, one, say, part } = window.portal;
   const worker = navigator.serviceWorker, root = document.documentElement, me = document.body.dataset.me;
 
   /* A page as it was seen last says so, and goes back to the present as soon as it can. */
@@ -15,17 +15,26 @@
     one("main").prepend(note);
   });
 
-  /* A form that can't wait on this phone is not sent into nowhere: the page stays, with what was typed. */
-  document.addEventListener("submit", (event) => {
-    const form = event.target, template = one("template[data-unsendable]");
-    if (navigator.onLine !== false || form.method !== "post" || form.dataset.offline !== undefined || !template) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    const note = template.content.firstElementChild.cloneNode(true);
-    form.before(note);
+  /* A form that can't wait on this phone is not sent into nowhere: the page stays, with what was typed. Small forms, of a
+     row or a note, have no room for words: there they stand on top, and stay in sight. */
+  const small = (form) => form.closest(".job, .note");
+  function unsendable(form) {
+    const template = one("template[data-unsendable]"), note = template && template.content.firstElementChild.cloneNode(true);
+    if (!note) return;
+    all(".unsendable").forEach((old) => old.remove());
+    note.classList.add("unsendable");
+    if (small(form)) one("main").prepend(note); else form.before(note);
     note.scrollIntoView({ block: "nearest" });
     window.addEventListener("online", () => note.remove(), { once: true });
+  }
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (navigator.onLine !== false || form.method !== "post" || form.dataset.offline !== undefined || !one("template[data-unsendable]")) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    unsendable(form);
   }, true);
+  Object.assign(window.portal, { unsendable });
 
   if (!worker || !one("link[rel=manifest]")) return;
   window.addEventListener("load", () => {

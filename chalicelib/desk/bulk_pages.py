@@ -70,6 +70,7 @@ def _told(call: Call, found: list[Done | Refused]) -> list[dict[str, Any]]:
                 "done": isinstance(one, Done),
                 "name": name,
                 "number": seen.number if seen else "",
+                "stands": seen.status if seen else "",
             }
         )
     return rows
