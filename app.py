@@ -8,13 +8,13 @@ from chalice.app import Chalice, Rate
 from chalicelib import health, logs, look_pages, offline, static_files
 from chalicelib.accounts import api as accounts_api
 from chalicelib.accounts import pages as accounts_pages
+from chalicelib.desk import all_pages as desk_pages
 from chalicelib.desk import api as desk_api
-from chalicelib.desk import pages as desk_pages
 from chalicelib.inbox import api as inbox_api
 from chalicelib.inbox import outbox
 from chalicelib.inbox import pages as inbox_pages
+from chalicelib.issues import all_pages as issues_pages
 from chalicelib.issues import api as issues_api
-from chalicelib.issues import pages as issues_pages
 from chalicelib.issues import timers
 from chalicelib.photos import api as photos_api
 from chalicelib.photos import pages as photos_pages

@@ -95,6 +95,7 @@ FILTERS = {
 @cache
 def environment() -> Environment:
     """The templates, with what does not change between requests."""
+    from chalicelib.issues.policy import UNDO_WITHIN
     from chalicelib.web import url
 
     found = Environment(
@@ -108,7 +109,7 @@ def environment() -> Environment:
     )
     found.filters.update(FILTERS)
     names = {"_": gettext, "gettext": gettext, "ngettext": ngettext, "time_range": time_range}
-    found.globals.update(**names, url=url, static=static)
+    found.globals.update(**names, url=url, static=static, undo_s=int(UNDO_WITHIN.total_seconds()))
     return found
 
 

@@ -3,7 +3,8 @@
   "use strict";
   const { all, one, say, part, drawer } = window.portal;
   const title = document.title, shown = new Set();
-  const KEPT = 50;
+  const KEPT = 50, MOST = 2;
+  let everything = false;
 
   /* The first tab that writes an issue down is the one that tells. */
   const among = (list, id) => (drawer.read(list) || "").split(" ").includes(id);
@@ -34,12 +35,22 @@
     one("strong", made).textContent = words;
     one("span", made).textContent = alarm.title;
     one("a", made).href = alarm.url;
-    one(".x", made).addEventListener("click", () => { first("alarms-closed", alarm.id); made.remove(); badge(); });
+    one(".x", made).addEventListener("click", () => { first("alarms-closed", alarm.id); made.remove(); badge(box); });
+    if (!first("alarms-said", alarm.id)) made.removeAttribute("role"); // not read out again on every page
     one("#main").prepend(made);
   }
-  function badge() {
-    const number = all(".alarm").length;
-    document.title = number ? `(${number}) ${title}` : title;
+  /* A storm of them must not bury the page: the newest are in sight, the rest one tap away. */
+  function badge(box) {
+    const alarms = all(".alarm"), rest = everything ? 0 : Math.max(0, alarms.length - MOST);
+    document.title = alarms.length ? `(${alarms.length}) ${title}` : title;
+    alarms.forEach((alarm, n) => { alarm.hidden = !everything && n >= MOST; });
+    all(".alarm-rest").forEach((old) => old.remove());
+    if (!rest) return;
+    const more = document.createElement("button");
+    more.className = "btn slim alarm-rest";
+    more.textContent = say(box.dataset.alarmRest, { n: rest });
+    more.addEventListener("click", () => { everything = true; badge(box); const link = one("a", alarms[MOST]); if (link) link.focus(); });
+    alarms[MOST - 1].after(more);
   }
 
   function watch(box) {
@@ -53,7 +64,7 @@
         if (!shown.has(alarm.id)) outside(alarm, words);
         shown.add(alarm.id);
       });
-      badge();
+      badge(box);
     });
   }
 

@@ -45,14 +45,16 @@
       open(link.href);
     });
     const notes = (root) => all("main > .note:not(.alarm)", root);
+    const rest = (form) => { delete form.dataset.sent; all("button", form).forEach((each) => each.removeAttribute("aria-busy")); };
     /* A step taken in the list, in the pane or in a note leaves the list where it is, brought up to date. */
     const finish = async (loaded, form) => {
       const inside = pane.contains(form);
       arrived(loaded);
       let queue = loaded.getElementById("queue");
-      if (loaded.getElementById("job") && (wide.matches || !form.closest(".job"))) put(loaded, true);
-      else if (!queue) { form.submit(); return; } // signing in or a failure: a page of its own, which keeps what was typed
-      notes().forEach((note) => note.remove());
+      if (loaded.getElementById("job") && wide.matches) put(loaded, true);
+      else if (!queue) { form.submit(); return; } // signing in, a failure, why not where no pane is: a page of its own, which keeps what was typed
+      rest(form); // now, as rows with a form on its way are left as they are
+      notes().concat(all(".unsendable")).forEach((note) => note.remove());
       notes(loaded).forEach((note) => { box.parentNode.insertBefore(note, one("#main").firstElementChild); enliven(note.parentNode); });
       if (!queue) queue = (await load(location.href)).getElementById("queue");
       if (form.matches("[data-bulk]")) all("[name=pick]:checked", box).forEach((pick) => { pick.checked = false; });
@@ -72,8 +74,8 @@
       all("button", form).forEach((each) => each.setAttribute("aria-busy", "true"));
       const fields = new FormData(form);
       if (button && button.name) fields.append(button.name, button.value);
-      const rest = () => { delete form.dataset.sent; all("button", form).forEach((each) => each.removeAttribute("aria-busy")); };
-      load(form.action, { method: "POST", body: new URLSearchParams(fields) }).then((loaded) => finish(loaded, form)).then(rest, rest);
+      load(form.action, { method: "POST", body: new URLSearchParams(fields) })
+        .then((loaded) => finish(loaded, form), () => window.portal.unsendable(form)).catch(() => {}).then(() => rest(form));
     });
     if (box.dataset.selected && wide.matches) open(new URL(box.dataset.selected, location.href).href);
     Object.assign(window.portal, { openInPane: (address) => (wide.matches ? open(address) : null), mark: () => mark(pane.dataset.open) });

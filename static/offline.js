@@ -18,20 +18,28 @@
     one("main").prepend(note);
   });
 
-  /* A form that can't wait on this phone is not sent into nowhere: the page stays, with what was typed. */
-  document.addEventListener("submit", (event) => {
-    const form = event.target, template = one("template[data-unsendable]");
-    if (navigator.onLine !== false || form.method !== "post" || form.dataset.offline !== undefined || !template) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    const note = template.content.firstElementChild.cloneNode(true), typed = Boolean(one("textarea, input:not([type=hidden])", form));
+  /* A form that can't wait on this phone is not sent into nowhere: the page stays, with what was typed. Small forms, of a
+     row or a note, have no room for words: there they stand on top, and stay in sight. */
+  const small = (form) => form.closest(".job, .note");
+  function unsendable(form) {
+    const template = one("template[data-unsendable]"), note = template && template.content.firstElementChild.cloneNode(true);
+    if (!note) return;
+    const typed = Boolean(one("textarea, input:not([type=hidden])", form));
     one("[data-typed]", note).hidden = !typed;
     one("[data-tapped]", note).hidden = typed;
     all(".unsendable").forEach((old) => old.remove());
-    (form.closest(".ask, .actions") || form).before(note);
+    if (small(form)) one("main").prepend(note); else (form.closest(".ask, .actions") || form).before(note);
     note.scrollIntoView({ block: "nearest" });
     window.addEventListener("online", () => note.remove(), { once: true });
+  }
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (navigator.onLine !== false || form.method !== "post" || form.dataset.offline !== undefined || !one("template[data-unsendable]")) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    unsendable(form);
   }, true);
+  Object.assign(window.portal, { unsendable });
 
   if (!worker || !one("link[rel=manifest]")) return;
   window.addEventListener("load", () => {

@@ -131,7 +131,7 @@
     const who = await ask(words.who, { signal: soon() }); // a signal, and still the same person
     if (who.id !== document.body.dataset.me) throw Object.assign(new Error("somebody else"), { status: 403 });
     one("[data-sign-in]", panel).hidden = true;
-    let done, trouble;
+    let done, last, trouble;
     while (!trouble && rows.some(waits)) {
       const ready = [];
       for (const row of rows.filter(waits).slice(0, AT_ONCE)) {
@@ -139,12 +139,13 @@
       }
       for (const [row, result] of ready.length ? await answers(ready) : []) {
         if (result.result === "done") done = row.internal ? words.noted : words.sent;
+        if (result.result === "done" && row.kind !== "message") last = row;
         if (result.result === "done") await save(row, { state: "done", version: result.issue.version, photos: [], text: "" });
         else await save(row, { state: "refused", code: result.code, why: ((result.errors || [])[0] || {}).message || result.detail, now: result.issue });
       }
       await load();
     }
-    if (done) await refresh(done);
+    if (done) await refresh(done, last);
     if (trouble) throw trouble;
   }
 
@@ -184,12 +185,24 @@
     }
   }
 
+  /* The last step, while it can be taken back: its seconds count from when it was taken. */
+  function undoable(step, spot) {
+    const form = template("form", "undo"), left = Math.floor(form.dataset.left - (Date.now() - step.at) / 1000);
+    if (left < 1) return;
+    form.action = words.jobs + step.issue + "/undo";
+    form.elements.version.value = step.version;
+    form.dataset.left = left;
+    spot.append(form);
+  }
+
   /* The page as it is since; not under the fingers of somebody who is filling in a form. */
-  async function refresh(said) {
+  async function refresh(said, step) {
     const note = template("form", "sent"), old = one("#today, #job"), at = document.activeElement;
-    one("div", note).textContent = said;
+    one("div span", note).textContent = said;
+    if (step) undoable(step, one("div", note));
     all("main > .note.good").forEach((before) => before.remove());
     panel.after(note);
+    enliven(note);
     if (!old || old.closest("[data-split]") || one(".task-form", old) || (at && /TEXTAREA|INPUT|SELECT/.test(at.tagName))) return;
     const answer = await fetch(location.href, { credentials: "same-origin", headers: { Accept: "text/html" } }).catch(() => null);
     const loaded = answer && answer.ok && new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(old.id);

@@ -9,7 +9,8 @@ from chalicelib.answers import flash_words
 from chalicelib.desk import bulk, own, queue_view
 from chalicelib.desk.models import Bulk, Done, Refused
 from chalicelib.desk.own_models import SaveFilter
-from chalicelib.desk.queue_pages import queue_page, routes
+from chalicelib.desk.page_routes import routes
+from chalicelib.desk.queue_pages import queue_page
 from chalicelib.errors import N_, Forbidden
 from chalicelib.inputs import from_form
 from chalicelib.issues import store
@@ -17,8 +18,6 @@ from chalicelib.issues.page_views import category_view
 from chalicelib.issues.rules import ASSIGNEE_ROLES
 from chalicelib.pages import go, safe_path, stay, whole_number
 from chalicelib.web import DESK, Call, url
-
-__all__ = ["routes"]
 
 NOTHING = flash_words("desk_nothing_chosen", "wait", N_("Tick the issues first, then choose the step."))
 FILTER_KEPT = flash_words("desk_filter_kept", "success", N_("Kept. You find it above the queue."))
@@ -71,6 +70,7 @@ def _told(call: Call, found: list[Done | Refused]) -> list[dict[str, Any]]:
                 "done": isinstance(one, Done),
                 "name": name,
                 "number": seen.number if seen else "",
+                "stands": seen.status if seen else "",
             }
         )
     return rows

@@ -8,14 +8,13 @@ from multipart import MultipartError, MultipartParser, parse_options_header
 
 from chalicelib.answers import page
 from chalicelib.desk.models import ImportResult
+from chalicelib.desk.page_routes import routes
 from chalicelib.errors import N_, Invalid, PortalError, WrongType
 from chalicelib.importing import service
 from chalicelib.importing.rules import decode
 from chalicelib.pages import said, stay
-from chalicelib.routes import Routes
 from chalicelib.web import MANAGERS, Call
 
-routes = Routes(__name__, "desk")
 _NO_FILE = N_("Choose a CSV file first.")
 _MAX_FILE_BYTES = 1_000_000
 

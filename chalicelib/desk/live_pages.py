@@ -7,15 +7,13 @@ from chalice.app import Response
 from chalicelib import i18n
 from chalicelib.answers import json_answer
 from chalicelib.desk import live, page_views, queue, queue_view
-from chalicelib.desk.reply_pages import routes
+from chalicelib.desk.page_routes import routes
 from chalicelib.errors import PortalError
 from chalicelib.issues import access
 from chalicelib.issues.models import Issue
 from chalicelib.issues.page_views import category_view, title
 from chalicelib.page_words import Speech, environment, frame, speak
 from chalicelib.web import DESK, Call, url
-
-__all__ = ["routes"]
 
 
 @routes.page("/desk/live", DESK, "What is new at the desk, for its scripts")

@@ -10,15 +10,13 @@ from chalicelib.communities import store as communities
 from chalicelib.desk import service, undo, undo_note
 from chalicelib.desk.issue_page import issue_page
 from chalicelib.desk.models import Assign, StaffMessage, Transition, Undo
-from chalicelib.desk.today_pages import routes
+from chalicelib.desk.page_routes import routes
 from chalicelib.errors import N_, Invalid
 from chalicelib.inputs import checked_key, from_form
 from chalicelib.issues import access
 from chalicelib.once import once
 from chalicelib.pages import go, safe_path, stay, typed, values, whole_number
 from chalicelib.web import DESK, Call, url
-
-__all__ = ["routes"]
 
 DONE = flash_words("desk_done", "success", N_("Done. The owner has been told."))
 ASSIGNED = flash_words("desk_assigned", "success", N_("Handed over. They and the owner have been told."))

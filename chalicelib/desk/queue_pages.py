@@ -8,16 +8,14 @@ from chalice.app import Response
 from chalicelib.answers import json_answer, page, redirect
 from chalicelib.communities import store as communities
 from chalicelib.desk import own_store, page_views, queue, queue_view, undo_note
-from chalicelib.desk.import_pages import routes
 from chalicelib.desk.models import CountsQuery, Queue
 from chalicelib.desk.own_models import Shelf
+from chalicelib.desk.page_routes import routes
 from chalicelib.errors import PortalError
 from chalicelib.issues import store
 from chalicelib.page_words import Speech, speak
 from chalicelib.pages import said, values
 from chalicelib.web import DESK, Call, url
-
-__all__ = ["queue_page", "routes"]
 
 _BOARD = ("submitted", "acknowledged", "assigned", "in_progress", "paused", "resolved", "reopened")
 _BOARD_ROWS = 20

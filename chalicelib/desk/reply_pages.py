@@ -7,8 +7,8 @@ from chalice.app import Response
 from chalicelib.answers import flash_words, page
 from chalicelib.communities import store as communities
 from chalicelib.desk import own, own_store
-from chalicelib.desk.bulk_pages import routes
 from chalicelib.desk.own_models import SaveReply, Shelf
+from chalicelib.desk.page_routes import routes
 from chalicelib.desk.policy import MAX_REPLIES, MAX_REPLY_TEXT, MAX_REPLY_TITLE
 from chalicelib.desk.replies import company_replies
 from chalicelib.desk.reply_rules import PLACEHOLDERS
@@ -17,8 +17,6 @@ from chalicelib.inputs import from_form
 from chalicelib.issues.rules import ASSIGNEE_ROLES
 from chalicelib.pages import go, said, stay, values, whole_number
 from chalicelib.web import DESK, Call, url
-
-__all__ = ["routes"]
 
 KEPT = flash_words("desk_reply_kept", "success", N_("Kept. You find it in the message form of every issue."))
 GONE = flash_words("desk_reply_gone", "success", N_("The reply is deleted."))

@@ -5,14 +5,12 @@ from chalice.app import Response
 from chalicelib.answers import page
 from chalicelib.communities import store as communities
 from chalicelib.desk import today
-from chalicelib.desk.live_pages import routes
+from chalicelib.desk.page_routes import routes
 from chalicelib.desk.today_views import card
 from chalicelib.errors import N_
 from chalicelib.issues.models import Issue
 from chalicelib.page_words import DEFAULT_ZONE, Speech, gettext, speak
 from chalicelib.web import DESK, Call
-
-__all__ = ["routes"]
 
 _PARTS = (("overdue", N_("Overdue")), ("today", N_("Today")), ("later", N_("Later")))
 

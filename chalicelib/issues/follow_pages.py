@@ -9,11 +9,9 @@ from chalicelib.errors import N_, IllegalTransition, NotFound, TooLarge
 from chalicelib.ids import is_id
 from chalicelib.issues import drafts, following
 from chalicelib.issues.drafts import Draft
-from chalicelib.issues.report_pages import routes
+from chalicelib.issues.page_routes import routes
 from chalicelib.pages import go, keep_form
 from chalicelib.web import SIGNED_IN, Call, url
-
-__all__ = ["routes"]
 
 FOLLOWED = flash_words(
     "followed",

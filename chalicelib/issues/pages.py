@@ -12,8 +12,8 @@ from chalicelib.ids import is_id
 from chalicelib.inputs import checked_key, from_form
 from chalicelib.issues import access, emergency_pages, listing, page_views, service
 from chalicelib.issues.api import reader
-from chalicelib.issues.follow_pages import routes
 from chalicelib.issues.models import Issue, ListIssues, OwnerStep, RateIssue, WriteMessage
+from chalicelib.issues.page_routes import routes
 from chalicelib.issues.rules import WORK
 from chalicelib.once import once
 from chalicelib.page_words import DEFAULT_ZONE, Speech, speak
@@ -21,8 +21,6 @@ from chalicelib.pages import go, next_url, said, stay, typed, values, whole_numb
 from chalicelib.photos import service as photos
 from chalicelib.photos import store as photo_store
 from chalicelib.web import SIGNED_IN, Call, url
-
-__all__ = ["routes"]
 
 SENT_MESSAGE = flash_words(
     "message_sent",
