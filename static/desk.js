@@ -55,7 +55,7 @@
       else if (!queue) { form.submit(); return; } // signing in, a failure, why not where no pane is: a page of its own, which keeps what was typed
       rest(form); // now, as rows with a form on its way are left as they are
       notes().concat(all(".unsendable")).forEach((note) => note.remove());
-      notes(loaded).forEach((note) => { box.parentNode.insertBefore(note, one("#main").firstElementChild); enliven(note.parentNode); });
+      notes(loaded).forEach((note) => { box.parentNode.insertBefore(note, one("#main").firstElementChild); enliven(note); });
       if (!queue) queue = (await load(location.href)).getElementById("queue");
       if (form.matches("[data-bulk]")) all("[name=pick]:checked", box).forEach((pick) => { pick.checked = false; });
       window.portal.bringUp(queue);

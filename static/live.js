@@ -46,10 +46,12 @@
   const FOCUS = "a, input, button";
   function held(list) {
     const row = document.activeElement && document.activeElement.closest(".job");
-    return row && list.contains(row) ? [row.dataset.id, all(FOCUS, row).indexOf(document.activeElement)] : null;
+    return row && list.contains(row) ? [row.dataset.id, all(FOCUS, row).indexOf(document.activeElement), all(".job", list).indexOf(row)] : null;
   }
-  function refocus(list, [id, place]) {
-    const row = all(".job", list).find((each) => each.dataset.id === id), field = row && (all(FOCUS, row)[place] || one(FOCUS, row));
+  /* Where the row has left the list, the one that stands there now: whoever works down the list goes on from there. */
+  function refocus(list, [id, place, at]) {
+    const rows = all(".job", list), same = rows.find((each) => each.dataset.id === id), row = same || rows[Math.min(at, rows.length - 1)];
+    const field = row && ((same && all(FOCUS, row)[place]) || one(".job-link", row) || one(FOCUS, row));
     if (field && field !== document.activeElement) field.focus({ preventScroll: true });
   }
   function more(queue, fresh) {

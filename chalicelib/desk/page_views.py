@@ -83,12 +83,16 @@ def what(entry: Entry, locale: str) -> str:
     return gettext(_KINDS.get(entry.kind, N_("something new")))
 
 
+_MOVES = ("status", "assigned", "undone", "merged_in")
+
+
 def who_was_quicker(file: IssueFile, person: Person) -> dict[str, str] | None:
-    """The last thing that somebody else did to an issue, for the one who came second."""
-    others = [entry for entry in file.timeline if entry.actor.id != person.id]
-    if not others:
+    """The step that somebody else took last, for the one who came second; None where the last one was their own,
+    on another device or in another tab."""
+    moves = [entry for entry in file.timeline if entry.kind in _MOVES]
+    if not moves or moves[-1].actor.id == person.id:
         return None
-    last = others[-1]
+    last = moves[-1]
     locale = current_locale()
     name = last.actor.name if last.actor.role != "owner" else i18n.role_words("owner", locale)
     what = i18n.status_short(last.to, locale) if last.to else i18n.status_short(file.issue.status, locale)

@@ -176,6 +176,18 @@ def test_a_table_that_is_away_refuses_nothing_and_loses_nothing(
     assert len(now_of(portal, job).timeline) == len(job.timeline) + 5
 
 
+def test_nobody_was_quicker_than_somebody_who_did_it_on_another_device(
+    caller: Any, people: People, portal: Portal
+) -> None:
+    job = bring_to(portal=portal, people=people, status="assigned")
+    step(portal=portal, by=people.technician, file=job, to="in_progress")
+    body = {"id": "kept-step-y", "issue_id": job.issue.id, "at": "2026-11-20T02:10:00Z"}
+    kept = {"steps": [{**body, "to": "in_progress", "version": job.issue.version}]}
+    (item,) = caller("technician").api("POST", "/desk/steps", kept).json["items"]
+    assert item["code"] == "version_conflict"
+    assert "quicker" not in item["detail"]
+
+
 def test_who_did_what_meanwhile_is_said_in_words(caller: Any, people: People, portal: Portal) -> None:
     job = bring_to(portal=portal, people=people, status="assigned")
     step(portal=portal, by=people.clerk, file=job, to="rejected", note="请找开发商")

@@ -232,6 +232,19 @@ def test_a_step_is_taken_back_before_it_is_sent(phones: Phones, phone: str, job:
     expect(card.locator("textarea")).to_have_value("马上好")
 
 
+def test_a_step_that_is_sent_is_taken_back_from_its_note(phones: Phones, phone: str, job: Job) -> None:
+    page = phones.open(phone)
+    begin(page)
+    tap(job.card(page), "Start work")
+    undo = page.locator("main > .note form.undo")
+    expect(undo.locator("[data-seconds]")).to_be_visible()
+    expect(job.card(page).get_by_text(zh("Report as fixed"), exact=True)).to_be_visible()
+    undo.get_by_role("button").click()
+    expect(page.locator("main > .note.good")).to_contain_text(zh("Taken back. The owner is told what holds."))
+    expect(job.card(page).get_by_role("button", name=zh("Start work"))).to_be_visible()
+    assert job.arrived() == ["in_progress", "assigned"]
+
+
 def test_an_answer_that_is_lost_makes_no_second_step(phones: Phones, phone: str, job: Job) -> None:
     def lost(route: Route) -> None:
         route.fetch()

@@ -82,7 +82,9 @@ def test_a_step_from_the_list_is_taken_back_from_its_note(
     page = phones.desk(CLERK)
     page.goto(QUEUE)
     row(page, fresh[0]).get_by_role("button", name=zh("Acknowledge")).click()
-    expect(row(page, fresh[0]).locator(".badge")).to_contain_text(status_short("acknowledged", "zh-CN"))
+    expect(row(page, fresh[0]).locator(".badge")).to_contain_text(
+        status_short("acknowledged", "zh-CN"), timeout=10_000
+    )  # before the next poll
     undo = page.locator("main > .note form.undo")
     expect(undo.locator("[data-seconds]")).to_have_text(re.compile(r"\d+"))
     undo.get_by_role("button").click()
@@ -91,6 +93,74 @@ def test_a_step_from_the_list_is_taken_back_from_its_note(
     with running.api(running.new_staff("auditor")) as auditor:
         kinds = [one["kind"] for one in auditor.get(f"desk/issues/{fresh[0]}").json()["timeline"]]
     assert kinds == ["status", "status", "undone"]
+
+
+def test_on_a_phone_a_row_changes_at_once_and_an_undo_that_comes_too_late_says_why(
+    phones: Phones, running: Running, fresh: list[str]
+) -> None:
+    page = phones.open(CLERK)
+    page.goto(QUEUE)
+    row(page, fresh[0]).get_by_role("button", name=zh("Acknowledge")).click()
+    undo = page.locator("main > .note form.undo")
+    expect(undo).to_be_visible()
+    expect(row(page, fresh[0]).locator(".badge")).to_contain_text(
+        status_short("acknowledged", "zh-CN"), timeout=5_000
+    )
+    steps.move(running, MANAGER, fresh[0], "rejected", note="不归我们管")
+    undo.get_by_role("button").click()
+    expect(page.locator("main")).to_contain_text("赵经理")
+
+
+def test_when_a_row_leaves_the_list_the_keyboard_goes_on_with_the_next(
+    phones: Phones, running: Running, fresh: list[str]
+) -> None:
+    page = phones.desk(CLERK)
+    page.goto(f"{QUEUE}&status=submitted")
+    for key in ("j", "j", "a"):
+        page.keyboard.press(key)
+    expect(row(page, fresh[1])).to_have_count(0)
+    expect(row(page, fresh[2]).locator(".job-link")).to_be_focused()
+    opened: list[str] = []
+    page.on("request", lambda one: opened.append(one.url) if f"/desk/issues/{fresh[2]}" in one.url else None)
+    page.keyboard.press("o")
+    expect(page.locator(".pane #job")).to_be_visible()
+    page.keyboard.press("m")
+    page.keyboard.type("j")
+    expect(page.locator(".pane textarea[name=text]")).to_have_value("j")
+    assert len(opened) == 1, "nothing comes over what is being typed"
+
+
+def test_what_the_network_swallows_is_told_and_stays_chosen(
+    phones: Phones, running: Running, fresh: list[str]
+) -> None:
+    page = phones.desk(CLERK)
+    page.goto(QUEUE)
+    row(page, fresh[0]).locator("[name=pick]").check()
+    page.get_by_label(zh("What to do with them")).select_option(label=zh("Acknowledge"))
+    page.route("**/desk/bulk", lambda route: route.abort("connectionfailed"))
+    page.locator("#bulk button").click()
+    expect(page.locator(".unsendable")).to_be_visible()
+    expect(row(page, fresh[0]).locator("[name=pick]")).to_be_checked()
+    assert status(running, fresh[0]) == "submitted"
+    page.unroute_all()
+    page.locator("#bulk button").click()
+    expect(page.locator(".result li")).to_have_count(1)
+    expect(page.locator(".unsendable")).to_have_count(0)
+
+
+def test_a_storm_of_alarms_leaves_room_for_the_page(phones: Phones, running: Running) -> None:
+    page = phones.open(CLERK)
+    page.goto("/desk/replies")
+    page.evaluate(
+        """document.dispatchEvent(new CustomEvent("portal:alarms", { detail: [1, 2, 3, 4, 5].map(n => (
+        { id: "storm" + n, words: "水管下水", title: "水管爆了 " + n, url: "/desk/issues/" + n })) }))"""
+    )
+    storm = page.locator(".alarm[data-alarm^=storm]:visible")
+    expect(storm).to_have_count(2)
+    expect(storm.first).to_contain_text("水管爆了 5")
+    page.locator(".alarm-rest").click()
+    expect(storm).to_have_count(5)
+    expect(storm.nth(2).get_by_role("link")).to_be_focused()
 
 
 def test_the_queue_is_worked_by_keyboard_alone(phones: Phones, running: Running, fresh: list[str]) -> None:
