@@ -12,6 +12,7 @@ EVERY_PAGE := tests/journeys/test_every_page.py
 RUNNING_TESTS := tests/durability tests/fuzz
 LOCAL_TESTS := tests/local
 # The longest first: two run at a time, and both cores should end together.
+# (A group with a prerequisite that is a job of its own would lose its turn, so `browser` is made within.)
 TEST_GROUPS := test-journeys test-running test-pages test-parts test-local
 CODE := $(wildcard app.py chalicelib local bench tests)
 SUDO := $(shell test "$$(id -u)" = 0 || echo sudo)
@@ -34,10 +35,12 @@ test: setup lint types browser  ## lint, type-check and run every test
 test-parts: setup  ## test the parts: rules, services, records, routes, photos
 	$(BIN)/python -m pytest $(addprefix --ignore=,$(JOURNEYS) $(RUNNING_TESTS) $(LOCAL_TESTS))
 
-test-journeys: setup browser  ## test in a browser what people do, from the first tap to the last
+test-journeys: setup  ## test in a browser what people do, from the first tap to the last
+	@$(MAKE) --no-print-directory browser
 	$(BIN)/python -m pytest $(JOURNEYS) --ignore=$(EVERY_PAGE)
 
-test-pages: setup browser  ## test in a browser every page in every state: access, widths, markup
+test-pages: setup  ## test in a browser every page in every state: access, widths, markup
+	@$(MAKE) --no-print-directory browser
 	$(BIN)/python -m pytest $(EVERY_PAGE)
 
 test-running: setup  ## test the running portal under load, killed, and sent nonsense
