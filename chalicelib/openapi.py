@@ -5,15 +5,17 @@
 
 import json
 import re
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from chalicelib.errors import PortalError
 from chalicelib.web import ROUTES, Route
 
-_PROBLEM = {
+_PROBLEM: dict[str, Any] = {
     "type": "object",
     "required": ["type", "title", "status", "detail", "code", "request_id"],
     "properties": {
@@ -21,7 +23,6 @@ _PROBLEM = {
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string"},
-        "code": {"type": "string"},
         "request_id": {"type": "string"},
         "errors": {
             "type": "array",
@@ -58,6 +59,21 @@ _KEY = {
 }
 
 
+def _codes(kind: type[PortalError]) -> Iterator[str]:
+    """What `code` can be, by this kind of error and those made of it."""
+    if kind.__module__.startswith("chalicelib."):
+        yield kind.code
+    for narrower in kind.__subclasses__():
+        yield from _codes(narrower)
+
+
+def _problem() -> dict[str, Any]:
+    """The schema of errors. It lists the codes in words: more may come, and callers go by the status then."""
+    told = "One of " + ", ".join(f"`{code}`" for code in sorted(set(_codes(PortalError))))
+    code = {"type": "string", "description": told}
+    return {**_PROBLEM, "properties": {**_PROBLEM["properties"], "code": code}}
+
+
 @cache
 def document() -> dict[str, Any]:
     """The whole document."""
@@ -79,7 +95,7 @@ def document() -> dict[str, Any]:
         "security": [{"bearer": []}, {"cookie": []}],
         "paths": paths,
         "components": {
-            "schemas": {**schemas["$defs"], "Problem": _PROBLEM},
+            "schemas": {**schemas["$defs"], "Problem": _problem()},
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer"},
                 "cookie": {"type": "apiKey", "in": "cookie", "name": "session"},

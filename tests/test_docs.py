@@ -105,6 +105,13 @@ def test_every_api_route_is_in_the_api_document() -> None:
             assert any(p["name"] == "Idempotency-Key" for p in told["parameters"]) is route.once
 
 
+def test_every_code_of_an_error_is_in_the_api_document() -> None:
+    told = document()["components"]["schemas"]["Problem"]["properties"]["code"]["description"]
+    sources = (DOCS.parent / "chalicelib").rglob("*.py")
+    codes = {code for path in sources for code in re.findall(r'^    code = "(\w+)"$', path.read_text(), re.M)}
+    assert {"version_conflict", "step_too_old"} <= codes == set(re.findall(r"`(\w+)`", told))
+
+
 def test_every_endpoint_of_the_contract_is_there() -> None:
     wanted = """POST /auth/code; POST /auth/session; DELETE /auth/session; GET /me;
         GET /communities/{community_id}/categories; POST /photos; GET /photos/{photo_id}; POST /issues; GET /issues;
