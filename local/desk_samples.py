@@ -39,7 +39,7 @@ def results(locale: str) -> dict[str, list[dict[str, Any]]]:
     def refused(number: int | None, error: Conflict | NotFound) -> dict[str, Any]:
         words = translations(locale).gettext(error.detail)
         said = Refused(issue_id="sample-submitted", code=error.code, detail=words).model_dump()
-        name = {"name": "", "number": ""} if number is None else _named(number, locale)
+        name = {"name": "", "number": "", "stands": ""} if number is None else _named(number, locale)
         return {**said, "done": False, **name}
 
     well = [done(0, "acknowledged"), done(1, "assigned")]
@@ -51,7 +51,7 @@ def results(locale: str) -> dict[str, list[dict[str, Any]]]:
 
 def _named(number: int, locale: str) -> dict[str, str]:
     one = issue("submitted", number)
-    return {"name": category_view(one.category_id, locale).name, "number": one.number}
+    return {"name": category_view(one.category_id, locale).name, "number": one.number, "stands": "assigned"}
 
 
 def jobs(locale: str) -> dict[str, dict[str, Any]]:

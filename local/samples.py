@@ -106,7 +106,13 @@ def sheets() -> list[dict[str, Any]]:
 
 def outcomes() -> list[dict[str, Any]]:
     """Issues whose outcome is said above everything else."""
-    base = {"merged_into": None, "rejected_reason": None, "rejected_by": None, "pause_reason": None}
+    base = {
+        "merged_into": None,
+        "rejected_reason": None,
+        "rejected_by": None,
+        "pause_reason": None,
+        "pause_note": None,
+    }
     other = {"id": "sample-assigned", "number": "261120-10002"}
     return [
         {**base, "status": "merged", "merged_into": other},
@@ -117,7 +123,7 @@ def outcomes() -> list[dict[str, Any]]:
             "rejected_by": "李静",
         },
         {**base, "status": "cancelled"},
-        {**base, "status": "paused", "pause_reason": "waiting_parts"},
+        {**base, "status": "paused", "pause_reason": "waiting_parts", "pause_note": "配件周四到货。"},
     ]
 
 
@@ -164,6 +170,7 @@ def timeline() -> list[dict[str, Any]]:
         "photos": [],
         "assignee_name": None,
         "taken_at": None,
+        "pause_reason": None,
     }
     return [
         {**base, "id": f"t{n}", "at": NOW - timedelta(hours=30 - n), "kind": kind, "actor": actor, **more}
