@@ -40,7 +40,7 @@ def results(locale: str) -> dict[str, list[dict[str, Any]]]:
         words = translations(locale).gettext(error.detail)
         said = Refused(issue_id="sample-submitted", code=error.code, detail=words).model_dump()
         name = {"name": "", "number": ""} if number is None else _named(number, locale)
-        return {**said, "done": False, **name}
+        return {**said, "done": False, "stands": "" if number is None else "assigned", **name}
 
     well = [done(0, "acknowledged"), done(1, "assigned")]
     return {
