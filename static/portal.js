@@ -121,7 +121,11 @@
 
   /* No signal: a calm line says so for as long as it lasts, but for pages that say it themselves (offline.js). */
   const offline = one("[data-signal]"), said = () => one("main > .stale, main > [data-offline-page]");
-  const heard = () => { offline.hidden = navigator.onLine !== false || Boolean(said()); };
+  let back = false; // a page as it was kept came without a signal, whatever the browser believes
+  const heard = (event) => {
+    back = event.type === "online" || (back && event.type !== "offline");
+    offline.hidden = (navigator.onLine !== false && (!root.dataset.kept || back)) || Boolean(said());
+  };
   if (offline) ["online", "offline", "pageshow"].forEach((name) => window.addEventListener(name, heard));
 
   /* A page on its way: when it takes longer than 300 ms, the style sheet shows its outline instead of the old page. */

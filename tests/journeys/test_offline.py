@@ -115,8 +115,9 @@ def test_the_network_goes_at_sending(
     send(page)
     expect_kept(page)
     assert len(issues_of(running, phone)) == reaches
-    page.unroute_all()
     page.goto("/")
+    page.unroute_all()
+    page.evaluate("window.dispatchEvent(new Event('online'))")
     expect(page.locator("[data-tell=sent]")).to_be_visible()
     assert len(arrived(running, phone)["photos"]) == 1
     assert kept_rows(page) == []
@@ -136,8 +137,9 @@ def test_the_answer_to_what_the_phone_sends_by_itself_gets_lost(
     signal(page, True)
     wait_for(lambda: page.evaluate("true") and lost, what="a lost answer")
     assert len(issues_of(running, phone)) == 1
-    page.unroute_all()
     page.goto("/")
+    page.unroute_all()
+    page.evaluate("window.dispatchEvent(new Event('online'))")
     expect(page.locator("[data-tell=sent]")).to_be_visible()
     assert len(arrived(running, phone)["photos"]) == 2
 
