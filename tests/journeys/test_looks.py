@@ -96,7 +96,8 @@ def test_a_lost_signal_is_said_calmly_until_it_is_back(phones: Phones, running: 
 def test_a_page_that_takes_long_shows_its_outline_meanwhile(phones: Phones, running: Running) -> None:
     page = phones.open(running.new_owner())
     page.goto("/")
-    page.route("**/inbox", lambda route: route.fulfill(status=204))  # no page comes, the old one stays
+    # No page comes, the old one stays; the context sees what the service worker asks for too.
+    page.context.route("**/inbox", lambda route: route.fulfill(status=204))
     page.locator(".bar").get_by_text(zh("Messages")).click()
     expect(page.locator("html")).to_have_attribute("data-going", "")
     expect(page.locator("main > *").first).to_have_css("opacity", "0")

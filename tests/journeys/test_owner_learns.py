@@ -66,6 +66,7 @@ def test_a_waiting_reports_owner_reads_why_and_answers(phones: Phones, running: 
     hold.locator("[value=waiting_owner]").check()
     hold.locator("textarea").fill("您哪天在家？")
     hold.get_by_role("button").click()
+    expect(technician.locator("main > .note.good")).to_be_visible()  # the phone sends the step by itself
     owner = phones.open(phone)
     owner.goto("/")
     expect(owner.locator("article.issue").first).to_contain_text(zh("We have a question for you – answer"))
