@@ -127,7 +127,7 @@ def shown(file: IssueFile, view: IssueView, person: Person, locale: str) -> dict
         "promised_at": issue.promised_at,
         "overdue": view.overdue,
         "visit_at": issue.visit_at,
-        "visit_windows": issue.visit_windows,
+        "visit_windows": issue.visit_windows if view.visit_windows else [],
         "pause_reason": issue.pause_reason,
         "pause_note": held.text if held else None,
         "photos": photos(view.photos, gettext("before")),

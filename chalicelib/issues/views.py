@@ -76,11 +76,10 @@ def owner_summary(issue: Issue, relation: rules.Relation, now: datetime) -> Issu
 
 
 def owner_fields(issue: Issue, relation: rules.Relation, now: datetime) -> dict[str, Any]:
-    """An issue's own fields for owners: whose home it is, and a neighbour's marks, are nobody else's business."""
+    """An issue's own fields for owners: whose home it is, and the reporter's marks, are nobody else's business."""
     fields = summary_fields(issue, rules.owner_actions(issue, relation, now), now) | {"relation": relation}
-    if relation != "reporter":
-        fields |= {"unit_id": None, "unit_label": None}
-    return fields | ({"rating": None} if relation == "neighbour" else {})
+    hidden = {} if relation == "reporter" else {"unit_id": None, "unit_label": None, "rating": None}
+    return fields | hidden
 
 
 def desk_summary(issue: Issue, person: Person, now: datetime) -> IssueSummary:
@@ -96,11 +95,15 @@ class Reader:
         self._portal, self._person, self._origin, self.now = portal, person, origin, now
 
     def owner_view(self, file: IssueFile, relation: rules.Relation, at: datetime | None = None) -> IssueView:
-        """An issue for the one who reported it, or for a follower, who sees neither home nor names of others."""
+        """An issue for the one who reported it, or for a follower, who sees neither home nor names of others, nor
+        when somebody is at home or what they thought of the repair."""
         moment = at or self.now
         fields = owner_fields(file.issue, relation, moment)
         rows = [row for row in file.timeline if _for_owners(row, file)]
-        return IssueView(**fields, **self._parts(file, rows, staff=False))
+        if relation == "reporter":
+            return IssueView(**fields, **self._parts(file, rows, staff=False))
+        rows = [row for row in rows if row.kind != "rated"]
+        return IssueView(**fields, **{**self._parts(file, rows, staff=False), "visit_windows": []})
 
     def desk_view(self, file: IssueFile, roles: frozenset[str], at: datetime | None = None) -> DeskIssueView:
         """An issue for staff."""

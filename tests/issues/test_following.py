@@ -13,7 +13,7 @@ from chalicelib.errors import IllegalTransition, Invalid, NotFound, TooMany
 from chalicelib.inbox import outbox
 from chalicelib.inbox import service as inbox
 from chalicelib.issues import access, following, listing, rules, service, store
-from chalicelib.issues.models import FindSimilar, IssueFile, Status, WriteMessage
+from chalicelib.issues.models import FindSimilar, IssueFile, Status, Window, WriteMessage
 from chalicelib.places.models import Place
 from chalicelib.portal import Portal
 from tests.browser import Browser
@@ -203,6 +203,31 @@ def test_the_api_shows_neighbours_what_is_open_and_neither_name_nor_home(
     assert neighbour.api("DELETE", path).status == 404
     assert caller("cedar_owner").api("GET", asked).status == 404
     assert neighbour.api("GET", "/issues/similar?community_id=maple").status == 422
+
+
+def test_a_follower_learns_neither_when_somebody_is_at_home_nor_what_they_thought(
+    caller: Any, site: Portal, people: People, place: Place
+) -> None:
+    windows = [Window(start=NOW + timedelta(days=1), end=NOW + timedelta(days=1, hours=3))]
+    file = bring_to(
+        portal=site,
+        people=people,
+        status="assigned",
+        category_id="lift",
+        place_id=place.id,
+        visit_windows=windows,
+    )
+    neighbour = caller("neighbour")
+    neighbour.api("POST", f"/issues/{file.issue.id}/follow")
+    owner, path = caller("owner"), f"/issues/{file.issue.id}"
+    file = step(portal=site, by=people.technician, file=file, to="in_progress")
+    step(portal=site, by=people.technician, file=file, to="resolved")
+    marks = {"professionalism": 1, "attitude": 1, "efficiency": 1, "comment": "太慢了"}
+    assert owner.api("PUT", f"{path}/rating", marks).status == 200
+    mine, theirs = owner.api("GET", path).json, neighbour.api("GET", path).json
+    assert (len(mine["visit_windows"]), mine["rating"]["comment"]) == (1, "太慢了")
+    assert (theirs["visit_windows"], theirs["rating"]) == ([], None)
+    assert "太慢了" not in str(theirs)
 
 
 def test_a_report_for_a_place_that_is_not_there_is_refused(caller: Any, site: Portal, place: Place) -> None:
