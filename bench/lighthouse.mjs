@@ -11,9 +11,11 @@ function median(numbers) {
   return [...numbers].sort((one, other) => one - other)[Math.floor(numbers.length / 2)];
 }
 
-async function scores(chrome, page) {
+async function scores(chrome, page, tries = 3) {
   const flags = { port: chrome.port, onlyCategories: Object.keys(PROMISED), extraHeaders: page.cookie ? { Cookie: page.cookie } : {} };
   const { lhr } = await lighthouse(page.url, flags);
+  // Now and then the browser's trace misses the page's start; that says nothing of the page.
+  if (lhr.runtimeError && lhr.runtimeError.code === "NO_NAVSTART" && tries > 1) return scores(chrome, page, tries - 1);
   if (lhr.runtimeError) throw new Error(`${page.path}: ${lhr.runtimeError.message}`);
   if (new URL(lhr.finalDisplayedUrl).pathname !== new URL(page.url).pathname) throw new Error(`${page.path} led to ${lhr.finalDisplayedUrl}`);
   const failed = Object.values(lhr.audits).filter((audit) => audit.score !== null && audit.score < 0.9).map((audit) => audit.id);
