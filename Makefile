@@ -4,6 +4,10 @@ PYTHON := $(shell for p in python3.11 python3; do \
 BIN := .venv/bin
 APP_ENV := .venv/.made
 ENGINE_ENV := .venv-engine/.made
+LAMBDA_ENV := .venv-lambda/.made
+SCAN_ENV := .venv-scan/.made
+BENCH_ENV := .venv-bench/.made
+STAGE := dev
 NODE_ENV := node_modules/.made
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 # Tests that start whole portals: in a browser, under load, sent nonsense, killed.
@@ -14,12 +18,12 @@ LOCAL_TESTS := tests/local
 # The longest first: two run at a time, and both cores should end together.
 # (A group with a prerequisite that is a job of its own would lose its turn, so `browser` is made within.)
 TEST_GROUPS := test-journeys test-running test-pages test-parts test-local
-CODE := $(wildcard app.py chalicelib local bench tests)
+CODE := $(wildcard app.py chalicelib infra local bench tests)
 SUDO := $(shell test "$$(id -u)" = 0 || echo sudo)
 PIP := -m pip --disable-pip-version-check --no-input install -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help run test $(TEST_GROUPS) setup lint format types locale locale-update browser import posters screenshots icons openapi bench lighthouse clean
+.PHONY: help run test $(TEST_GROUPS) setup lint format types locale locale-update browser package scan deploy smoke import posters screenshots icons openapi bench lighthouse clean
 .DELETE_ON_ERROR:
 
 help:  ## list all targets
@@ -81,6 +85,18 @@ screenshots: setup browser  ## make the README's pictures again
 icons: setup browser  ## draw the phone's icons from company/logo.svg
 	$(BIN)/python -m tests.icons
 
+package: $(APP_ENV) locale  ## build the Lambda package and its CloudFormation template in build/ (STAGE=dev|test|prod)
+	@$(BIN)/python -m infra.package $(STAGE)
+
+scan: package $(SCAN_ENV)  ## check the built template: cfn-lint, checkov
+	@$(BIN)/python -m infra.scan $(STAGE)
+
+deploy: package  ## show what would change on AWS, and apply it when you say yes (STAGE=prod)
+	@$(BIN)/python -m infra.deploy $(STAGE)
+
+smoke: $(APP_ENV)  ## prove that a deployed portal answers (URL=https://…)
+	@$(BIN)/python -m infra.smoke $(URL)
+
 openapi: $(APP_ENV)  ## write docs/openapi.json again
 	$(BIN)/python -m chalicelib.openapi > docs/openapi.json
 
@@ -96,7 +112,7 @@ browser:  ## install Chromium with Chinese fonts, and Java for the HTML checker,
 		chromium fonts-noto-cjk default-jre-headless >/dev/null; }
 
 clean:  ## remove environments and caches, never a portal's data
-	rm -rf .venv .venv-engine node_modules .mypy_cache .pytest_cache .ruff_cache $(CATALOGUES)
+	rm -rf .venv .venv-* build node_modules .mypy_cache .pytest_cache .ruff_cache $(CATALOGUES)
 
 $(APP_ENV): requirements.txt requirements-dev.txt requirements-local.txt
 	@echo "Setting up $(@D) ..."
@@ -104,7 +120,7 @@ $(APP_ENV): requirements.txt requirements-dev.txt requirements-local.txt
 	@$(@D)/bin/python $(PIP) -r requirements-dev.txt -r requirements-local.txt
 	@touch $@
 
-$(ENGINE_ENV): requirements-engine.txt
+.venv-%/.made: requirements-%.txt
 	@echo "Setting up $(@D) ..."
 	@$(PYTHON) -m venv $(@D)
 	@$(@D)/bin/python $(PIP) -r $<
