@@ -38,6 +38,7 @@ class Camera:
     def take(self, page: Page, *, full: bool = True) -> Image.Image:
         """What a page shows, once its pictures are there."""
         if full:
+            page.wait_for_load_state("networkidle")  # what a page asks for after it has come makes it longer
             _grow(page)
         page.wait_for_function(
             "Array.from(document.images).every(one => one.complete || one.loading === 'lazy')"
