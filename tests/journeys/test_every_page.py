@@ -19,7 +19,7 @@ from tests.journeys.world import World, build
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 _RUN = """async (rules) => {
-  const options = { resultTypes: ["violations"], ...(rules ? { runOnly: rules } : {}) };
+  const options = { resultTypes: ["violations"], preload: false, ...(rules ? { runOnly: rules } : {}) };
   const found = await axe.run(document, options);
   const where = one => one.nodes.slice(0, 3).map(node => node.html.slice(0, 160)).join(" | ");
   return found.violations.map(one => one.id + ": " + where(one));
