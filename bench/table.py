@@ -63,6 +63,10 @@ class Table:
         found: tuple[int, int] = self._db.execute("select count(*), sum(length(item)) from items").fetchone()
         return found
 
+    def forget(self, pk: str, sk: str) -> None:
+        """Remove one item, as its time to live would."""
+        self._db.execute("delete from items where pk = ? and sk = ?", (pk, sk))
+
     def _row(self, item: Wire) -> tuple[str | None, ...]:
         text = json.dumps(item, ensure_ascii=False, separators=(",", ":"))
         kept = [item[name]["S"] if name in item else None for name in self._columns]
@@ -149,8 +153,7 @@ class Table:
             after = [(body, _after(v, body, old)) for (v, body), old in zip(actions, before, strict=True)]
             self.load([item for _, item in after if item])
             for body in (body for body, item in after if item is None):
-                place = (body["Key"]["PK"]["S"], body["Key"]["SK"]["S"])
-                self._db.execute("delete from items where pk = ? and sk = ?", place)
+                self.forget(body["Key"]["PK"]["S"], body["Key"]["SK"]["S"])
         return {}
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
+from boto3.session import Session
+
 from bench.fill import TEXTS, Cast, cast_of, closed_issue
 from bench.inside import Caller, serving
 from bench.meter import Meter
@@ -138,7 +140,8 @@ def world(issues: int) -> Iterator[World]:
 def _portal(meter: Meter) -> Portal:
     wide = dict.fromkeys(("reports_per_day", "photos_per_day", "messages_per_day", "follows_per_day"), 100_000)
     settings = Settings.model_validate({"portal_stage": "local", **wide})
-    storage = Storage("portal-media", region="us-east-1", endpoint_url="http://store.example")
+    session = Session("AKIDEXAMPLE", "secret", region_name="us-east-1")  # signs upload forms; nothing is sent
+    storage = Storage("portal-media", region="us-east-1", endpoint_url="http://store.example", session=session)
     return Portal(Db(meter, "portal"), storage, Keyring.generate(), MemoryNotifier(), settings)  # type: ignore[arg-type]
 
 
