@@ -27,7 +27,16 @@ TEXTS = (
     "楼道里的声控灯不亮",
     "入户门关不严，要用力推才能锁上，家里有老人，出门很不方便。工作日晚上七点以后在家。",
 )
-_CATEGORIES = ("plumbing", "electrical", "wall_seepage", "public_area", "doors_windows", "noise", "parking", "other")
+_CATEGORIES = (
+    "plumbing",
+    "electrical",
+    "wall_seepage",
+    "public_area",
+    "doors_windows",
+    "noise",
+    "parking",
+    "other",
+)
 _NOTES = {"in_progress": None, "resolved": "更换了角阀和软管，观察半小时没有再漏。", "closed": None}
 _WAY: tuple[tuple[Status, int], ...] = (
     ("acknowledged", 1), ("assigned", 2), ("in_progress", 20), ("resolved", 22), ("closed", 40),
@@ -107,7 +116,7 @@ def _reported(cast: Cast, n: int, at: datetime) -> Issue:
         promised_at=rules.promised_at(category.sla_class, at),
         reporter=cast.owner,
         handoff="",
-        **{name: None for name in ("rating", "merged_into", "urged_at", "location", "place_id")},
+        **dict.fromkeys(("rating", "merged_into", "urged_at", "location", "place_id")),
     )
 
 

@@ -90,9 +90,12 @@ def _environ(method: str, path: str, data: bytes, headers: dict[str, str]) -> di
 @contextmanager
 def serving(portal: Portal) -> Iterator[None]:
     """Within it, the app works on this portal instead of the process's own."""
-    kept = routes.portal, app.portal
-    routes.portal = app.portal = lambda: portal  # type: ignore[assignment]
+    modules: list[Any] = [routes, app]
+    kept = [module.portal for module in modules]
+    for module in modules:
+        module.portal = lambda: portal
     try:
         yield
     finally:
-        routes.portal, app.portal = kept
+        for module, own in zip(modules, kept, strict=True):
+            module.portal = own

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from statistics import median
 
@@ -28,10 +29,21 @@ class Cost:
         return len(self.bill.calls)
 
 
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Without the portal's line for each request."""
+    logger = logging.getLogger("portal")
+    level = logger.level
+    logger.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+
+
 def costs(issues: int) -> Iterator[Cost]:
     """Each action's cost on a portal of so many issues, filled for this."""
-    logging.getLogger("portal").setLevel(logging.WARNING)
-    with world(issues) as filled:
+    with quiet(), world(issues) as filled:
         for action in ACTIONS:
             yield cost(filled, action)
 

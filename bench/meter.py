@@ -10,7 +10,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from bench.capacity import TRANSACTION, Index, Wire, batch_units, item_size, query_units, read_units, write_units
+from bench.capacity import (
+    TRANSACTION,
+    Index,
+    Wire,
+    batch_units,
+    item_size,
+    query_units,
+    read_units,
+    write_units,
+)
 
 
 @dataclass(frozen=True)

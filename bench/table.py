@@ -94,7 +94,10 @@ class Table:
 
     def query(self, **request: Any) -> Wire:
         """Query: a range of one partition, at most `Limit` items of it, then the filter."""
-        names, values = request.get("ExpressionAttributeNames", {}), request.get("ExpressionAttributeValues", {})
+        names, values = (
+            request.get("ExpressionAttributeNames", {}),
+            request.get("ExpressionAttributeValues", {}),
+        )
         in_range = condition(request["KeyConditionExpression"], names, values)
         keep: Test = lambda item: True  # noqa: E731
         if "FilterExpression" in request:

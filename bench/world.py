@@ -39,7 +39,7 @@ HERE = "maple"
 OPEN = 240
 STAFF = {"front_line": 8, "technician": 20, "manager": 2}
 #: Of the owner who is looked at, of the issues here.
-OWN_SHARE = 0.08
+OWN_SHARE = 0.25
 _PER_COMMUNITY = 4000
 _NEIGHBOURS = 3
 
@@ -101,7 +101,9 @@ def _people_csv(communities: int) -> str:
         homes = 1 + _NEIGHBOURS if name == HERE else 1
         rows += [f"{name},社区{name},{n},101,王秀英,{next(phones)},owner" for n in range(1, 1 + homes)]
         staff = STAFF if name == HERE else {"front_line": 1, "technician": 1}
-        rows += [f"{name},,,,王师傅,{next(phones)},{role}" for role, many in staff.items() for _ in range(many)]
+        rows += [
+            f"{name},,,,王师傅,{next(phones)},{role}" for role, many in staff.items() for _ in range(many)
+        ]
     return "\n".join(rows)
 
 
@@ -138,10 +140,14 @@ def world(issues: int) -> Iterator[World]:
 
 
 def _portal(meter: Meter) -> Portal:
-    wide = dict.fromkeys(("reports_per_day", "photos_per_day", "messages_per_day", "follows_per_day"), 100_000)
+    wide = dict.fromkeys(
+        ("reports_per_day", "photos_per_day", "messages_per_day", "follows_per_day"), 100_000
+    )
     settings = Settings.model_validate({"portal_stage": "local", **wide})
     session = Session("AKIDEXAMPLE", "secret", region_name="us-east-1")  # signs upload forms; nothing is sent
-    storage = Storage("portal-media", region="us-east-1", endpoint_url="http://store.example", session=session)
+    storage = Storage(
+        "portal-media", region="us-east-1", endpoint_url="http://store.example", session=session
+    )
     return Portal(Db(meter, "portal"), storage, Keyring.generate(), MemoryNotifier(), settings)  # type: ignore[arg-type]
 
 
@@ -165,7 +171,7 @@ def _fill(world: World) -> None:
         file = world.report(by, category_id=category, description=TEXTS[n % len(TEXTS)])
         if n % 4:
             _work_on(world, file, n)
-    for n in range(5):
+    for _ in range(5):
         world.report("reporter", category_id="lift", area="public", place_id=world.place_id)
     for _ in range(12):
         world.bring_to("resolved")
@@ -189,10 +195,8 @@ def _history(world: World, own: Cast, others: Cast, now: datetime) -> Iterator[d
     elsewhere = [Cast(name, others.owner, others.clerk, others.technician) for name in names]
     for n in range(many):
         at = now - timedelta(days=60) - timedelta(minutes=17) * (many - n)
-        if n < here:
-            cast = own if n % round(1 / OWN_SHARE) == 0 else others
-        else:
-            cast = elsewhere[n % len(elsewhere)]
+        mine = own if n % round(1 / OWN_SHARE) == 0 else others
+        cast = mine if n < here else elsewhere[n % len(elsewhere)]
         yield from closed_issue(world.portal.keys, cast, n, at)
 
 
