@@ -116,7 +116,6 @@ def _reported(cast: Cast, n: int, at: datetime) -> Issue:
         promised_at=rules.promised_at(category.sla_class, at),
         reporter=cast.owner,
         handoff="",
-        **dict.fromkeys(("rating", "merged_into", "urged_at", "location", "place_id")),
     )
 
 

@@ -36,7 +36,7 @@ def grows(cost: Cost, measured: int, issues: int) -> bool:
 def number_tries(issues: int, digits: int = 5) -> float:
     """How often a report draws a number on average over a day: the day's numbers fill a space of so many digits."""
     a_day = issues / (YEARS * 365)
-    return 1 + min(1.0, a_day / 10**digits / 2)
+    return 1 + min(1.0, a_day / float(10**digits) / 2)
 
 
 #: Kinds of partitions: pattern of their keys, name, and how many there are for so many communities.
