@@ -7,12 +7,17 @@ import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from statistics import mean
 
 from bench import document
+from bench.actions import ACTIONS
 from bench.capacity import STORED_OVERHEAD, item_size
-from bench.measure import Cost, cost
+from bench.fill import cast_of, closed_issue
+from bench.measure import Cost, cost, quiet
 from bench.mix import Usage, month
 from bench.prices import AS_OF, REGION, Assumed, Prices
+from bench.world import HERE, world
 
 _GB = 1e9
 _PHOTO = "behind: a photo is ready"
@@ -156,12 +161,14 @@ def section(measured: Sequence[Cost], stored: float) -> str:
 
 
 def _measured(issues: int) -> tuple[list[Cost], float]:
-    from bench.actions import ACTIONS
-    from bench.measure import quiet
-    from bench.world import sample, world
-
+    """Each action's cost, and what is kept of a closed issue on average."""
     with quiet(), world(issues) as filled:
-        return [cost(filled, action) for action in ACTIONS], stored_bytes(sample(filled, 100))
+        cast = cast_of(HERE, *(filled.people[name] for name in ("owner", "clerk", "technician")))
+        kept = [
+            stored_bytes(list(closed_issue(filled.portal.keys, cast, n, datetime.now(UTC))))
+            for n in range(40)
+        ]
+        return [cost(filled, action) for action in ACTIONS], mean(kept)
 
 
 def main(given: Sequence[str] = ()) -> int:

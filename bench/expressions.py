@@ -168,3 +168,24 @@ def _at(item: Wire, path: list[str]) -> Wire | None:
     for name in path[1:]:
         found = (found or {}).get("M", {}).get(name)
     return found
+
+
+def bounds(request: Wire, hash_key: str, range_key: str) -> tuple[str, str, str]:
+    """The partition, and between which sort keys the range lies: as narrow as its own texts say."""
+    names = request.get("ExpressionAttributeNames", {})
+    text = request["KeyConditionExpression"]
+    for placeholder, name in names.items():
+        text = text.replace(f"{placeholder} ", f"{name} ").replace(f"{placeholder},", f"{name},")
+    words = text.replace("(", " ").replace(")", " ").replace(",", " ").split()
+    values = {n: ordered(v)[1] for n, v in request["ExpressionAttributeValues"].items()}
+    partition = values[words[words.index(hash_key) + 2]]
+    if range_key not in words:
+        return partition, "", "\U0010ffff"
+    at = words.index(range_key)
+    if words[at - 1] == "begins_with":
+        prefix = values[words[at + 1]]
+        return partition, prefix, f"{prefix}\U0010ffff"
+    sign, value = words[at + 1], values[words[at + 2]]
+    if sign == "BETWEEN":
+        return partition, value, values[words[at + 4]]
+    return partition, "" if sign in ("<", "<=") else value, "\U0010ffff" if sign in (">", ">=") else value

@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from bench.bill import Read
 from bench.measure import Cost
-from bench.meter import Read
 from bench.mix import Usage, month
 from chalicelib.inbox.outbox import SHARDS
 from chalicelib.issues.store import TIMER_SHARDS

@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from statistics import median
 
-from bench.actions import ACTIONS, Action
-from bench.meter import Bill
+from bench.actions import ACTIONS
+from bench.bill import Bill
+from bench.preparing import Action
 from bench.world import World, world
 
 _TIMES = 5

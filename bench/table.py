@@ -10,7 +10,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from bench.expressions import Test, condition, ordered, update
+from bench.expressions import Test, bounds, condition, update
 
 Wire = dict[str, Any]
 _Key = tuple[str, str]
@@ -117,7 +117,7 @@ class Table:
     def _walk(self, request: Wire, in_range: Test) -> Iterator[Wire]:
         """The items of the range in order; the walk begins at the range and ends with it."""
         hash_key, range_key = self._indexes.get(request.get("IndexName", ""), ("PK", "SK"))
-        partition, low, high = _bounds(request, hash_key, range_key)
+        partition, low, high = bounds(request, hash_key, range_key)
         forward = request.get("ScanIndexForward", True)
         after = request.get("ExclusiveStartKey")
         order = "asc" if forward else "desc"
@@ -168,27 +168,6 @@ def _first(items: Iterator[Wire], limit: int) -> tuple[list[Wire], bool]:
         if len(read) == limit:
             return read, True
     return read, False
-
-
-def _bounds(request: Wire, hash_key: str, range_key: str) -> tuple[str, str, str]:
-    """The partition, and between which sort keys the range lies: as narrow as its own texts say."""
-    names = request.get("ExpressionAttributeNames", {})
-    text = request["KeyConditionExpression"]
-    for placeholder, name in names.items():
-        text = text.replace(f"{placeholder} ", f"{name} ").replace(f"{placeholder},", f"{name},")
-    words = text.replace("(", " ").replace(")", " ").replace(",", " ").split()
-    values = {n: ordered(v)[1] for n, v in request["ExpressionAttributeValues"].items()}
-    partition = values[words[words.index(hash_key) + 2]]
-    if range_key not in words:
-        return partition, "", "\U0010ffff"
-    at = words.index(range_key)
-    if words[at - 1] == "begins_with":
-        prefix = values[words[at + 1]]
-        return partition, prefix, f"{prefix}\U0010ffff"
-    sign, value = words[at + 1], values[words[at + 2]]
-    if sign == "BETWEEN":
-        return partition, value, values[words[at + 4]]
-    return partition, "" if sign in ("<", "<=") else value, "\U0010ffff" if sign in (">", ">=") else value
 
 
 def _holds(body: Wire, item: Wire | None) -> bool:

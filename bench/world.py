@@ -1,12 +1,10 @@
 """A portal with so many issues in it: the community that is looked at, in full swing, and others around it."""
 
 import json
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 
 from boto3.session import Session
 
@@ -198,10 +196,3 @@ def _history(world: World, own: Cast, others: Cast, now: datetime) -> Iterator[d
         mine = own if n % round(1 / OWN_SHARE) == 0 else others
         cast = mine if n < here else elsewhere[n % len(elsewhere)]
         yield from closed_issue(world.portal.keys, cast, n, at)
-
-
-def sample(world: World, many: int) -> list[dict[str, object]]:
-    """Some of the records of a closed issue, for their sizes."""
-    others = cast_of(HERE, *(world.people[name] for name in ("other_owner", "clerk", "technician")))
-    at = datetime.now(UTC) - timedelta(days=90)
-    return list(islice(closed_issue(world.portal.keys, others, secrets.randbelow(40), at), many))

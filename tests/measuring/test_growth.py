@@ -8,10 +8,10 @@ import pytest
 
 from bench import document
 from bench.actions import ACTIONS
+from bench.bill import Bill, Charge, Read
 from bench.cost import action_usd, lines, stored_bytes
 from bench.growth import grows, heat, number_tries, rows_at
 from bench.measure import Cost, costs
-from bench.meter import Bill, Charge, Read
 from bench.mix import Usage, month
 from bench.prices import Assumed, Prices
 from tests.test_budgets import (
