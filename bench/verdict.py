@@ -17,13 +17,12 @@ _BUSY, _IDLE = 0.8, 0.15
 
 @dataclass(frozen=True)
 class Step:
-    """One rate: what became of its calls, processor used of one core by each process, and where web threads were."""
+    """One rate: what became of its calls, and how many cores each process used."""
 
     rate: float
     seconds: float
     calls: list[Timed]
     cores: dict[str, float]
-    places: Counter[str]
     #: Cores of the machine that had nothing to do.
     idle: float
 
@@ -36,6 +35,11 @@ class Step:
     def late(self) -> tuple[float, float, float]:
         """50th, 95th and 99th of the times since calls were due, in ms."""
         return percentiles([call.late_ms for call in self.calls])
+
+    @property
+    def cpu_ms(self) -> dict[str, float]:
+        """Processor time of each process for one call, in ms; other work on the machine hardly changes it."""
+        return {role: used * self.seconds * 1000 / len(self.calls) for role, used in self.cores.items()}
 
     @property
     def failed(self) -> int:
@@ -69,6 +73,12 @@ def brake(step: Step) -> str:
     return f"waiting, not computing: the {busiest} uses most, {most:.2f} of a core"
 
 
+def first_full(step: Step) -> str:
+    """Which process would fill its core first, were nothing else on the machine, and at how many calls a second."""
+    role, most = max(step.cpu_ms.items(), key=lambda one: one[1])
+    return f"By processor time a call, the {role} fills a core first, at {1000 / most:.0f} calls a second"
+
+
 def _rows(name: str, steps: Sequence[Step]) -> list[list[str]]:
     return [
         [
@@ -78,14 +88,16 @@ def _rows(name: str, steps: Sequence[Step]) -> list[list[str]]:
             *(f"{value:.0f}" for value in step.late),
             f"{percentiles([call.service_ms for call in step.calls])[1]:.0f}",
             f"{step.failed}",
+            f"{max(step.cpu_ms.get('web server', 0), step.cpu_ms.get('chalice local', 0)):.1f}",
+            f"{step.cpu_ms.get('engine', 0):.1f}",
         ]
         for step in steps
     ]
 
 
-def _profile(step: Step) -> str:
-    seen = sum(step.places.values()) or 1
-    where = ", ".join(f"{name} {count / seen:.0%}" for name, count in step.places.most_common())
+def _profile(step: Step, places: Counter[str]) -> str:
+    seen = sum(places.values()) or 1
+    where = ", ".join(f"{name} {count / seen:.0%}" for name, count in places.most_common())
     used = {**step.cores, "other work on the machine": step.others}
     cores = ", ".join(
         f"{role} {n:.2f}" for role, n in sorted(used.items(), key=lambda r: -r[1]) if n >= 0.005
@@ -93,11 +105,25 @@ def _profile(step: Step) -> str:
     return f"Cores used at {step.rate:g}/s: {cores}.\n\nWhere busy threads of the web server were: {where}.\n"
 
 
-_HEAD = ["", "calls", "answered/s", "p50 ms", "p95 ms", "p99 ms", "p95 ms since sent", "failed"]
+_HEAD = [
+    "",
+    "calls",
+    "answered/s",
+    "p50 ms",
+    "p95 ms",
+    "p99 ms",
+    "p95 ms since sent",
+    "failed",
+    "CPU ms a call: server",
+    "engine",
+]
 
 
-def section(ours: Sequence[Step], plain: Sequence[Step], kept: tuple[float, float]) -> str:
-    """The section, in Markdown; `kept` is what one kept connection gets of each, in calls a second."""
+def section(
+    ours: Sequence[Step], plain: Sequence[Step], kept: tuple[float, float], places: Counter[str]
+) -> str:
+    """The section, in Markdown; `kept` is what one kept connection gets of each, in calls a second, and `places` where
+    the web server's threads are at the last rate."""
     last, before = ours[-1], ours[-2] if len(ours) > 1 else ours[-1]
     rows = _rows("the portal", ours) + _rows("`chalice local`", plain)
     bent = (
@@ -110,9 +136,9 @@ def section(ours: Sequence[Step], plain: Sequence[Step], kept: tuple[float, floa
         "when they were due, so calls that had to wait to be sent count too. Each is a whole request over loopback "
         "(sign-in check, permission, the table on disk): "
         f"{', '.join(f'{weight} % {kind}' for kind, weight in MIX)}. The one who asks shares the cores.\n\n"
-        f"{table(_HEAD, rows)}\n\n{bent} The brake is {brake(last)}.\n\n{_profile(last)}\n"
+        f"{table(_HEAD, rows)}\n\n{bent} The brake is {brake(last)}. {first_full(last)}.\n\n{_profile(last, places)}\n"
         f"`chalice local` at {plain[-1].rate:g}/s: the brake is {brake(plain[-1])}. One kept connection that reads "
         f"`/healthz` again and again gets {kept[0]:.0f} answers a second of the portal and {kept[1]:.0f} of "
         f"`chalice local` ({kept[0] / kept[1]:.1f} times): its answers leave in two pieces, and the second waits for "
-        "the first one's receipt.\n"
+        "the first one's receipt. It does not compress its answers, which the portal does as the gateway would.\n"
     )

@@ -1,4 +1,5 @@
-"""Put on PYTHONPATH, it lets the portal's web process write down where its threads are, 50 times a second.
+"""Put on PYTHONPATH, it lets the portal's web process write down where its threads are, 50 times a second, as long as
+a file beside the written one says "on": looking costs processor time of its own.
 
 Python imports a module of this name at its start; in any other process than the web server's it does nothing.
 """
@@ -51,8 +52,12 @@ def part_of(frame: FrameType | None) -> str:
 def _sample(path: Path) -> None:
     counts: Counter[str] = Counter()
     mine, written = threading.get_ident(), 0.0
+    wanted = path.with_suffix(".on")
     while True:
         time.sleep(_EVERY_S)
+        if not wanted.exists():
+            time.sleep(0.2)
+            continue
         for thread, frame in sys._current_frames().items():
             if thread != mine and (part := part_of(frame)):
                 counts[part] += 1

@@ -21,7 +21,7 @@ def _step(
     failed: int = 0,
 ) -> Step:
     calls = [Timed("look", late_ms, late_ms / 2, 200 if n >= failed else None) for n in range(int(rate * 10))]
-    return Step(rate, 10, calls, cores or {"web server": 0.3, "engine": 0.2}, Counter({"botocore": 3}), idle)
+    return Step(rate, 10, calls, cores or {"web server": 0.3, "engine": 0.2}, idle)
 
 
 def test_it_bends_where_calls_get_late_or_are_not_answered() -> None:
@@ -42,10 +42,17 @@ def test_the_brake_is_a_process_with_a_whole_core_or_the_machine_or_else_waiting
 
 
 def test_the_section_tells_both_servers_their_bend_and_their_brake() -> None:
-    text = section([_step(10), _step(20, late_ms=500)], [_step(10, late_ms=50)], (400, 20))
+    text = section(
+        [_step(10), _step(20, late_ms=500)],
+        [_step(10, late_ms=50)],
+        (400, 20),
+        Counter({"botocore": 3, "the app": 1}),
+    )
     assert "It bends between 10 and 20 calls a second" in text
-    assert "| `chalice local`, 10/s | 100 | 10 | 50 | 50 | 50 | 25 | 0 |" in text
+    assert "| `chalice local`, 10/s | 100 | 10 | 50 | 50 | 50 | 25 | 0 | 30.0 | 20.0 |" in text
+    assert "the web server fills a core first, at 67 calls a second" in text, "0.3 cores for 20 a second"
     assert "(20.0 times)" in text
+    assert "botocore 75%, the app 25%" in text
 
 
 def test_processor_time_is_told_by_what_a_process_is() -> None:
