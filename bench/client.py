@@ -4,7 +4,7 @@ import gzip
 import http.client
 import json
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -56,10 +56,11 @@ class Client:
         *,
         expect: Collection[int] = (200,),
         key: str | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """One call with a JSON body (bytes and texts go as they are). Raises UnexpectedAnswer for another
         status than those expected, OSError or HTTPException when the portal is away."""
-        headers = {"Accept-Encoding": "gzip"}
+        headers = {"Accept-Encoding": "gzip", **(headers or {})}
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
         if key:

@@ -64,11 +64,15 @@ class LivePortal:
     def kill(self) -> None:
         """End the supervisor, the engine, the web server, the pump and its workers with `kill -9`, at once."""
         assert self._process is not None, "it was started"
-        family = [self._process.pid, *_descendants(self._process.pid)]
-        for pid in family:
+        for pid in self.family():
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         self._process.wait()
+
+    def family(self) -> list[int]:
+        """All of its processes, the supervisor first."""
+        assert self._process is not None, "it was started"
+        return [self._process.pid, *_descendants(self._process.pid)]
 
     def stop(self) -> None:
         """End it as Ctrl-C does."""

@@ -1,11 +1,12 @@
 """How many round trips to the table a request may make; `docs/keys.md` tells why."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from chalicelib.communities import store
+from chalicelib.issues import timers
 from chalicelib.photos import service as photos
 from chalicelib.portal import Portal
 from tests.browser import Browser
@@ -13,6 +14,16 @@ from tests.factories import NOW, People, bring_to, make_place, report
 from tests.route_calls import Ids
 
 SIGNED_IN = ["batch_get_item"]
+#: What is measured by `bench.scale` too; a test compares.
+WITH_KEY = [*SIGNED_IN, "get_item"]
+REPORT = [*WITH_KEY, "transact_write_items"]
+REPORT_WITH_PHOTOS = [*WITH_KEY, "batch_get_item", "transact_write_items"]
+STEP = [*WITH_KEY, "query", "transact_write_items"]
+RATING = [*SIGNED_IN, "query", "transact_write_items"]
+SIMILAR = [*SIGNED_IN, "query", "batch_get_item"]
+NO_NEWS = [*SIGNED_IN, "batch_get_item"]
+HEALTH = ["get_item"]
+ASK_FOR_CODE = ["batch_get_item", "transact_write_items"]
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +136,7 @@ def test_finding_what_is_reported_at_a_place_is_one_query_and_one_batch(
     _remember(site)
     neighbour, asked = caller("neighbour"), "/api/v1/issues/similar?community_id=maple&category_id=lift"
     found = ["query", "batch_get_item"]
-    assert _calls(site, neighbour, "GET", f"{asked}&place_id={place.id}") == SIGNED_IN + found
+    assert _calls(site, neighbour, "GET", f"{asked}&place_id={place.id}") == SIMILAR
     assert _calls(site, neighbour, "GET", f"{asked}&location=1") == [*SIGNED_IN, "get_item", "query"]
     page = f"/p/{place.id}?category=lift"
     assert _calls(site, Browser(), "GET", page) == ["get_item"] * 2
@@ -155,7 +166,7 @@ def test_public_pages_ask_the_table_nothing(site: Portal) -> None:
 
 
 def test_the_health_check_asks_once(site: Portal) -> None:
-    assert _calls(site, Browser(), "GET", "/healthz") == ["get_item"]
+    assert _calls(site, Browser(), "GET", "/healthz") == HEALTH
 
 
 def test_reporting_is_one_transaction(site: Portal, caller: Any, people: People) -> None:
@@ -165,11 +176,11 @@ def test_reporting_is_one_transaction(site: Portal, caller: Any, people: People)
     one = ["transact_write_items"]
     path = "/api/v1/issues"
     assert _calls(site, owner, "POST", path, body) == SIGNED_IN + one
-    assert _calls(site, owner, "POST", path, body, key="budget-1") == [*SIGNED_IN, "get_item", *one]
+    assert _calls(site, owner, "POST", path, body, key="budget-1") == REPORT
     assert _calls(site, owner, "POST", path, body, key="budget-1") == [*SIGNED_IN, "get_item", "query"]
     ids = [photos.start_plain(site, people.owner, NOW) for _ in range(9)]
     found = _calls(site, owner, "POST", path, {**body, "photo_ids": ids}, key="budget-2")
-    assert found == [*SIGNED_IN, "get_item", "batch_get_item", *one]
+    assert found == REPORT_WITH_PHOTOS
 
 
 @pytest.mark.parametrize(
@@ -187,13 +198,13 @@ def test_a_step_is_one_look_and_one_transaction(
 ) -> None:
     path = f"/api/v1{path}".format(resolved=issues.pop())
     found = _calls(site, caller(who), "POST", path, body, key=f"key-{path[-40:].replace('/', '-')}")
-    assert found == [*SIGNED_IN, "get_item", "query", "transact_write_items"]
+    assert found == STEP
 
 
 def test_a_rating_is_one_look_and_one_transaction(site: Portal, caller: Any, issues: list[str]) -> None:
     marks = {"professionalism": 5, "attitude": 5, "efficiency": 5}
     found = _calls(site, caller("owner"), "PUT", f"/api/v1/issues/{issues.pop()}/rating", marks)
-    assert found == [*SIGNED_IN, "query", "transact_write_items"]
+    assert found == RATING
 
 
 @pytest.mark.parametrize(
@@ -233,13 +244,21 @@ def test_asking_for_news_when_there_are_none_costs_one_look(site: Portal, signed
         if page.status == 304:
             break
     assert (page.status, page.text) == (304, "")
-    assert site.db.calls == [*SIGNED_IN, "batch_get_item"]
+    assert site.db.calls == NO_NEWS
+
+
+def test_a_tick_reads_its_mark_and_shards_and_writes_the_mark_once_a_day(site: Portal) -> None:
+    timers.run_due(site, NOW)
+    for later, days, written in ((60, 2, []), (86_400, 3, ["transact_write_items"]), (86_460, 2, [])):
+        site.db.calls.clear()
+        timers.run_due(site, NOW + timedelta(seconds=later))
+        assert site.db.calls == ["get_item", *["query"] * (4 * days), *written]
 
 
 def test_signing_in_costs_the_same_for_everybody(site: Portal, people: People) -> None:
     for phone in ("+8613800000001", "+8613700000099"):
         found = _calls(site, Browser(), "POST", "/api/v1/auth/code", {"phone": phone})
-        assert found == ["batch_get_item", "transact_write_items"]
+        assert found == ASK_FOR_CODE
 
 
 def test_a_longer_page_of_the_queue_is_still_one_query(site: Portal, signed_in: Any, ids: Ids) -> None:

@@ -28,6 +28,8 @@ SENT_AT_ONCE = timedelta(minutes=2)
 MAX_STEPS = 50
 #: For how long staff may take back their own last step: long enough to notice a slip, too short to rely on.
 UNDO_WITHIN = timedelta(seconds=30)
+#: Digits of an issue's number behind its day: as few as people can read out, as long as a day has few reports.
+NUMBER_DIGITS = 5
 MAX_PHOTOS = 9
 MAX_DESCRIPTION = 2000
 MAX_VISIT_WINDOWS = 6

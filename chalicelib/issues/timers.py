@@ -21,17 +21,18 @@ def run_due(portal: Portal, now: datetime) -> int:
     """
     closed = 0
     today = now.astimezone(UTC).date()
-    day = _first_day(portal, now)
+    mark = portal.db.get(_MARK)
+    day = _first_day(mark, now)
     while day <= today:
         closed += sum(_shard(portal, f"DUE#{day}#{shard}", now) for shard in range(store.TIMER_SHARDS))
         day += timedelta(days=1)
-    mark: Item = {"PK": _MARK.pk, "SK": _MARK.sk, "day": str(today - timedelta(days=1))}
-    portal.db.write(Put(mark, replace=True))
+    done = str(today - timedelta(days=1))
+    if mark is None or mark["day"] != done:  # once a day, not each minute
+        portal.db.write(Put({"PK": _MARK.pk, "SK": _MARK.sk, "day": done}, replace=True))
     return closed
 
 
-def _first_day(portal: Portal, now: datetime) -> date:
-    mark = portal.db.get(_MARK)
+def _first_day(mark: Item | None, now: datetime) -> date:
     start = mark["day"] if mark else str((now - timedelta(days=1)).date())
     return datetime.fromisoformat(start).date()
 
