@@ -80,6 +80,7 @@ def _complete_functions(resources: Tree, stage: str) -> None:
             "AutoPublishAlias": ALIAS,
             "DeploymentPreference": {
                 "Type": _SHIFT[stage],
+                "Role": {"Fn::GetAtt": ["ShiftRole", "Arn"]},
                 "Alarms": [{"Ref": alarm} for alarm in rollback_alarms(name)],
             },
         }
