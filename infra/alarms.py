@@ -66,7 +66,11 @@ def _events(stage: str) -> list[Alarm]:
         Alarm("DeliveryFailed", "a message can't be delivered", (left,), 0, periods=5, points=3),
     ]  # fmt: skip
     for name in _QUEUES:
-        waiting = ("AWS/SQS", "ApproximateNumberOfMessagesVisible", {"QueueName": {"Fn::GetAtt": [name, "QueueName"]}})
+        waiting = (
+            "AWS/SQS",
+            "ApproximateNumberOfMessagesVisible",
+            {"QueueName": {"Fn::GetAtt": [name, "QueueName"]}},
+        )
         made.append(Alarm(name + "Filled", f"{name} holds something", (waiting,), 0, "Maximum", period_s=300))
     return made
 
@@ -83,7 +87,9 @@ def _table() -> list[Alarm]:
 
 def _messages() -> list[Alarm]:
     failed: Metric = ("AWS/SNS", "NumberOfNotificationsFailed", {"PhoneNumber": "PhoneNumberDirect"})
-    return [Alarm("SmsFailed", "sign-in codes don't go out", (failed,), 4, period_s=300, condition="SendsSms")]
+    return [
+        Alarm("SmsFailed", "sign-in codes don't go out", (failed,), 4, period_s=300, condition="SendsSms")
+    ]
 
 
 def alarms(stage: str) -> list[Alarm]:

@@ -33,7 +33,14 @@ def _alias(function: str) -> tuple[str, ...]:
 
 
 def _graph(title: str, metrics: list[list[Any]], stat: str = "Average") -> dict[str, Any]:
-    shown = {"title": title, "region": _REGION, "metrics": metrics, "stat": stat, "period": 60, "view": "timeSeries"}
+    shown = {
+        "title": title,
+        "region": _REGION,
+        "metrics": metrics,
+        "stat": stat,
+        "period": 60,
+        "view": "timeSeries",
+    }
     return {"type": "metric", "width": 12, "height": 6, "properties": shown}
 
 

@@ -17,7 +17,13 @@ _ANSWERS: dict[str, tuple[int, str, str, int | None]] = {
     "API_CONFIGURATION_ERROR": (503, "Not available", "Please try again in a moment.", 5),
     "DEFAULT_5XX": (503, "Not available", "Please try again in a moment.", 5),
 }
-_CHINESE = {404: "这里没有内容", 413: "内容太大", 415: "无法识别的格式", 429: "请求太多，请稍后再试", 503: "暂时无法使用，请稍后再试"}
+_CHINESE = {
+    404: "这里没有内容",
+    413: "内容太大",
+    415: "无法识别的格式",
+    429: "请求太多，请稍后再试",
+    503: "暂时无法使用，请稍后再试",
+}
 _HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
@@ -35,17 +41,28 @@ def gateway_answers() -> dict[str, Any]:
 def _answer(status: int, title: str, detail: str, retry_after_s: int | None) -> dict[str, Any]:
     headers = _HEADERS | ({"Retry-After": str(retry_after_s)} if retry_after_s else {})
     kinds = {"application/problem+json": _problem(status, title, detail)}
-    kinds |= {"application/json": kinds["application/problem+json"], "text/html": _page(status, title, detail)}
+    kinds |= {
+        "application/json": kinds["application/problem+json"],
+        "text/html": _page(status, title, detail),
+    }
     return {
         "statusCode": status,
         # The gateway wants a literal in quotes; within, a quote is doubled by none of its rules, so the policy goes without.
-        "responseParameters": {f"gatewayresponse.header.{name}": f"'{value}'" for name, value in headers.items()},
+        "responseParameters": {
+            f"gatewayresponse.header.{name}": f"'{value}'" for name, value in headers.items()
+        },
         "responseTemplates": kinds,
     }
 
 
 def _problem(status: int, title: str, detail: str) -> str:
-    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, "request_id": "$context.requestId"}
+    body = {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "request_id": "$context.requestId",
+    }
     return json.dumps(body)
 
 

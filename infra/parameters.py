@@ -100,7 +100,11 @@ def parameters() -> dict[str, dict[str, Any]]:
 
 def environment(stage: str, gateway_stage: str) -> dict[str, Any]:
     """The functions' environment: every setting that makes sense when deployed. No secret but as KMS ciphertext."""
-    chosen = {name: {"Ref": camel(name)} for name in (f.upper() for f in Settings.model_fields) if camel(name) in _chosen()}
+    chosen = {
+        name: {"Ref": camel(name)}
+        for name in (f.upper() for f in Settings.model_fields)
+        if camel(name) in _chosen()
+    }
     return {
         "PORTAL_STAGE": stage,
         "TABLE_NAME": f"portal-{stage}",

@@ -48,7 +48,15 @@ def lint(folder: Path) -> str:
 def failed_checks(folder: Path) -> dict[str, set[Exception_]]:
     """Stage → what checkov finds, exceptions or not. Raises RuntimeError when it could not look."""
     files = [word for file in sorted(folder.glob("*.json")) for word in ("-f", str(file))]
-    options = ["--framework", "cloudformation", "--output", "json", "--quiet", "--soft-fail", "--skip-download"]
+    options = [
+        "--framework",
+        "cloudformation",
+        "--output",
+        "json",
+        "--quiet",
+        "--soft-fail",
+        "--skip-download",
+    ]
     answer = subprocess.run(
         [SCAN_BIN / "checkov", *files, *options],
         capture_output=True,
@@ -87,8 +95,15 @@ def findings(made: dict[str, Tree]) -> list[str]:
     for stage, template in made.items():
         excused = exceptions(template)
         lines += [f"{stage}: {name} fails {check}" for name, check in sorted(failed[stage] - set(excused))]
-        lines += [f"{stage}: {name} needs no exception of {check}" for name, check in sorted(set(excused) - failed[stage])]
-        lines += [f"{stage}: {name} gives no reason for {check}" for (name, check), why in excused.items() if not why]
+        lines += [
+            f"{stage}: {name} needs no exception of {check}"
+            for name, check in sorted(set(excused) - failed[stage])
+        ]
+        lines += [
+            f"{stage}: {name} gives no reason for {check}"
+            for (name, check), why in excused.items()
+            if not why
+        ]
     return lines
 
 

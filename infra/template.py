@@ -113,13 +113,19 @@ def _complete_gateway(resources: Tree) -> None:
 def _complete_outputs(outputs: Tree) -> None:
     outputs["PortalURL"] = {
         "Description": "Where the portal is",
-        "Value": {"Fn::If": ["HasDomain", {"Fn::Sub": "https://${DomainName}/"}, outputs["EndpointURL"]["Value"]]},
+        "Value": {
+            "Fn::If": ["HasDomain", {"Fn::Sub": "https://${DomainName}/"}, outputs["EndpointURL"]["Value"]]
+        },
     }
     outputs["DomainTarget"] = {
         "Description": "What the domain's DNS record (CNAME or alias) must point to",
         "Condition": "HasDomain",
         "Value": {"Fn::GetAtt": ["PortalDomain", "RegionalDomainName"]},
     }
-    for name, source in (("TableName", "PortalTable"), ("MediaBucketName", "MediaBucket"), ("AlarmTopicArn", "AlarmTopic")):
+    for name, source in (
+        ("TableName", "PortalTable"),
+        ("MediaBucketName", "MediaBucket"),
+        ("AlarmTopicArn", "AlarmTopic"),
+    ):
         outputs[name] = {"Value": {"Ref": source}}
     outputs["KeyArn"] = {"Value": {"Fn::GetAtt": ["PortalKey", "Arn"]}}
