@@ -126,7 +126,9 @@ def _unknown(site: Site) -> None:
 
 
 def _openapi(site: Site) -> None:
-    document = json.loads(site.get("/api/openapi.json", "application/json").expect(200, "application/json").body)
+    document = json.loads(
+        site.get("/api/openapi.json", "application/json").expect(200, "application/json").body
+    )
     if not str(document.get("openapi")).startswith("3.1"):
         raise Wrong("is not OpenAPI 3.1")
 
@@ -137,7 +139,9 @@ def _cookies(site: Site) -> None:
         raise Wrong("the chosen language is not remembered")
     for line in given:
         name, flags = line.split("=")[0], {part.strip() for part in line.split(";")[1:]}
-        needed = {"Path=/", "SameSite=Lax"} | ({"HttpOnly", "Secure"} if "session" in name and site.secure else set())
+        needed = {"Path=/", "SameSite=Lax"} | (
+            {"HttpOnly", "Secure"} if "session" in name and site.secure else set()
+        )
         if lacking := sorted(needed - flags):
             raise Wrong(f"{name} goes without {', '.join(lacking)}")
 

@@ -138,25 +138,41 @@ class Stack:
 
     def apply(self, change_set: str, most_s: float = 5400) -> None:
         """Carry a change set out and wait for the end, traffic shift included. Raises DeployFailed with the reasons."""
-        before = {event["EventId"] for event in self._events()}
+        newest = next((event["EventId"] for event in self._events()), None)
         self._client.execute_change_set(ChangeSetName=change_set, StackName=self.name)
         waited = 0.0
-        while not (status := self.status) or status.endswith("_IN_PROGRESS"):
+        while not (status := self._ended(newest)):
             if waited >= most_s:
-                raise DeployFailed(f"{self.name} is still at work ({status}). Look at the stack's events.")
+                raise DeployFailed(
+                    f"{self.name} is still at work ({self.status}). Look at the stack's events."
+                )
             self._pause(5)
             waited += 5
         if status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
-            reasons = "\n".join(f"  {line}" for line in self._reasons(before))
+            reasons = "\n".join(f"  {line}" for line in self._reasons(newest))
             raise DeployFailed(f"{self.name} went back to what it was ({status}), because:\n{reasons}")
 
-    def _events(self) -> list[dict[str, Any]]:
-        if not self._description():
-            return []
-        return list(self._client.describe_stack_events(StackName=self.name)["StackEvents"])
+    def _events(self, after: str | None = None) -> Iterator[dict[str, Any]]:
+        """The stack's events, the newest first, until one that was known before."""
+        for page in self._client.get_paginator("describe_stack_events").paginate(StackName=self.name):
+            for event in page["StackEvents"]:
+                if event["EventId"] == after:
+                    return
+                yield event
 
-    def _reasons(self, before: set[str]) -> list[str]:
+    def _ended(self, newest: str | None) -> str:
+        """How the work that began after an event ended; empty while it goes on. The stack's state may lag behind."""
+        for event in self._events(newest):
+            if (
+                event["ResourceType"] == "AWS::CloudFormation::Stack"
+                and event["LogicalResourceId"] == self.name
+            ):
+                status = str(event["ResourceStatus"])
+                return "" if status.endswith("_IN_PROGRESS") else status
+        return ""
+
+    def _reasons(self, newest: str | None) -> list[str]:
         """Why it failed, the first cause first; what was only cancelled because of it says nothing."""
-        failed = [e for e in self._events() if e["EventId"] not in before and "FAILED" in e["ResourceStatus"]]
+        failed = [event for event in self._events(newest) if "FAILED" in event["ResourceStatus"]]
         lines = [f"{e['LogicalResourceId']}: {e.get('ResourceStatusReason', '')}" for e in reversed(failed)]
         return [line for line in lines if "cancelled" not in line.lower()] or ["the stack's events don't say"]

@@ -23,7 +23,7 @@ def prod(made: dict[str, dict[str, Any]]) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """An engine that has what a deploy talks to as well."""
     services = f"{SERVICES},cloudformation,kms,sqs,lambda"
     started = start_engine(tmp_path_factory.mktemp("engine"), services=services)

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,37 +53,43 @@ def package(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def session(engine: Engine) -> Any:
+def session(aws: Engine) -> Any:
     """A session with the engine's key."""
-    return Session(engine.access_key, engine.secret_key, region_name="us-east-1")
+    return Session(aws.access_key, aws.secret_key, region_name="us-east-1")
 
 
 @pytest.fixture
-def stage(request: pytest.FixtureRequest, engine: Engine) -> Iterator[str]:
+def stage(request: pytest.FixtureRequest, aws: Engine) -> Iterator[str]:
     """A stage of this test's own; its stack goes afterwards."""
     name = request.node.name.replace("_", "-")[-24:].strip("-")
     yield name
-    engine.client("cloudformation").delete_stack(StackName=f"portal-{name}")
+    aws.client("cloudformation").delete_stack(StackName=f"portal-{name}")
 
 
 def deployment(
-    session: Any, engine: Engine, stage: str, template: Tree, package: Path, *, yes: bool = True
+    session: Any, aws: Engine, stage: str, template: Tree, package: Path, *, yes: bool = True
 ) -> Deployment:
     return Deployment(
-        session, stage, template, package, lambda _: yes, endpoint_url=engine.url, pause=lambda _: None
+        session,
+        stage,
+        template,
+        package,
+        lambda _: yes,
+        endpoint_url=aws.url,
+        pause=lambda _: time.sleep(0.05),
     )
 
 
 def test_the_first_deploy_makes_the_stack_and_its_keys(
-    session: Any, engine: Engine, stage: str, package: Path, capsys: pytest.CaptureFixture[str]
+    session: Any, aws: Engine, stage: str, package: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    outputs = deployment(session, engine, stage, small("one"), package).run({"AlarmEmail": "a@example.com"})
+    outputs = deployment(session, aws, stage, small("one"), package).run({"AlarmEmail": "a@example.com"})
     assert outputs is not None
     assert outputs["Origin"] == "https://abc.execute-api.us-east-1.amazonaws.com"
-    kept = Stack(engine.client("cloudformation"), f"portal-{stage}").parameters
+    kept = Stack(aws.client("cloudformation"), f"portal-{stage}").parameters
     assert kept["AlarmEmail"] == "a@example.com"
     sealed = base64.b64decode(kept["KeyringCiphertext"])
-    opened = engine.client("kms").decrypt(CiphertextBlob=sealed, EncryptionContext={"portal": "keyring"})
+    opened = aws.client("kms").decrypt(CiphertextBlob=sealed, EncryptionContext={"portal": "keyring"})
     keyring = Keyring.from_json(opened["Plaintext"])
     told = "".join(capsys.readouterr())
     assert "makes one (AWS::SQS::Queue)" in told
@@ -91,37 +98,35 @@ def test_the_first_deploy_makes_the_stack_and_its_keys(
 
 
 def test_a_second_deploy_keeps_the_keys_and_says_when_nothing_changes(
-    session: Any, engine: Engine, stage: str, package: Path, capsys: pytest.CaptureFixture[str]
+    session: Any, aws: Engine, stage: str, package: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    stack = Stack(engine.client("cloudformation"), f"portal-{stage}")
-    deployment(session, engine, stage, small("two"), package).run({})
+    stack = Stack(aws.client("cloudformation"), f"portal-{stage}")
+    deployment(session, aws, stage, small("two"), package).run({})
     keys = stack.parameters["KeyringCiphertext"]
     capsys.readouterr()
-    deployment(session, engine, stage, small("two"), package).run({})
+    deployment(session, aws, stage, small("two"), package).run({})
     assert "Nothing to change." in capsys.readouterr().out
-    deployment(session, engine, stage, small("two", "three"), package).run({})
+    deployment(session, aws, stage, small("two", "three"), package).run({})
     told = capsys.readouterr().out
     assert "makes three (AWS::SQS::Queue)" in told
     assert "makes two" not in told
     assert stack.parameters["KeyringCiphertext"] == keys
 
 
-def test_no_is_no(session: Any, engine: Engine, stage: str, package: Path) -> None:
-    assert deployment(session, engine, stage, small("four"), package, yes=False).run({}) is None
-    assert Stack(engine.client("cloudformation"), f"portal-{stage}").status == ""
-    assert deployment(session, engine, stage, small("four"), package).run({}) is not None
+def test_no_is_no(session: Any, aws: Engine, stage: str, package: Path) -> None:
+    assert deployment(session, aws, stage, small("four"), package, yes=False).run({}) is None
+    assert Stack(aws.client("cloudformation"), f"portal-{stage}").status == ""
+    assert deployment(session, aws, stage, small("four"), package).run({}) is not None
 
 
-def test_a_stack_that_goes_back_says_why(session: Any, engine: Engine, stage: str, package: Path) -> None:
-    deployment(session, engine, stage, small(), package).run({})
-    bad = small()
-    bad["Resources"]["Bad"] = {
-        "Type": "AWS::Lambda::EventSourceMapping",
-        "Properties": {"FunctionName": "nobody", "EventSourceArn": "arn:aws:sqs:us-east-1:000000000000:none"},
-    }
-    bad["Resources"]["Bad"]["Properties"]["BatchSize"] = {"Fn::GetAtt": ["PortalKey", "NoSuchThing"]}
-    with pytest.raises(DeployFailed, match=r"went back|refuses"):
-        deployment(session, engine, stage, bad, package).run({})
+def test_a_stack_that_goes_back_says_why(session: Any, aws: Engine, stage: str, package: Path) -> None:
+    deployment(session, aws, stage, small("five"), package).run({})
+    bad = small("five", "six")
+    bad["Resources"]["six"] = {"Type": "AWS::Logs::LogStream", "Properties": {"LogGroupName": "none"}}
+    with pytest.raises(
+        DeployFailed, match=r"(?s)went back to what it was \(UPDATE_ROLLBACK_COMPLETE\).*six: "
+    ):
+        deployment(session, aws, stage, bad, package).run({})
 
 
 class _Told:
