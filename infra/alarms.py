@@ -1,4 +1,4 @@
-"""The alarms: each says one thing, has its place in `docs/operations.md` ("What each alarm means"), and calls a person."""
+"""The alarms: each says one thing, calls a person, and has its row in `docs/operations.md`."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -62,7 +62,10 @@ def _events(stage: str) -> list[Alarm]:
     left: Metric = (f"portal-{stage}", "DeliveryFailures", {})
     made = [
         Alarm("StreamLate", "messages come late", (age,), 60_000, "Maximum", periods=5, points=3),
-        Alarm("TickSilent", "the clock stands still", (ticks,), 1, periods=5, points=5, missing="breaching", below=True, condition="HasKeyring"),
+        Alarm(
+            "TickSilent", "the clock stands still", (ticks,), 1,
+            periods=5, points=5, missing="breaching", below=True, condition="HasKeyring",
+        ),
         Alarm("DeliveryFailed", "a message can't be delivered", (left,), 0, periods=5, points=3),
     ]  # fmt: skip
     for name in _QUEUES:

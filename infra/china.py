@@ -1,7 +1,7 @@
-"""What the template uses of AWS, and that it is there in China's regions too (`aws-cn`); `docs/operations.md`, "In China".
+"""What the template uses of AWS, and what is different in China's regions; `docs/operations.md`, "In China".
 
-Looked up in AWS's "Getting Started with Amazon Web Services in China", the part on each service, on 2026-11-25. That the types
-exist in CloudFormation of both regions is checked by cfn-lint (`make scan`).
+Looked up in AWS's "Getting Started with Amazon Web Services in China", the part on each service, on 2026-11-25.
+That the types exist in CloudFormation of both regions is checked by cfn-lint (`make scan`).
 """
 
 #: Service, as resource types name it → what to know about it in China.
@@ -17,7 +17,7 @@ SERVICES = {
     "S3": "there, with events to EventBridge",
     "SNS": "there for alarms; text messages are not: see REPLACED",
     "SQS": "there; dead letters can't be sent back from the console, which we don't do",
-    "Serverless": "the SAM transform; it makes Lambda, API Gateway, EventBridge rules and CodeDeploy (there, for Lambda too)",
+    "Serverless": "the SAM transform; it makes Lambda, API Gateway, EventBridge rules and CodeDeploy, all there",
 }
 
 #: What isn't there, and what takes its place.

@@ -6,6 +6,8 @@ from typing import Any
 from infra.alarms import ALIAS, FUNCTIONS, alarms
 
 _REGION = "${AWS::Region}"
+_WAITS = ("p50", "p95", "p99")
+_KINDS = ("Read", "Write")
 
 
 def dashboard(stage: str) -> dict[str, Any]:
@@ -14,13 +16,13 @@ def dashboard(stage: str) -> dict[str, Any]:
     table = ("TableName", f"portal-{stage}")
     graphs = [
         _graph("Answers", [["AWS/ApiGateway", name, *gateway] for name in ("Count", "4XXError", "5XXError")], "Sum"),
-        _graph("How long people wait (ms)", [["AWS/ApiGateway", "Latency", *gateway, {"stat": s}] for s in ("p50", "p95", "p99")]),
+        _graph("How long people wait (ms)", [["AWS/ApiGateway", "Latency", *gateway, {"stat": s}] for s in _WAITS]),
         _graph("Calls", [["AWS/Lambda", "Invocations", *_alias(name)] for name in FUNCTIONS], "Sum"),
         _graph("Failures", [["AWS/Lambda", "Errors", *_alias(name)] for name in FUNCTIONS], "Sum"),
         _graph("Held back", [["AWS/Lambda", "Throttles", *_alias(name)] for name in FUNCTIONS], "Sum"),
         _graph("Duration p95 (ms)", [["AWS/Lambda", "Duration", *_alias(name)] for name in FUNCTIONS], "p95"),
         _graph("How late messages come (ms)", [["AWS/Lambda", "IteratorAge", *_alias("DeliverOutbox")]], "Maximum"),
-        _graph("Capacity used", [["AWS/DynamoDB", f"Consumed{kind}CapacityUnits", *table] for kind in ("Read", "Write")], "Sum"),
+        _graph("Capacity used", [["AWS/DynamoDB", f"Consumed{kind}CapacityUnits", *table] for kind in _KINDS], "Sum"),
     ]  # fmt: skip
     widgets = [_all_alarms(stage), *(_placed(graph, index) for index, graph in enumerate(graphs))]
     body = json.dumps({"widgets": widgets}, separators=(",", ":"))

@@ -1,7 +1,7 @@
-"""Puts a built package on AWS: `make deploy STAGE=prod`. Shows what would change, asks, applies, says where the portal is.
+"""Puts a built package on AWS: `make deploy STAGE=prod`. Shows what would change, asks, applies, says where it is.
 
-`infra/stages/<stage>.json` holds what the company chooses for a stage (parameters, docs/operations.md). The first deploy makes the
-data keys as well: they are encrypted by the stage's own KMS key before they leave this process, and shown nowhere.
+`infra/stages/<stage>.json` holds what the company chooses for a stage (parameters, docs/operations.md). The first
+deploy makes the data keys as well: encrypted by the stage's own KMS key before they are kept, and shown nowhere.
 """
 
 import argparse
@@ -78,10 +78,13 @@ class Deployment:
     ) -> None:
         """`session` is botocore's; `options` go to the clients and, as `pause`, to the waiting."""
         pause = {"pause": options.pop("pause")} if "pause" in options else {}
-        self._client = lambda service: session.client(service, **options)
+        self._session, self._options = session, options
         self.stage, self._template, self._package, self._ask = stage, template, package, ask
         self.stack = Stack(self._client("cloudformation"), f"portal-{stage}", **pause)
         self.region = session.region_name
+
+    def _client(self, service: str) -> Any:
+        return self._session.client(service, **self._options)
 
     def run(self, chosen: dict[str, str]) -> dict[str, str] | None:
         """Bring the stage to what the template says; gives back the outputs, or None when the answer was no."""

@@ -1,4 +1,4 @@
-"""What API Gateway answers by itself, in the portal's own words: unknown paths, too many calls, no answer from the function."""
+"""What API Gateway answers by itself, in the portal's words: unknown paths, too many calls, no answer behind it."""
 
 import json
 from typing import Any
@@ -7,6 +7,10 @@ from typing import Any
 _ANSWERS: dict[str, tuple[int, str, str, int | None]] = {
     # The gateway takes an unknown path for a call that isn't signed: 403 "Missing Authentication Token".
     "MISSING_AUTHENTICATION_TOKEN": (404, "Not found", "There is nothing here.", None),
+    # Nothing here is signed by AWS's rules, so these too are unknown paths, asked for with a bearer token.
+    "ACCESS_DENIED": (404, "Not found", "There is nothing here.", None),
+    "EXPIRED_TOKEN": (404, "Not found", "There is nothing here.", None),
+    "INVALID_SIGNATURE": (404, "Not found", "There is nothing here.", None),
     "RESOURCE_NOT_FOUND": (404, "Not found", "There is nothing here.", None),
     "REQUEST_TOO_LARGE": (413, "Too large", "A request may have at most 10 MB.", None),
     "UNSUPPORTED_MEDIA_TYPE": (415, "Wrong type", "The portal can't read this type.", None),
@@ -26,7 +30,8 @@ _CHINESE = {
 }
 _HEADERS = {
     "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
+    # Empty lists mean 'none', whose quotes the gateway would take for the end of the value.
+    "Content-Security-Policy": "default-src; frame-ancestors; base-uri; sandbox",
     "Referrer-Policy": "same-origin",
     "Strict-Transport-Security": "max-age=31536000",
     "X-Content-Type-Options": "nosniff",
@@ -47,7 +52,6 @@ def _answer(status: int, title: str, detail: str, retry_after_s: int | None) -> 
     }
     return {
         "statusCode": status,
-        # The gateway wants a literal in quotes; within, a quote is doubled by none of its rules, so the policy goes without.
         "responseParameters": {
             f"gatewayresponse.header.{name}": f"'{value}'" for name, value in headers.items()
         },

@@ -16,7 +16,7 @@ _OWN: dict[str, dict[str, Any]] = {
     "KeyringCiphertext": {
         "Type": "String",
         "Default": "",
-        "Description": "The data keys, encrypted by the stage's KMS key; made by the first deploy. Empty: nothing runs yet.",
+        "Description": "The data keys, encrypted by KMS; made by the first deploy. Empty: nothing runs yet.",
     },
     "PublicOrigin": {
         "Type": "String",
@@ -53,7 +53,7 @@ _OWN: dict[str, dict[str, Any]] = {
         "Type": "String",
         "Default": "yes",
         "AllowedValues": ["yes", "no"],
-        "Description": "Hold photos back from taking all of the account's concurrency; new accounts with 10 in all need no.",
+        "Description": "Keep photos from taking all of the account's concurrency; new accounts need no.",
     },
 }  # fmt: skip
 

@@ -1,7 +1,7 @@
 """Checks the templates of all stages with cfn-lint and checkov, without a network: `make scan`.
 
-An exception stands with its reason where it holds, in the resource's `Metadata` (`infra/resources/`). Checkov runs without
-them, so that one run says both: what fails and is excused by nobody, and which exception nothing needs any more.
+An exception stands with its reason where it holds, in the resource's `Metadata` (`infra/resources/`). Checkov runs
+without them, so that one run says both: what fails and is excused by nobody, and which exception nothing needs.
 """
 
 import argparse
@@ -40,7 +40,13 @@ def exceptions(template: Tree) -> dict[Exception_, str]:
 
 def lint(folder: Path) -> str:
     """What cfn-lint says about the templates in a folder; empty when all is well."""
-    command = [SCAN_BIN / "cfn-lint", "--regions", *REGIONS, "-t", *sorted(folder.glob("*.json"))]
+    command = [
+        str(SCAN_BIN / "cfn-lint"),
+        "--regions",
+        *REGIONS,
+        "-t",
+        *map(str, sorted(folder.glob("*.json"))),
+    ]
     answer = subprocess.run(command, capture_output=True, text=True, check=False)
     return answer.stdout + answer.stderr
 
@@ -58,7 +64,7 @@ def failed_checks(folder: Path) -> dict[str, set[Exception_]]:
         "--skip-download",
     ]
     answer = subprocess.run(
-        [SCAN_BIN / "checkov", *files, *options],
+        [str(SCAN_BIN / "checkov"), *files, *options],
         capture_output=True,
         text=True,
         check=False,

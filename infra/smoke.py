@@ -1,4 +1,4 @@
-"""Proves from outside that a portal answers as it should: `make smoke URL=https://…`. Changes nothing, sends no message."""
+"""Proves from outside that a portal answers as it should: `make smoke URL=https://…`. Changes nothing."""
 
 import http.client
 import json

@@ -1,4 +1,4 @@
-"""A CloudFormation stack as `infra/deploy.py` needs it: its state, a change set in words, applying it, and what came out."""
+"""A CloudFormation stack as a deploy needs it: its state, a change set in words, applying it, what came out."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -86,7 +86,7 @@ class Stack:
             )
         if status == "UPDATE_ROLLBACK_FAILED":
             raise DeployFailed(
-                f"{self.name} stands half-way ({status}). Remove what stopped the rollback (the stack's events name it), "
+                f"{self.name} stands half-way ({status}). Remove what stopped the rollback (its events name it), "
                 "then `aws cloudformation continue-update-rollback`, then deploy again."
             )
 

@@ -42,7 +42,7 @@ def merge(sam: Tree, stage: str) -> Tree:
 
 
 def table(stage: str) -> Tree:
-    """The table of `infra/table.json`, which the local engine and the tests make as it stands, with what only AWS has."""
+    """The table of `infra/table.json`, which engine and tests make as it stands, with what only AWS has."""
     wanted: Tree = json.loads(TABLE_FILE.read_text(encoding="utf-8"))
     stream = wanted.pop("StreamSpecification")
     properties = wanted | {

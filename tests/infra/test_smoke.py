@@ -1,4 +1,4 @@
-"""The checks from outside: a sound portal passes, and each thing that may be broken is seen by the check that is for it."""
+"""The checks from outside: a sound portal passes, and what is broken is seen by the check that is for it."""
 
 from collections.abc import Callable, Iterable
 
