@@ -107,7 +107,7 @@ class Deployment:
         parameters = {**kept, **chosen}
         package = store.put_file(self._package)
         url = store.put_template(stamp(self._template, package, parameters))
-        change_set = self.stack.propose(url, parameters)
+        change_set = self.stack.propose(url, parameters, {"portal-stage": self.stage})
         if change_set is None:
             print("Nothing to change.")
             return True

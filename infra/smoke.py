@@ -76,10 +76,8 @@ class Site:
             connection.connect()
         except OSError:
             return False
-        else:
-            return True
-        finally:
-            connection.close()
+        connection.close()
+        return True
 
 
 def _health(site: Site) -> None:
@@ -97,8 +95,7 @@ def _login(site: Site) -> None:
 
 def _static(site: Site) -> None:
     page = site.get("/login").expect(200).body.decode()
-    found = re.search(r'<link[^>]*href="([^"]+\.css)"', page)
-    if not found:
+    if not (found := re.search(r'<link[^>]*href="([^"]+\.css)"', page)):
         raise Wrong("the sign-in page names no style sheet")
     file = site.fetch(found[1], "text/css").expect(200, "text/css")
     if "immutable" not in file.header("cache-control"):
@@ -114,8 +111,8 @@ def _headers(site: Site) -> None:
         "cache-control": "no-store",
         **({"strict-transport-security": "max-age="} if site.secure else {}),
     }
-    if lacking := [name for name, words in wanted.items() if words not in page.header(name)]:
-        raise Wrong(f"not as it should be: {', '.join(lacking)}")
+    if bad := [name for name, words in wanted.items() if words not in page.header(name)]:
+        raise Wrong(f"not as it should be: {', '.join(bad)}")
 
 
 def _unknown(site: Site) -> None:
@@ -189,13 +186,10 @@ def run(site: Site) -> bool:
 
 def main() -> int:
     """Check the portal at the address given; 1 when something is wrong, 2 without an address."""
-    if len(sys.argv) != 2:
-        print("Which portal? make smoke URL=https://…", file=sys.stderr)
-        return 2
     try:
-        site = Site(sys.argv[1])
+        site = Site(sys.argv[1] if len(sys.argv) > 1 else "")
     except ValueError as error:
-        print(error, file=sys.stderr)
+        print(f"{error} (make smoke URL=https://…)", file=sys.stderr)
         return 2
     return 0 if run(site) else 1
 

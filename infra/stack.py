@@ -90,7 +90,7 @@ class Stack:
                 "then `aws cloudformation continue-update-rollback`, then deploy again."
             )
 
-    def propose(self, template_url: str, parameters: dict[str, str]) -> str | None:
+    def propose(self, template_url: str, parameters: dict[str, str], tags: dict[str, str]) -> str | None:
         """Make a change set; gives back its id, or None when nothing would change."""
         made = self._client.create_change_set(
             StackName=self.name,
@@ -101,6 +101,7 @@ class Stack:
                 {"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()
             ],
             Capabilities=_CAPABILITIES,
+            Tags=[{"Key": name, "Value": value} for name, value in tags.items()],
         )
         change_set = str(made["Id"])
         while (seen := self._seen(change_set))["Status"] in ("CREATE_PENDING", "CREATE_IN_PROGRESS"):

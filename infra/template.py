@@ -36,7 +36,7 @@ def merge(sam: Tree, stage: str) -> Tree:
     resources |= {alarm.name: resource(alarm, stage) for alarm in alarms(stage)}
     resources["PortalDashboard"] = dashboard(stage)
     _complete_functions(resources, stage)
-    _complete_gateway(resources)
+    _complete_gateway(resources, stage)
     _complete_outputs(template["Outputs"])
     return template
 
@@ -99,9 +99,10 @@ def _complete_log(resources: Tree, name: str, properties: Tree, stage: str) -> N
     properties["LoggingConfig"] = {"LogGroup": {"Ref": f"{chalices_name}LogGroup"}}
 
 
-def _complete_gateway(resources: Tree) -> None:
+def _complete_gateway(resources: Tree, stage: str) -> None:
     """Let the gateway call the alias, not the newest code, and answer by itself as the portal does."""
     body = resources["RestAPI"]["Properties"]["DefinitionBody"]
+    body["info"]["title"] = f"portal-{stage}"  # what the metrics call it
     for methods in body["paths"].values():
         for method in methods.values():
             uri = method["x-amazon-apigateway-integration"]["uri"]

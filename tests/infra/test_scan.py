@@ -14,6 +14,7 @@ from infra import scan
 Tree = dict[str, Any]
 
 
+@pytest.mark.timeout(300)  # checkov takes a while to start, and much longer beside other work
 def test_linter_and_checker_find_nothing_that_is_not_excused_with_a_reason(prod: Tree) -> None:
     assert scan.findings({"prod": prod}) == []
 
