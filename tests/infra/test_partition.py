@@ -43,8 +43,9 @@ def test_no_metric_that_china_lacks_is_used(prod: Tree) -> None:
     assert [name for name in metrics if name.startswith(("AsyncEvent", "PolledEvent", "FilteredOut"))] == []
 
 
-def test_nothing_in_the_api_is_at_the_edge(prod: Tree) -> None:
+def test_nothing_in_the_api_is_at_the_edge_nor_older_than_tls_1_2(prod: Tree) -> None:
     api = prod["Resources"]["RestAPI"]["Properties"]
     assert api["EndpointConfiguration"] == {"Type": "REGIONAL"}
+    assert api["SecurityPolicy"].startswith("SecurityPolicy_TLS13_1_2_")
     assert prod["Resources"]["PortalDomain"]["Properties"]["EndpointConfiguration"] == {"Types": ["REGIONAL"]}
     assert prod["Resources"]["PortalDomain"]["Properties"]["SecurityPolicy"] == "TLS_1_2"
