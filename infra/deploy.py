@@ -25,12 +25,12 @@ from infra.stack import DeployFailed, Stack
 
 #: What the stack keeps from deploy to deploy, because the first one has made it.
 _KEPT = ("KeyringCiphertext", "PublicOrigin")
-Ask = Callable[[str], bool]
+Ask = Callable[[str, bool], bool]
 
 
-def say_yes(question: str) -> bool:
-    """Ask at the terminal; `YES=1` answers for pipelines."""
-    if os.environ.get("YES") == "1":
+def say_yes(question: str, loses_data: bool) -> bool:
+    """Ask at the terminal; `YES=1` answers for pipelines, but never for what holds data."""
+    if os.environ.get("YES") == "1" and not loses_data:
         return True
     return sys.stdin.isatty() and input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
 
@@ -112,8 +112,9 @@ class Deployment:
             print("Nothing to change.")
             return True
         print("This would happen:")
-        print("\n".join(str(change) for change in self.stack.changes(change_set)))
-        if not ask(f"Apply to {self.stack.name}?"):
+        changes = list(self.stack.changes(change_set))
+        print("\n".join(str(change) for change in changes))
+        if not ask(f"Apply to {self.stack.name}?", any(change.loses_data for change in changes)):
             self.stack.withdraw(change_set)
             print("Nothing was changed.")
             return False
@@ -129,7 +130,7 @@ class Deployment:
             "KeyringCiphertext": first_keyring(self._client("kms"), outputs["KeyArn"]),
             "PublicOrigin": f"{address.scheme}://{address.netloc}",
         }
-        self._change(store, {**made, **chosen}, lambda _: True)
+        self._change(store, {**made, **chosen}, lambda *_: True)
         if self.stack.parameters.get("KeyringCiphertext") != made["KeyringCiphertext"]:
             raise DeployFailed(
                 "The stack did not take the data keys. Deploy again: it makes others, nothing uses these yet."

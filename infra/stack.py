@@ -34,10 +34,14 @@ class Change:
     kind: str
     replaced: bool
 
+    @property
+    def loses_data(self) -> bool:
+        """Whether what holds data would be replaced by something empty, or go."""
+        return self.kind in _HOLDS_DATA and (self.replaced or self.action == "Remove")
+
     def __str__(self) -> str:
         doing = "REPLACES" if self.replaced else _WORDS.get(self.action, self.action)
-        lost = self.kind in _HOLDS_DATA and (self.replaced or self.action == "Remove")
-        warning = "  <- HOLDS DATA: the old one is kept, the new one is empty" if lost else ""
+        warning = "  <- HOLDS DATA: the old one is kept, the new one is empty" if self.loses_data else ""
         return f"  {doing} {self.name} ({self.kind}){warning}"
 
 

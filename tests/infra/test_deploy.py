@@ -73,7 +73,7 @@ def deployment(
         stage,
         template,
         package,
-        lambda _: yes,
+        lambda *_: yes,
         endpoint_url=aws.url,
         pause=lambda _: time.sleep(0.05),
     )
@@ -153,9 +153,10 @@ def test_the_stages_choose_only_what_the_template_has(made: dict[str, Tree], tmp
 def test_without_a_terminal_nothing_is_applied_unasked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("YES", raising=False)
     monkeypatch.setattr("sys.stdin.isatty", lambda: False)
-    assert deploy.say_yes("Apply?") is False
+    assert deploy.say_yes("Apply?", False) is False
     monkeypatch.setenv("YES", "1")
-    assert deploy.say_yes("Apply?") is True
+    assert deploy.say_yes("Apply?", False) is True
+    assert deploy.say_yes("Apply?", True) is False
 
 
 def test_nothing_built_is_said(
