@@ -6,7 +6,7 @@ from typing import Any
 
 from boto3.session import Session
 
-from local.engines import EngineProcess, start
+from local.engines import SERVICES, EngineProcess, start
 
 
 @dataclass
@@ -32,7 +32,9 @@ class Engine:
         self.process.stop()
 
 
-def start_engine(data_dir: Path, auth: bool = True, log: bool = False) -> Engine:
+def start_engine(
+    data_dir: Path, auth: bool = True, log: bool = False, services: str = SERVICES
+) -> Engine:
     """Start local.engine (log=True) or bare ministack; returns when it answers, raises EngineFailedError."""
-    process = start(data_dir, auth=auth, durable=log)
+    process = start(data_dir, auth=auth, durable=log, services=services)
     return Engine(process.url, process.access_key, process.secret_key, process)

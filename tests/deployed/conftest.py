@@ -1,0 +1,34 @@
+"""One deployed portal for all tests of this folder, and the journey through it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.deployed.cloud import SERVICES, Cloud, running_cloud
+from tests.deployed.journey import Journey
+from tests.engines import start_engine
+
+
+@pytest.fixture(scope="session")
+def built() -> Path:
+    import os
+    return Path(os.environ["BUILT"])
+
+
+@pytest.fixture(scope="session")
+def cloud(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    """A new portal with the usual people, and nothing told yet."""
+    folder = tmp_path_factory.mktemp("cloud")
+    engine = start_engine(folder / "engine", auth=True, services=SERVICES)
+    with running_cloud(engine, built, folder) as started:
+        yield started
+    engine.stop()
+
+
+@pytest.fixture(scope="session")
+def told(cloud: Cloud) -> Journey:
+    """The whole journey, told once."""
+    journey = Journey(cloud)
+    journey.run()
+    return journey
