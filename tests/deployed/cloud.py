@@ -6,7 +6,7 @@ import copy
 import json
 import zipfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,18 +17,16 @@ from botocore.config import Config
 from chalicelib.crypto import Keyring
 from chalicelib.db import Db
 from chalicelib.portal import Portal
-from local.stream import StreamReader
 from tests.deployed import policies
 from tests.deployed.gateway import Gateway
-from tests.deployed.policies import ACCOUNT, FUNCTIONS, REGION, STACK, Policy
-from tests.deployed.runtime_api import Failed, Function, make_runtime
+from tests.deployed.policies import ACCOUNT, REGION, STACK, Policy
+from tests.deployed.runtime_api import Function, make_runtime
 from tests.deployed.wire import Wire
 from tests.engines import Engine
 from tests.factories import import_people, make_portal, make_table
 from tests.local.serving import served
 
-SERVICES = "dynamodb,dynamodbstreams,s3,iam,sts,kms,sns,sqs,logs"
-TABLE, BUCKET = STACK, f"{STACK}-media"
+SERVICES = "dynamodb,dynamodbstreams,s3,iam,sts,kms,sns,sqs,logs,events"
 #: Functions by the names of their policies, and by those that Chalice gives them in the template.
 LOGICAL = {
     "api_handler": "APIHandler",
@@ -37,6 +35,7 @@ LOGICAL = {
     "photo_failed": "PhotoFailed",
     "tick": "Tick",
 }
+STREAM_ACTIONS = {f"dynamodb:{name}" for name in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")}
 Keys = tuple[str, str]
 
 
@@ -45,12 +44,12 @@ def for_engine(policy: Policy) -> Policy:
     theirs, and no encryption context. What it does not tell apart, `tests/deployed/iam.py` does."""
     widened = copy.deepcopy(policy)
     for statement in widened:
-        actions = " ".join(policies.as_list(statement["Action"]))
-        if "Stream" in actions and "dynamodb:" in actions:
+        actions = policies.as_list(statement["Action"])
+        if STREAM_ACTIONS & set(actions):
             statement["Resource"] = "*"
-        if "logs:" in actions:
+        if actions[0].startswith("logs:"):
             statement["Resource"] = statement["Resource"].removesuffix(":*")
-        if "kms:" in actions:
+        if actions[0].startswith("kms:"):
             del statement["Condition"]
     return widened
 
@@ -61,6 +60,9 @@ class Cloud:
 
     engine: Engine
     wire: Wire
+    template: dict[str, Any]
+    #: What the template's names stand for.
+    names: dict[str, str]
     functions: dict[str, Function]
     policies: dict[str, Policy]
     keys: dict[str, Keys]
@@ -68,7 +70,6 @@ class Cloud:
     operator: Portal
     url: str
     package: Path
-    stream: StreamReader
     #: Gives policies to users; only the operator may.
     iam: Any
 
@@ -77,7 +78,7 @@ class Cloud:
         return self.functions[function].invoke(event)
 
     def client(self, function: str, service: str) -> Any:
-        """What AWS does for a function it does with the function's key: following its stream, writing its log."""
+        """What Lambda does in a function's name it does with the function's permissions."""
         return make_client(self.wire.url, self.keys[function], service)
 
 
@@ -91,65 +92,74 @@ def make_client(url: str, keys: Keys, service: str) -> Any:
 @contextmanager
 def running_cloud(engine: Engine, built: Path, folder: Path) -> Iterator[Cloud]:
     """Start it all from a folder with `deployment.zip` and `template.json`."""
-    template = json.loads((built / "template.json").read_text(encoding="utf-8"))["Resources"]
-    package = folder / "package"
-    zipfile.ZipFile(built / "deployment.zip").extractall(package)
-    names, keyring, sealed = _make_resources(engine)
-    resolved = {name: policies.resolve(policies.read(name), names) for name in FUNCTIONS}
+    whole = json.loads((built / "template.json").read_text(encoding="utf-8"))
+    template, package = whole["Resources"], folder / "package"
+    with zipfile.ZipFile(built / "deployment.zip") as archive:
+        archive.extractall(package)
+    chosen = {name: str(one.get("Default", "")) for name, one in whole["Parameters"].items()}
+    # A test can't wait a minute for another code, and all its people come from one address.
+    chosen |= {"CodeResendSeconds": "1", "CodesPerAddress": "100"}
+    keyring = Keyring.generate()
+    names = chosen | _make_resources(engine, template, keyring)
+    resolved = {
+        name: policies.resolve(policies.of_role(template, logical), names) for name, logical in LOGICAL.items()
+    }
     keys = {name: make_user(engine, name, for_engine(policy)) for name, policy in resolved.items()}
-    key_names = {access: name for name, (access, _) in keys.items()}
-    wire = Wire(engine.url, names["PortalTable.StreamArn"], names["PortalKey.Arn"], resolved, key_names)
+    by_key = {access: name for name, (access, _) in keys.items()}
+    wire = Wire(engine.url, names["PortalTable.StreamArn"], names["PortalKey.Arn"], resolved, by_key)
     runtime = make_runtime(folder / "runtime")
-    functions = {}
-    for name, logical in LOGICAL.items():
-        properties = template[logical]["Properties"]
-        functions[name] = Function(
-            name=f"{STACK}-{logical}-ABC123",
-            handler=properties["Handler"],
-            timeout_s=properties["Timeout"],
-            memory_mb=properties["MemorySize"],
-            environment=_environment(properties, wire.url, keys[name], names, sealed),
-            package=package,
-            runtime=runtime,
-            log=folder / f"{name}.log",
-        )
-    operator = make_portal(client=engine.client("dynamodb"), table=TABLE)
-    operator = Portal(operator.db, operator.storage, keyring, operator.notifier, operator.settings)
-    import_people(portal=operator)
-    gateway = Gateway(template["RestAPI"]["Properties"], functions["api_handler"])
-    follower = make_client(wire.url, keys["deliver_outbox"], "dynamodbstreams")
-    with served(gateway) as port, closing(follower):
-        stream = StreamReader(follower, TABLE)
-        url = f"http://127.0.0.1:{port}/{template['RestAPI']['Properties']['StageName']}"
+    functions = {
+        name: _function(name, template, names, wire.url, keys[name], package, runtime, folder) for name in LOGICAL
+    }
+    api = template["RestAPI"]["Properties"]
+    operator = _operator(engine, names["PortalTable"], keyring)
+    with served(Gateway(api, functions["api_handler"])) as port:
+        url = f"http://127.0.0.1:{port}/{api['StageName']}"
+        iam = engine.client("iam")
         try:
-            yield Cloud(engine, wire, functions, resolved, keys, operator, url, package, stream, engine.client("iam"))
+            yield Cloud(engine, wire, template, names, functions, resolved, keys, operator, url, package, iam)
         finally:
             for function in functions.values():
                 function.stop()
             wire.close()
 
 
-def _make_resources(engine: Engine) -> tuple[dict[str, str], Keyring, str]:
-    """Table, bucket and key; gives back what the template's names stand for, and the keyring, open and sealed."""
-    dynamodb, kms = engine.client("dynamodb"), engine.client("kms")
-    make_table(client=dynamodb, name=TABLE)
-    engine.client("s3").create_bucket(Bucket=BUCKET)
+def _operator(engine: Engine, table: str, keyring: Keyring) -> Portal:
+    """A portal with the operator's key, and the usual people in it."""
+    made = make_portal(client=engine.client("dynamodb"), table=table)
+    operator = Portal(made.db, made.storage, keyring, made.notifier, made.settings)
+    import_people(portal=operator)
+    return operator
+
+
+def _make_resources(engine: Engine, template: dict[str, Any], keyring: Keyring) -> dict[str, str]:
+    """Table, bucket, key and queues as the template names them; gives back what its names stand for."""
+    dynamodb, kms, sqs = engine.client("dynamodb"), engine.client("kms"), engine.client("sqs")
     key = kms.create_key()["KeyMetadata"]
-    keyring = Keyring.generate()
     sealed = kms.encrypt(
         KeyId=key["KeyId"], Plaintext=keyring.to_json().encode(), EncryptionContext={"portal": "keyring"}
     )["CiphertextBlob"]
-    table = dynamodb.describe_table(TableName=TABLE)["Table"]
+    table = policies.resolve(template["PortalTable"]["Properties"]["TableName"], {})
+    make_table(client=dynamodb, name=table)
+    described = dynamodb.describe_table(TableName=table)["Table"]
+    bucket = policies.resolve(template["MediaBucket"]["Properties"]["BucketName"], {})
+    engine.client("s3").create_bucket(Bucket=bucket)
     names = {
-        "PortalTable": TABLE,
-        "PortalTable.Arn": table["TableArn"],
-        "PortalTable.StreamArn": table["LatestStreamArn"],
-        "MediaBucket": BUCKET,
-        "MediaBucket.Arn": f"arn:aws:s3:::{BUCKET}",
+        "KeyringCiphertext": base64.b64encode(sealed).decode(),
+        "PortalTable": table,
+        "PortalTable.Arn": described["TableArn"],
+        "PortalTable.StreamArn": described["LatestStreamArn"],
+        "MediaBucket": bucket,
+        "MediaBucket.Arn": f"arn:aws:s3:::{bucket}",
         "PortalKey": key["KeyId"],
         "PortalKey.Arn": key["Arn"],
     }
-    return names, keyring, base64.b64encode(sealed).decode()
+    for name, resource in template.items():
+        if resource["Type"] == "AWS::SQS::Queue":
+            queue = policies.resolve(resource["Properties"]["QueueName"], {})
+            names[name] = sqs.create_queue(QueueName=queue)["QueueUrl"]
+            names[f"{name}.Arn"] = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{queue}"
+    return names
 
 
 def make_user(engine: Engine, name: str, policy: Policy) -> Keys:
@@ -161,25 +171,32 @@ def make_user(engine: Engine, name: str, policy: Policy) -> Keys:
     return made["AccessKeyId"], made["SecretAccessKey"]
 
 
-def _environment(
-    properties: dict[str, Any], url: str, keys: Keys, names: dict[str, str], sealed: str
-) -> dict[str, str]:
-    """The template's variables, with what they refer to, and what Lambda itself adds."""
-    given = properties["Environment"]["Variables"]
-    found = {
-        **{name: value for name, value in given.items() if isinstance(value, str)},
-        "TABLE_NAME": TABLE,
-        "MEDIA_BUCKET": BUCKET,
-        "KEYRING_CIPHERTEXT": sealed,
-    }
-    return {
-        **found,
-        # A test can't wait a minute for another code.
-        "CODE_RESEND_SECONDS": "1",
-        "CODES_PER_ADDRESS": "100",
-        "AWS_ENDPOINT_URL": url,
+def _function(
+    name: str,
+    template: dict[str, Any],
+    names: dict[str, str],
+    url: str,
+    keys: Keys,
+    package: Path,
+    runtime: Path,
+    folder: Path,
+) -> Function:
+    """A function as its template describes it; beside the template's variables it gets what Lambda itself adds."""
+    properties = template[LOGICAL[name]]["Properties"]
+    variables = policies.resolve(properties["Environment"]["Variables"], names)
+    by_lambda = {
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_ACCESS_KEY_ID": keys[0],
         "AWS_SECRET_ACCESS_KEY": keys[1],
     }
+    return Function(
+        name=f"{STACK}-{LOGICAL[name]}-ABC123",
+        handler=properties["Handler"],
+        timeout_s=properties["Timeout"],
+        memory_mb=properties["MemorySize"],
+        environment={**variables, **by_lambda, "AWS_ENDPOINT_URL": url},
+        package=package,
+        runtime=runtime,
+        log=folder / f"{name}.log",
+    )

@@ -7,6 +7,7 @@ import pytest
 
 from tests.deployed.cloud import SERVICES, Cloud, running_cloud
 from tests.deployed.journey import Journey
+from tests.deployed.triggers import Triggers
 from tests.engines import start_engine
 
 
@@ -27,8 +28,10 @@ def cloud(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clo
 
 
 @pytest.fixture(scope="session")
-def told(cloud: Cloud) -> Journey:
+def told(cloud: Cloud) -> Iterator[Journey]:
     """The whole journey, told once."""
-    journey = Journey(cloud)
+    triggers = Triggers(cloud)
+    journey = Journey(cloud, triggers)
     journey.run()
-    return journey
+    yield journey
+    triggers.close()

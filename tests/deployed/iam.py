@@ -86,6 +86,8 @@ def asks(sent: Sent, stream_arn: str, key_arn: str) -> list[Ask]:
     if sent.service == "logs":
         group = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{body['logGroupName']}"
         return [Ask(f"logs:{operation}", f"{group}:log-stream:{body['logStreamName']}")]
+    if sent.service == "events":
+        return [Ask(f"events:{operation}", entry["EventBusName"]) for entry in body["Entries"]]
     if sent.service == "sqs":
         return [Ask(f"sqs:{operation}", f"arn:aws:sqs:{REGION}:{ACCOUNT}:{body['QueueUrl'].split('/')[-1]}")]
     if "Streams" in sent.headers["x-amz-target"]:

@@ -1,19 +1,19 @@
 """What people do with a deployed portal, by HTTP through the gateway; behind it each function with its own policy."""
 
 import re
-import time
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 
-from local.events import object_created, stream_event, tick
-from tests.deployed.cloud import BUCKET, Cloud
+from local.events import object_created
+from tests.deployed.cloud import Cloud
+from tests.deployed.triggers import Triggers
 from tests.factories import PHONES, People, bring_to
 from tests.factories_photos import make_photo, make_picture
 
 _ZIP_PHOTO = b"PK\x03\x04 no photo at all"
+_NOBODYS = "01K00000000000000000000000"
 
 
 class Someone:
@@ -75,21 +75,14 @@ class Someone:
 class Journey:
     """The people, and what AWS does by itself in between: stream, storage events, clock."""
 
-    def __init__(self, cloud: Cloud) -> None:
-        self.cloud = cloud
+    def __init__(self, cloud: Cloud, triggers: Triggers) -> None:
+        self.cloud, self.triggers = cloud, triggers
+        self.settle = triggers.settle
         self.seen: dict[str, Any] = {}
 
     def begin(self, step: str) -> None:
         """Name what comes next: in the record of who asked for what."""
         self.cloud.wire.step = step
-
-    def settle(self) -> None:
-        """Process the photos that have arrived, and deliver what the stream brings, until nothing more comes."""
-        while uploads := self.cloud.wire.uploads:
-            key, size = uploads.pop(0)
-            self.cloud.invoke("photo_arrived", object_created(BUCKET, key, size))
-        while records := self.cloud.stream.read():
-            self.cloud.invoke("deliver_outbox", stream_event(records, self.cloud.stream.arn))
 
     def run(self) -> None:
         """All of it."""
@@ -101,6 +94,7 @@ class Journey:
         self.desk()
         self.manage()
         self.photos_that_fail()
+        self.events_that_fail()
         self.clock()
         self.leave()
 
@@ -232,21 +226,28 @@ class Journey:
         """Files that are no photos, sent before they were attached or after, found broken or given up."""
         self.begin("photos that fail")
         owner = self.owner
+        triggers, bucket = self.triggers, self.cloud.names["MediaBucket"]
         broken, given_up, never_sent = owner.photo(_ZIP_PHOTO), owner.photo(_ZIP_PHOTO), owner.photo()
         issue = owner.report(photo_ids=[broken, given_up, never_sent])
         self.cloud.wire.uploads[:] = []
-        for photo_id in (broken, "01K00000000000000000000000"):
-            event = object_created(BUCKET, f"uploads/{photo_id}", len(_ZIP_PHOTO))
-            self.cloud.invoke("photo_arrived", event)
-        for photo_id in (given_up, "01K00000000000000000000000"):
-            event = object_created(BUCKET, f"uploads/{photo_id}", len(_ZIP_PHOTO))
-            self.cloud.invoke("photo_failed", event)
-        self.cloud.engine.client("s3").delete_object(Bucket=BUCKET, Key=f"uploads/{never_sent}")
-        gone = self.cloud.invoke("photo_arrived", object_created(BUCKET, f"uploads/{never_sent}", 10))
-        assert gone == {"status": "gone"}
+        for photo_id in (broken, _NOBODYS):
+            triggers.stored(f"uploads/{photo_id}", len(_ZIP_PHOTO))
+        for photo_id in (given_up, _NOBODYS):
+            self.cloud.invoke("photo_failed", object_created(bucket, f"uploads/{photo_id}", len(_ZIP_PHOTO)))
+        self.cloud.engine.client("s3").delete_object(Bucket=bucket, Key=f"uploads/{never_sent}")
+        gone = object_created(bucket, f"uploads/{never_sent}", 10)
+        assert self.cloud.invoke("photo_arrived", gone) == {"status": "gone"}
         self.settle()
         shown = {photo["id"]: photo["status"] for photo in owner.api("GET", f"issues/{issue['id']}")["photos"]}
         assert (shown[broken], shown[given_up], shown[never_sent]) == ("rejected", "rejected", "pending")
+
+    def events_that_fail(self) -> None:
+        """Events that no function can make sense of end in the queues that somebody looks at."""
+        self.begin("events that fail")
+        self.triggers.arrived({"detail": {"object": {}}})
+        odd = {"PK": {"S": "OUTBOX#0"}, "SK": {"S": "odd"}}
+        record = {"eventName": "INSERT", "dynamodb": {"Keys": odd, "NewImage": odd, "SequenceNumber": "1"}}
+        self.triggers.streamed([record])
 
     def clock(self) -> None:
         """A week later nobody has said anything: the clock delivers what lay about, and closes."""
@@ -254,7 +255,7 @@ class Journey:
         past = datetime.now(UTC) - timedelta(days=8)
         operator = self.cloud.operator
         quiet = bring_to(portal=operator, people=People(operator), status="resolved", now=past, category_id="gas")
-        self.seen["tick"] = told = self.cloud.invoke("tick", tick(datetime.now(UTC)))
+        self.seen["tick"] = told = self.triggers.tick(datetime.now(UTC))
         assert told["delivered"] >= 4
         assert self.owner.api("GET", f"issues/{quiet.issue.id}")["status"] == "closed"
         self.settle()
@@ -268,21 +269,8 @@ class Journey:
         assert answer.status_code == 401
         self.owner.api("DELETE", "auth/sessions")
         self.settle()
-        self.write_logs()
-
-    def write_logs(self) -> None:
-        """Lambda keeps what a function prints, with the function's own permission."""
         self.begin("keep logs")
-        for name, function in self.cloud.functions.items():
-            group, stream = f"/aws/lambda/{function.name}", "2026/11/25/[$LATEST]1"
-            with closing(self.cloud.engine.client("logs")) as operator:
-                operator.create_log_group(logGroupName=group)
-            now = int(time.time() * 1000)
-            lines = function.said().splitlines() or ["-"]
-            events = [{"timestamp": now, "message": line or "-"} for line in lines[:1000]]
-            with closing(self.cloud.client(name, "logs")) as logs:
-                logs.create_log_stream(logGroupName=group, logStreamName=stream)
-                logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)
+        self.triggers.write_logs()
 
 
 def _ago(seconds: int) -> str:

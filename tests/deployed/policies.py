@@ -12,7 +12,7 @@ from local.engines import ROOT
 Policy = list[dict[str, Any]]
 
 FUNCTIONS = ("api_handler", "deliver_outbox", "photo_arrived", "photo_failed", "tick")
-REGION, ACCOUNT, STACK = "us-east-1", "000000000000", "owner-portal-dev"
+REGION, ACCOUNT, STACK = "us-east-1", "000000000000", "portal-dev"
 PSEUDO = {
     "AWS::Partition": "aws",
     "AWS::Region": REGION,
@@ -31,7 +31,8 @@ def read(function: str) -> Policy:
 
 
 def resolve(value: Any, names: Mapping[str, str]) -> Any:
-    """What CloudFormation makes of `Ref`, `Fn::Sub` and `Fn::GetAtt`; raises KeyError for what nobody named."""
+    """What CloudFormation makes of `Ref`, `Fn::Sub` and `Fn::GetAtt`; of `Fn::If` the side where no domain, origin
+    or anything else was chosen. Raises KeyError for what nobody named."""
     if isinstance(value, list):
         return [resolve(part, names) for part in value]
     if not isinstance(value, dict):
@@ -44,7 +45,17 @@ def resolve(value: Any, names: Mapping[str, str]) -> Any:
             return re.sub(r"\$\{([^}]+)\}", lambda found: known[found[1]], text)
         case {"Fn::GetAtt": [name, attribute]}:
             return known[f"{name}.{attribute}"]
+        case {"Fn::If": [_, _, otherwise]}:
+            return resolve(otherwise, names)
     return {name: resolve(part, names) for name, part in value.items()}
+
+
+def of_role(template: Mapping[str, Any], logical: str) -> Policy:
+    """All that a built template's role lets a function do: its own policy, and what Lambda does in its name."""
+    role = template[logical]["Properties"]["Role"]["Fn::GetAtt"][0]
+    documents = [policy["PolicyDocument"] for policy in template[role]["Properties"]["Policies"]]
+    statements = [statement for document in documents for statement in document["Statement"]]
+    return [{"Sid": f"Lambda{place}", **statement} for place, statement in enumerate(statements)]
 
 
 @dataclass(frozen=True)

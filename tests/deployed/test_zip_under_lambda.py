@@ -8,9 +8,8 @@ import httpx
 import pytest
 from PIL import Image
 
-from local.events import object_created
-from local.stream import deliver
-from tests.deployed.cloud import BUCKET, LOGICAL, Cloud
+from local.events import object_created, stream_event
+from tests.deployed.cloud import LOGICAL, Cloud
 from tests.deployed.journey import Journey
 from tests.deployed.runtime_api import Failed
 from tests.factories import PHONES
@@ -63,7 +62,7 @@ def test_a_handler_that_raises_is_reported_and_goes_on(cloud: Cloud, told: Journ
     with pytest.raises(Failed) as failed:
         function.invoke({"detail": {}})
     assert failed.value.kind == "KeyError"
-    gone = function.invoke(object_created(BUCKET, "uploads/no-such-photo", 1))
+    gone = function.invoke(object_created("any", "uploads/no-such-photo", 1))
     assert gone == {"status": "gone"}
     assert function.process.pid == before
 
@@ -78,17 +77,21 @@ def test_a_batch_that_fails_is_delivered_when_the_stream_brings_it_again(cloud: 
     note = {"text": "钥匙在门卫", "internal": True}
     told.technician.api("POST", f"desk/issues/{issue['id']}/messages", note)
     told.manager.api("POST", f"desk/issues/{issue['id']}/assign", _to(clerk.id, issue["version"]))
-    records = cloud.stream.read()
-    tries: list[object] = []
-
-    def handler(event: object, context: object) -> object:
-        tries.append(event)
-        cloud.wire.away = {"deliver_outbox"} if len(tries) == 1 else set()
-        return cloud.invoke("deliver_outbox", event)
-
-    deliver(records, cloud.stream.arn, handler, sleep=lambda _: None)
-    assert len(tries) > 1
+    records = told.triggers.stream.read()
+    assert len(records) > 1
+    cloud.wire.away = {"deliver_outbox"}
+    with pytest.raises(Failed) as failed:
+        cloud.invoke("deliver_outbox", stream_event(records, told.triggers.stream.arn))
+    assert failed.value.kind == "Unavailable"
+    cloud.wire.away = set()
+    told.triggers.streamed(records)
     assert clerk.api("GET", "inbox")["unread"] == unread + 1
+
+
+def test_what_cannot_be_handled_lands_in_the_queues_that_alarms_watch(cloud: Cloud, told: Journey) -> None:
+    sqs = cloud.engine.client("sqs")
+    for name in ("OutboxDeadLetters", "PhotoDeadLetters"):
+        assert len(sqs.receive_message(QueueUrl=cloud.names[name])["Messages"]) == 1
 
 
 def _to(account_id: str, version: int) -> dict[str, object]:
