@@ -32,9 +32,7 @@ class Engine:
         self.process.stop()
 
 
-def start_engine(
-    data_dir: Path, auth: bool = True, log: bool = False, services: str = SERVICES
-) -> Engine:
+def start_engine(data_dir: Path, auth: bool = True, log: bool = False, services: str = SERVICES) -> Engine:
     """Start local.engine (log=True) or bare ministack; returns when it answers, raises EngineFailedError."""
     process = start(data_dir, auth=auth, durable=log, services=services)
     return Engine(process.url, process.access_key, process.secret_key, process)

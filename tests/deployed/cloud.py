@@ -15,7 +15,6 @@ from boto3.session import Session
 from botocore.config import Config
 
 from chalicelib.crypto import Keyring
-from chalicelib.db import Db
 from chalicelib.portal import Portal
 from tests.deployed import policies
 from tests.deployed.gateway import Gateway
@@ -35,7 +34,9 @@ LOGICAL = {
     "photo_failed": "PhotoFailed",
     "tick": "Tick",
 }
-STREAM_ACTIONS = {f"dynamodb:{name}" for name in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")}
+STREAM_ACTIONS = {
+    f"dynamodb:{name}" for name in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
+}
 Keys = tuple[str, str]
 
 
@@ -102,14 +103,16 @@ def running_cloud(engine: Engine, built: Path, folder: Path) -> Iterator[Cloud]:
     keyring = Keyring.generate()
     names = chosen | _make_resources(engine, template, keyring)
     resolved = {
-        name: policies.resolve(policies.of_role(template, logical), names) for name, logical in LOGICAL.items()
+        name: policies.resolve(policies.of_role(template, logical), names)
+        for name, logical in LOGICAL.items()
     }
     keys = {name: make_user(engine, name, for_engine(policy)) for name, policy in resolved.items()}
     by_key = {access: name for name, (access, _) in keys.items()}
     wire = Wire(engine.url, names["PortalTable.StreamArn"], names["PortalKey.Arn"], resolved, by_key)
     runtime = make_runtime(folder / "runtime")
     functions = {
-        name: _function(name, template, names, wire.url, keys[name], package, runtime, folder) for name in LOGICAL
+        name: _function(name, template, names, wire.url, keys[name], package, runtime, folder)
+        for name in LOGICAL
     }
     api = template["RestAPI"]["Properties"]
     operator = _operator(engine, names["PortalTable"], keyring)
@@ -134,7 +137,7 @@ def _operator(engine: Engine, table: str, keyring: Keyring) -> Portal:
 
 def _make_resources(engine: Engine, template: dict[str, Any], keyring: Keyring) -> dict[str, str]:
     """Table, bucket, key and queues as the template names them; gives back what its names stand for."""
-    dynamodb, kms, sqs = engine.client("dynamodb"), engine.client("kms"), engine.client("sqs")
+    dynamodb, kms, sqs, s3 = (engine.client(name) for name in ("dynamodb", "kms", "sqs", "s3"))
     key = kms.create_key()["KeyMetadata"]
     sealed = kms.encrypt(
         KeyId=key["KeyId"], Plaintext=keyring.to_json().encode(), EncryptionContext={"portal": "keyring"}
@@ -143,7 +146,7 @@ def _make_resources(engine: Engine, template: dict[str, Any], keyring: Keyring) 
     make_table(client=dynamodb, name=table)
     described = dynamodb.describe_table(TableName=table)["Table"]
     bucket = policies.resolve(template["MediaBucket"]["Properties"]["BucketName"], {})
-    engine.client("s3").create_bucket(Bucket=bucket)
+    s3.create_bucket(Bucket=bucket)
     names = {
         "KeyringCiphertext": base64.b64encode(sealed).decode(),
         "PortalTable": table,

@@ -1,6 +1,7 @@
 """One deployed portal for all tests of this folder, and the journey through it."""
 
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,10 @@ from tests.engines import start_engine
 
 
 @pytest.fixture(scope="session")
-def built() -> Path:
-    import os
-    return Path(os.environ["BUILT"])
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A stage's package and template, as `make package` builds them."""
+    folder: Path = import_module("infra.package.build").build("dev", out=tmp_path_factory.mktemp("build"))
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -34,4 +36,5 @@ def told(cloud: Cloud) -> Iterator[Journey]:
     journey = Journey(cloud, triggers)
     journey.run()
     yield journey
+    journey.close()
     triggers.close()

@@ -31,7 +31,10 @@ class Gateway(Bridge):
             return problem(403, "Forbidden")
         below = {**environ, "REQUEST_URI": environ["REQUEST_URI"].removeprefix(self._stage)}
         match = self._routes.match(raw_target(below)[0])
-        if match is None or environ["REQUEST_METHOD"].lower() not in self._definition["paths"][match.resource]:
+        if (
+            match is None
+            or environ["REQUEST_METHOD"].lower() not in self._definition["paths"][match.resource]
+        ):
             return problem(403, "Missing Authentication Token")
         event = self._event(below, match, "from-the-gateway")
         event["headers"]["X-Forwarded-Proto"] = "https"

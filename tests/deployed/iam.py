@@ -103,14 +103,18 @@ def _s3(sent: Sent) -> list[Ask]:
     if "delete" in sent.query:
         found = re.findall(rb"<Key>(.*?)</Key>", sent.body)
         return [Ask("s3:DeleteObject", f"{arn}/{name.decode()}") for name in found]
-    verb = {"GET": "GetObject", "HEAD": "GetObject", "PUT": "PutObject", "DELETE": "DeleteObject"}[sent.method]
+    verb = {"GET": "GetObject", "HEAD": "GetObject", "PUT": "PutObject", "DELETE": "DeleteObject"}[
+        sent.method
+    ]
     return [Ask(f"s3:{verb}", f"{arn}/{key}") if key else Ask("s3:ListBucket", arn)]
 
 
 def _dynamodb(operation: str, body: dict[str, Any]) -> list[Ask]:
     if operation == "TransactWriteItems":
         parts = [part for item in body["TransactItems"] for part in item.items()]
-        return [_item(_SINGLE[verb], part["TableName"], [part.get("Key") or part["Item"]]) for verb, part in parts]
+        return [
+            _item(_SINGLE[verb], part["TableName"], [part.get("Key") or part["Item"]]) for verb, part in parts
+        ]
     if operation == "BatchGetItem":
         return [_item(operation, name, wanted["Keys"]) for name, wanted in body["RequestItems"].items()]
     if operation == "Query":

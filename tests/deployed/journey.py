@@ -46,7 +46,11 @@ class Someone:
 
     def page(self, path: str, form: dict[str, Any] | None = None) -> httpx.Response:
         """A page, or with `form` what its button does."""
-        headers = {"Cookie": f"__Host-session={self.token}", "Sec-Fetch-Site": "same-origin", "Accept": "text/html"}
+        headers = {
+            "Cookie": f"__Host-session={self.token}",
+            "Sec-Fetch-Site": "same-origin",
+            "Accept": "text/html",
+        }
         verb = "GET" if form is None else "POST"
         answer = self.http.request(verb, path, data=form, headers=headers)
         assert answer.status_code in (200, 303), (path, answer.status_code, answer.text[:2000])
@@ -79,6 +83,11 @@ class Journey:
         self.cloud, self.triggers = cloud, triggers
         self.settle = triggers.settle
         self.seen: dict[str, Any] = {}
+
+    def close(self) -> None:
+        """Close everybody's connections."""
+        for person in (self.owner, self.neighbour, self.clerk, self.technician, self.manager):
+            person.http.close()
 
     def begin(self, step: str) -> None:
         """Name what comes next: in the record of who asked for what."""
@@ -117,7 +126,12 @@ class Journey:
         self.settle()
         assert owner.api("GET", f"photos/{first}")["status"] == "ready"
         key = {"Idempotency-Key": "journey-report-1"}
-        body = {"unit_id": "maple-1-101", "category_id": "plumbing", "description": "漏水", "photo_ids": [first, second]}
+        body = {
+            "unit_id": "maple-1-101",
+            "category_id": "plumbing",
+            "description": "漏水",
+            "photo_ids": [first, second],
+        }
         self.issue = owner.api("POST", "issues", body, **key)
         assert owner.api("POST", "issues", body, **key) == self.issue
         link = self.issue["photos"][0]["urls"]["full"]
@@ -179,7 +193,9 @@ class Journey:
         code = place[1]
         change = {"version": 1, "name": "1 号楼南电梯", "building": "1", "act": "save"}
         manager.page(f"/desk/places/{code}", change)
-        assert "data:image" in manager.page("/desk/posters").text or "<svg" in manager.page("/desk/posters").text
+        assert (
+            "data:image" in manager.page("/desk/posters").text or "<svg" in manager.page("/desk/posters").text
+        )
         assert self.owner.page(f"/p/{code}?category=lift").status_code == 200
         lift = self.owner.report(category_id="lift", area="public", place_id=code)
         found = neighbour.api("GET", f"issues/similar?community_id=maple&category_id=lift&place_id={code}")
@@ -206,7 +222,9 @@ class Journey:
             clerk.api("GET", f"desk/issues?{choice}")
         self.manager.api("GET", "desk/counts")
         clerk.api("GET", "desk/communities/maple/staff")
-        clerk.page("/desk/replies", {"key": "journey-key-1", "title": "马上", "text": "马上到", "version": "0"})
+        clerk.page(
+            "/desk/replies", {"key": "journey-key-1", "title": "马上", "text": "马上到", "version": "0"}
+        )
         shared = {"key": "journey-key-2", "of": "maple", "title": "等", "text": "请稍等", "version": "0"}
         self.manager.page("/desk/replies", shared)
         for path in ("/desk", "/desk/board", "/desk/counts", "/desk/live", "/desk/replies"):
@@ -238,7 +256,9 @@ class Journey:
         gone = object_created(bucket, f"uploads/{never_sent}", 10)
         assert self.cloud.invoke("photo_arrived", gone) == {"status": "gone"}
         self.settle()
-        shown = {photo["id"]: photo["status"] for photo in owner.api("GET", f"issues/{issue['id']}")["photos"]}
+        shown = {
+            photo["id"]: photo["status"] for photo in owner.api("GET", f"issues/{issue['id']}")["photos"]
+        }
         assert (shown[broken], shown[given_up], shown[never_sent]) == ("rejected", "rejected", "pending")
 
     def events_that_fail(self) -> None:
@@ -254,7 +274,9 @@ class Journey:
         self.begin("clock")
         past = datetime.now(UTC) - timedelta(days=8)
         operator = self.cloud.operator
-        quiet = bring_to(portal=operator, people=People(operator), status="resolved", now=past, category_id="gas")
+        quiet = bring_to(
+            portal=operator, people=People(operator), status="resolved", now=past, category_id="gas"
+        )
         self.seen["tick"] = told = self.triggers.tick(datetime.now(UTC))
         assert told["delivered"] >= 4
         assert self.owner.api("GET", f"issues/{quiet.issue.id}")["status"] == "closed"
@@ -265,7 +287,9 @@ class Journey:
         self.begin("sign out")
         self.owner.page("/me/language", {"locale": "en"})
         self.neighbour.api("DELETE", "auth/session")
-        answer = self.neighbour.http.get("/api/v1/me", headers={"Authorization": f"Bearer {self.neighbour.token}"})
+        answer = self.neighbour.http.get(
+            "/api/v1/me", headers={"Authorization": f"Bearer {self.neighbour.token}"}
+        )
         assert answer.status_code == 401
         self.owner.api("DELETE", "auth/sessions")
         self.settle()
@@ -274,4 +298,6 @@ class Journey:
 
 
 def _ago(seconds: int) -> str:
-    return (datetime.now(UTC) - timedelta(seconds=seconds)).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return (
+        (datetime.now(UTC) - timedelta(seconds=seconds)).isoformat(timespec="seconds").replace("+00:00", "Z")
+    )

@@ -15,7 +15,15 @@ from chalicelib.storage import Storage
 from tests.deployed.iam import Sent
 from tests.deployed.policies import REGION
 
-_SIGNED_ANEW = {"authorization", "x-amz-date", "x-amz-content-sha256", "host", "content-length", "connection", "expect"}
+_SIGNED_ANEW = {
+    "authorization",
+    "x-amz-date",
+    "x-amz-content-sha256",
+    "host",
+    "content-length",
+    "connection",
+    "expect",
+}
 
 
 def is_refused(sent: Sent, engine_url: str, keys: tuple[str, str]) -> bool:
@@ -31,7 +39,9 @@ def _sent_again(sent: Sent, engine_url: str, keys: tuple[str, str]) -> tuple[int
     if "authorization" in sent.headers:
         return _signed(sent, engine_url, keys)
     bucket, _, key = sent.path.lstrip("/").partition("/")
-    storage = Storage(bucket, region=REGION, endpoint_url=engine_url, session=Session(*keys, region_name=REGION))
+    storage = Storage(
+        bucket, region=REGION, endpoint_url=engine_url, session=Session(*keys, region_name=REGION)
+    )
     now = datetime.now(UTC)
     if sent.form:
         form = storage.upload_form(

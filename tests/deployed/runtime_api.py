@@ -22,7 +22,12 @@ from local.engines import ROOT
 _PYTHON = ROOT / ".venv-lambda" / "bin" / "python"
 _SITE = ROOT / ".venv-lambda" / "lib" / "python3.11" / "site-packages"
 #: What Lambda's own folder holds besides Python; not pip, and not a second botocore.
-_RUNTIME = ("awslambdaric", "simplejson", "snapshot_restore_py.py", "runtime_client.cpython-311-x86_64-linux-gnu.so")
+_RUNTIME = (
+    "awslambdaric",
+    "simplejson",
+    "snapshot_restore_py.py",
+    "runtime_client.cpython-311-x86_64-linux-gnu.so",
+)
 _START = (
     "import sys; sys.path[:0] = sys.argv[1:3]; sys.argv[1:] = sys.argv[3:];"
     "from awslambdaric.__main__ import main; main(sys.argv)"
@@ -78,10 +83,25 @@ class Function:
 
     def start(self) -> None:
         """Begin the process, as Lambda does for a first event."""
-        command = [str(_PYTHON), "-I", "-S", "-B", "-c", _START, str(self.package), str(self.runtime), self.handler]
+        command = [
+            str(_PYTHON),
+            "-I",
+            "-S",
+            "-B",
+            "-c",
+            _START,
+            str(self.package),
+            str(self.runtime),
+            self.handler,
+        ]
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(
-                command, cwd=self.package, env=self._environment(), stdout=log, stderr=log, stdin=subprocess.DEVNULL
+                command,
+                cwd=self.package,
+                env=self._environment(),
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
             )
 
     def _environment(self) -> dict[str, str]:
@@ -114,7 +134,7 @@ class Function:
                     good, body = invocation.answer.get(timeout=0.25)
                     break
                 except queue.Empty:
-                    assert self.process is not None and self.process.poll() is None, self.said()
+                    assert self.process is None or self.process.poll() is None, self.said()
                     if time.monotonic() > end:
                         raise TimeoutError(self.name) from None
             del self._running[invocation.id]

@@ -1,4 +1,4 @@
-"""The built zip, alone in a folder, under Lambda's runtime client: the whole journey, by the events of the real thing."""
+"""The built zip, alone in a folder, under Lambda's runtime client: the whole journey, by events as they really come."""
 
 import io
 import zipfile
@@ -35,7 +35,9 @@ def test_a_file_in_a_spreadsheets_bytes_comes_through_the_gateway_whole(told: Jo
 def test_links_cookies_and_icons_fit_the_stages_path(cloud: Cloud) -> None:
     page = httpx.get(f"{cloud.url}/login")
     assert page.status_code == 200
-    icon = next(part for part in page.text.split('"') if part.startswith("/api/static/") and part.endswith(".png"))
+    icon = next(
+        part for part in page.text.split('"') if part.startswith("/api/static/") and part.endswith(".png")
+    )
     shown = httpx.get(cloud.url.removesuffix("/api") + icon, headers={"Accept": "image/png,image/*;q=0.8"})
     assert Image.open(io.BytesIO(shown.content)).format == "PNG"
     assert shown.headers["content-type"] == "image/png"

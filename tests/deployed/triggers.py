@@ -75,7 +75,9 @@ class Triggers:
         """What the functions have printed goes into the logs that the template made for them."""
         for name, function in self.cloud.functions.items():
             properties = self._of(name)
-            group_name = self.cloud.template[properties["LoggingConfig"]["LogGroup"]["Ref"]]["Properties"]["LogGroupName"]
+            group_name = self.cloud.template[properties["LoggingConfig"]["LogGroup"]["Ref"]]["Properties"][
+                "LogGroupName"
+            ]
             where = {"logGroupName": resolve(group_name, self.cloud.names)}
             with closing(self.cloud.engine.client("logs")) as operator:
                 operator.create_log_group(**where)
@@ -108,10 +110,19 @@ class Triggers:
         place = resolve(to["Destination"], self.cloud.names)
         if to["Type"] == "EventBridge":
             kind = "Lambda Function Invocation Result - Failure"
-            entry = {"Source": "lambda", "DetailType": kind, "Detail": json.dumps(failed), "EventBusName": place}
+            entry = {
+                "Source": "lambda",
+                "DetailType": kind,
+                "Detail": json.dumps(failed),
+                "EventBusName": place,
+            }
             with closing(self.cloud.client(function, "events")) as bus:
                 bus.put_events(Entries=[entry])
         else:
-            url = next(self.cloud.names[name.removesuffix(".Arn")] for name, arn in self.cloud.names.items() if arn == place)
+            url = next(
+                self.cloud.names[name.removesuffix(".Arn")]
+                for name, arn in self.cloud.names.items()
+                if arn == place
+            )
             with closing(self.cloud.client(function, "sqs")) as queue:
                 queue.send_message(QueueUrl=url, MessageBody=json.dumps(failed))

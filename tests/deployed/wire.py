@@ -113,7 +113,13 @@ class Wire:
 
     def _note(self, sent: Sent) -> None:
         if form := sent.form:
-            size = sent.body.index(b"\r\n--", start := sent.body.index(b"\r\n\r\n", sent.body.index(b"filename="))) - start - 4
+            size = (
+                sent.body.index(
+                    b"\r\n--", start := sent.body.index(b"\r\n\r\n", sent.body.index(b"filename="))
+                )
+                - start
+                - 4
+            )
             self.uploads.append((form["key"], size))
         elif sent.service == "sns":
             told = {name: values[0] for name, values in parse_qs(sent.body.decode()).items()}
@@ -123,7 +129,9 @@ class Wire:
         engine = urlsplit(self.engine_url)
         connection = http.client.HTTPConnection(engine.hostname or "", engine.port, timeout=30)
         with closing(connection):
-            headers = {name: value for name, value in sent.headers.items() if name not in ("expect", "connection")}
+            headers = {
+                name: value for name, value in sent.headers.items() if name not in ("expect", "connection")
+            }
             connection.request(sent.method, sent.target, sent.body, headers)
             answer = connection.getresponse()
             lines = [(name, value) for name, value in answer.getheaders() if name.lower() not in _HOP_BY_HOP]
