@@ -41,8 +41,8 @@ class Gateway(Bridge):
         event["requestContext"] |= {"path": unquote(target), "stage": self._stage.strip("/")}
         try:
             return self._answered(event, self._function.invoke(event))
-        except Failed:
-            return problem(502, "Internal server error")
+        except Failed as error:
+            return problem(502, f"Internal server error; {error}")
 
     def _answered(self, event: Event, answer: dict[str, Any]) -> Answer:
         """The function's answer. Base64 becomes bytes only for those who first of all accept a binary type."""
