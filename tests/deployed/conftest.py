@@ -1,6 +1,7 @@
 """One deployed portal for all tests of this folder, and the journey through it."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from importlib import import_module
 from pathlib import Path
 
@@ -32,9 +33,6 @@ def cloud(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clo
 @pytest.fixture(scope="session")
 def told(cloud: Cloud) -> Iterator[Journey]:
     """The whole journey, told once."""
-    triggers = Triggers(cloud)
-    journey = Journey(cloud, triggers)
-    journey.run()
-    yield journey
-    journey.close()
-    triggers.close()
+    with closing(Triggers(cloud)) as triggers, closing(Journey(cloud, triggers)) as journey:
+        journey.run()
+        yield journey

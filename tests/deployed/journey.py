@@ -22,7 +22,7 @@ class Someone:
     def __init__(self, cloud: Cloud, phone: str) -> None:
         self.cloud, self.phone = cloud, phone
         self.http = httpx.Client(base_url=cloud.url, timeout=60)
-        self.sign_in()
+        self.id = self.token = ""
 
     def sign_in(self) -> None:
         """By a code that comes as a text message."""
@@ -83,11 +83,12 @@ class Journey:
     def __init__(self, cloud: Cloud, triggers: Triggers) -> None:
         self.cloud, self.triggers = cloud, triggers
         self.settle = triggers.settle
+        self.people: list[Someone] = []
         self.seen: dict[str, Any] = {}
 
     def close(self) -> None:
         """Close everybody's connections."""
-        for person in (self.owner, self.neighbour, self.clerk, self.technician, self.manager):
+        for person in self.people:
             person.http.close()
 
     def begin(self, step: str) -> None:
@@ -111,10 +112,10 @@ class Journey:
     def arrive(self) -> None:
         """Everybody signs in by a code."""
         self.begin("sign in")
-        people = ("owner", "neighbour", "clerk", "technician", "manager")
-        self.owner, self.neighbour, self.clerk, self.technician, self.manager = (
-            Someone(self.cloud, PHONES[name]) for name in people
-        )
+        for name in ("owner", "neighbour", "clerk", "technician", "manager"):
+            self.people.append(Someone(self.cloud, PHONES[name]))
+            self.people[-1].sign_in()
+        self.owner, self.neighbour, self.clerk, self.technician, self.manager = self.people
         self.seen["health"] = self.owner.http.get("/healthz").json()
         assert self.owner.api("GET", "me")["units"][0]["id"] == "maple-1-101"
         assert self.owner.api("GET", "communities/maple/categories")["items"]
