@@ -9,9 +9,17 @@ from tests.deployed.iam import Ask, Sent, allows
 from tests.deployed.journey import Journey
 from tests.deployed.policies import FUNCTIONS, Grant
 from tests.deployed.replay import is_refused
+from tests.test_policies import ARGUED
 
 #: What the engine allows to everybody who may read an object at all; only `iam.py` looks.
 _ENGINE_IS_BLIND = {"s3:ListBucket"}
+
+#: Lambda's own part: streams of the function's own log, and of the table, have names that nobody knows before.
+_ARGUED_FOR_LAMBDA = {
+    "logs:CreateLogStream": "the log's own streams",
+    "logs:PutLogEvents": "the log's own streams",
+    "dynamodb:ListStreams": "the table's own streams",
+}
 
 
 def _needing(cloud: Cloud, grant: Grant) -> tuple[Ask, Sent] | None:
@@ -82,6 +90,13 @@ def _whole_grants(cloud: Cloud, function: str) -> list[Grant]:
 def _give(cloud: Cloud, user: str, policy: policies.Policy) -> None:
     document = policies.document(for_engine(policy))
     cloud.iam.put_user_policy(UserName=user, PolicyName="own", PolicyDocument=document)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_role_names_what_it_is_for_but_where_aws_has_no_narrower_name(cloud: Cloud, function: str) -> None:
+    for grant in policies.grants(function, cloud.policies[function]):
+        assert "*" not in grant.action
+        assert "*" not in grant.resource or grant.action in ARGUED | _ARGUED_FOR_LAMBDA, grant
 
 
 def test_codes_go_to_phones_and_never_to_a_topic(cloud: Cloud, told: Journey) -> None:
