@@ -106,7 +106,8 @@ def running_cloud(engine: Engine, built: Path, folder: Path) -> Iterator[Cloud]:
         name: policies.resolve(policies.of_role(template, logical), names)
         for name, logical in LOGICAL.items()
     }
-    keys = {name: make_user(engine, name, for_engine(policy)) for name, policy in resolved.items()}
+    iam = engine.client("iam")
+    keys = {name: make_user(iam, name, for_engine(policy)) for name, policy in resolved.items()}
     by_key = {access: name for name, (access, _) in keys.items()}
     wire = Wire(engine.url, names["PortalTable.StreamArn"], names["PortalKey.Arn"], resolved, by_key)
     runtime = make_runtime(folder / "runtime")
@@ -118,7 +119,6 @@ def running_cloud(engine: Engine, built: Path, folder: Path) -> Iterator[Cloud]:
     operator = _operator(engine, names["PortalTable"], keyring)
     with served(Gateway(api, functions["api_handler"])) as port:
         url = f"http://127.0.0.1:{port}/{api['StageName']}"
-        iam = engine.client("iam")
         try:
             yield Cloud(engine, wire, template, names, functions, resolved, keys, operator, url, package, iam)
         finally:
@@ -165,9 +165,8 @@ def _make_resources(engine: Engine, template: dict[str, Any], keyring: Keyring) 
     return names
 
 
-def make_user(engine: Engine, name: str, policy: Policy) -> Keys:
+def make_user(iam: Any, name: str, policy: Policy) -> Keys:
     """A user of a name with this policy and no other; gives back the key."""
-    iam = engine.client("iam")
     iam.create_user(UserName=name)
     iam.put_user_policy(UserName=name, PolicyName="own", PolicyDocument=policies.document(policy))
     made = iam.create_access_key(UserName=name)["AccessKey"]

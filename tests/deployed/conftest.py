@@ -25,9 +25,11 @@ def cloud(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clo
     """A new portal with the usual people, and nothing told yet."""
     folder = tmp_path_factory.mktemp("cloud")
     engine = start_engine(folder / "engine", auth=True, services=SERVICES)
-    with running_cloud(engine, built, folder) as started:
-        yield started
-    engine.stop()
+    try:
+        with running_cloud(engine, built, folder) as started:
+            yield started
+    finally:
+        engine.stop()
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,8 @@ from tests.deployed.policies import FUNCTIONS, Grant
 from tests.deployed.replay import is_refused
 from tests.test_policies import ARGUED
 
+pytestmark = pytest.mark.timeout(300)  # the first test builds the package, which is long where much else runs
+
 #: What the engine allows to everybody who may read an object at all; only `iam.py` looks.
 _ENGINE_IS_BLIND = {"s3:ListBucket"}
 
@@ -56,7 +58,7 @@ def test_without_any_one_grant_the_engine_refuses_what_it_allowed(
 ) -> None:
     policy = cloud.policies[function]
     name = f"{function}-reduced"
-    keys = make_user(cloud.engine, name, for_engine(policy))
+    keys = make_user(cloud.iam, name, for_engine(policy))
     checked = 0
     for grant in _whole_grants(cloud, function):
         needing = _needing(cloud, grant)

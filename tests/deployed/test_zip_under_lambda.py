@@ -14,6 +14,8 @@ from tests.deployed.journey import Journey
 from tests.deployed.runtime_api import Failed
 from tests.factories import PHONES
 
+pytestmark = pytest.mark.timeout(300)  # the first test builds the package, which is long where much else runs
+
 
 def test_the_whole_journey_can_be_told(told: Journey) -> None:
     assert told.seen["health"] == {"status": "ok"}
