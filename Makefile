@@ -15,10 +15,10 @@ JOURNEYS := tests/journeys
 EVERY_PAGE := tests/journeys/test_every_page.py
 RUNNING_TESTS := tests/durability tests/fuzz
 LOCAL_TESTS := tests/local
-INFRA_TESTS := tests/infra
+DEPLOY_TESTS := tests/infra tests/package tests/deployed
 # The longest first: two run at a time, and both cores should end together.
 # (A group with a prerequisite that is a job of its own would lose its turn, so `browser` is made within.)
-TEST_GROUPS := test-journeys test-running test-pages test-parts test-local test-infra
+TEST_GROUPS := test-journeys test-running test-pages test-parts test-local test-deploy
 CODE := $(wildcard app.py chalicelib infra local bench tests)
 SUDO := $(shell test "$$(id -u)" = 0 || echo sudo)
 PIP := -m pip --disable-pip-version-check --no-input install -qq
@@ -38,7 +38,7 @@ test: setup lint types browser  ## lint, type-check and run every test
 	@$(MAKE) --no-print-directory -k -j2 -Otarget $(TEST_GROUPS)
 
 test-parts: setup  ## test the parts: rules, services, records, routes, photos
-	$(BIN)/python -m pytest $(addprefix --ignore=,$(JOURNEYS) $(RUNNING_TESTS) $(LOCAL_TESTS) $(INFRA_TESTS))
+	$(BIN)/python -m pytest $(addprefix --ignore=,$(JOURNEYS) $(RUNNING_TESTS) $(LOCAL_TESTS) $(DEPLOY_TESTS))
 
 test-journeys: setup  ## test in a browser what people do, from the first tap to the last
 	@$(MAKE) --no-print-directory browser
@@ -54,9 +54,9 @@ test-running: setup  ## test the running portal under load, killed, and sent non
 test-local: setup  ## test what runs the portal locally: engine, event pump, bridge
 	$(BIN)/python -m pytest $(LOCAL_TESTS)
 
-test-infra: setup  ## test what deploys the portal: the template, its checks, the deploy itself
-	@$(MAKE) --no-print-directory $(SCAN_ENV)
-	$(BIN)/python -m pytest $(INFRA_TESTS)
+test-deploy: setup  ## test the package, its template and permissions, the deploy itself, and the package as Lambda runs it
+	@$(MAKE) --no-print-directory $(SCAN_ENV) $(LAMBDA_ENV)
+	$(BIN)/python -m pytest $(DEPLOY_TESTS)
 
 setup: $(APP_ENV) $(ENGINE_ENV) $(NODE_ENV) locale  ## make the environments and catalogues, if they are missing
 

@@ -13,6 +13,8 @@ Request = dict[str, Any]
 SEEN: dict[str, tuple[str, Request]] = {}
 #: Every item that was written, by (kind of partition, kind of row): the attributes' names.
 WRITTEN: dict[tuple[str, str], set[str]] = {}
+#: Everything that was asked of a table or an index of it, by IAM's action and kind of partition.
+ASKED: set[tuple[str, str, str]] = set()
 
 
 class RecordingClient:
@@ -87,6 +89,7 @@ def refusal(
 def remember(operation: str, request: Request) -> None:
     """Keep the request if its expressions are new, and the kinds of keys that it writes."""
     SEEN.setdefault(_shape(operation, request), (operation, copy.deepcopy(request)))
+    ASKED.update(_asked(operation, request))
     for part in request.get("TransactItems", []):
         if "Put" in part:
             item = part["Put"]["Item"]
@@ -97,6 +100,27 @@ def remember(operation: str, request: Request) -> None:
     if operation == "update_item":
         names = request.get("ExpressionAttributeNames", {})
         _written(request["Key"], {names[n] for n in names if n.startswith("#u")})
+
+
+_ACTIONS = {
+    "Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem", "ConditionCheck": "ConditionCheckItem",
+    "get_item": "GetItem", "update_item": "UpdateItem",
+}  # fmt: skip
+
+
+def _asked(operation: str, request: Request) -> Iterator[tuple[str, str, str]]:
+    for part in request.get("TransactItems", []):
+        for verb, body in part.items():
+            yield _ACTIONS[verb], "", kind_of((body.get("Key") or body["Item"])["PK"]["S"])
+    for wanted in request.get("RequestItems", {}).values():
+        if operation == "batch_get_item":
+            yield from (("BatchGetItem", "", kind_of(key["PK"]["S"])) for key in wanted["Keys"])
+    if operation == "query":
+        first = request["KeyConditionExpression"].strip("( ").split()[2].strip(")")
+        kind = kind_of(request["ExpressionAttributeValues"][first]["S"])
+        yield "Query", request.get("IndexName", ""), kind
+    elif operation in _ACTIONS:
+        yield _ACTIONS[operation], "", kind_of(request["Key"]["PK"]["S"])
 
 
 def _written(item: Request, names: set[str]) -> None:
