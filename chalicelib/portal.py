@@ -4,8 +4,7 @@ import base64
 from dataclasses import dataclass
 from functools import cache
 
-import boto3
-
+from chalicelib import aws
 from chalicelib.crypto import Keyring, load_key_file
 from chalicelib.db import Db
 from chalicelib.inbox.notifier import Notifier, notifier_for
@@ -38,7 +37,7 @@ def connect(config: Settings) -> Portal:
 def load_keys(config: Settings) -> Keyring:
     """The keyring: opened by KMS when deployed, from the data folder's key file locally."""
     if config.keyring_ciphertext:
-        client = boto3.session.Session(region_name=config.aws_region).client("kms")
+        client = aws.client("kms", config.aws_region)
         answer = client.decrypt(
             CiphertextBlob=base64.b64decode(config.keyring_ciphertext),
             EncryptionContext={"portal": "keyring"},

@@ -3,9 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from boto3.dynamodb.conditions import Attr
-
 from chalicelib.accounts.models import Account, Grant, Person, UnitRef
+from chalicelib.conditions import Attr
 from chalicelib.crypto import Keyring
 from chalicelib.db import Db, Delete, Item, K, Op, Put, Update
 from chalicelib.errors import PortalError, VersionConflict

@@ -2,9 +2,8 @@
 
 import time
 
-from boto3.dynamodb.conditions import Attr, ConditionBase, Key
-
 from chalicelib.communities.models import Community, StaffMember, Unit
+from chalicelib.conditions import Attr, Condition, Key
 from chalicelib.crypto import Keyring
 from chalicelib.db import Db, Item, K, Op, Put
 from chalicelib.errors import NotFound, VersionConflict
@@ -62,7 +61,7 @@ def put_community(community: Community, before: Community | None) -> Op:
         "zone": community.zone_name,
         "buildings": list(community.buildings),
     }
-    unchanged: ConditionBase = Attr("PK").not_exists()
+    unchanged: Condition = Attr("PK").not_exists()
     if before is not None:
         unchanged = Attr("name").eq(before.name) & Attr("buildings").eq(list(before.buildings))
     return Put(item, condition=unchanged, error=VersionConflict())
