@@ -9,10 +9,9 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib import aws
+from chalicelib import table_client
 from chalicelib.conditions import Attr, Condition, Key
 from chalicelib.errors import Conflict, Unavailable
 from chalicelib.records import (
@@ -60,11 +59,7 @@ class Db:
     @classmethod
     def connect(cls, table: str, region: str, endpoint_url: str | None) -> "Db":
         """A table by name; opens no connection yet."""
-        config = Config(
-            connect_timeout=2, read_timeout=5, retries={"mode": "standard", "max_attempts": 3},
-            max_pool_connections=32, parameter_validation=False,
-        )  # fmt: skip
-        return cls(aws.client("dynamodb", region, endpoint_url, config), table)
+        return cls(table_client.connect(region, endpoint_url), table)
 
     def _call(self, operation: str, **request: Any) -> Any:
         self.calls.append(operation)
