@@ -15,6 +15,7 @@ from chalicelib.accounts import store as accounts
 from chalicelib.accounts.models import Person
 from chalicelib.accounts.sessions import new_session
 from chalicelib.communities import store as communities
+from chalicelib.crypto import Keyring
 from chalicelib.desk import service as desk
 from chalicelib.desk.models import Assign, StaffMessage, Transition
 from chalicelib.importing import service as importing
@@ -40,11 +41,11 @@ def prepared(folder: Path) -> Iterator[tuple[Replay, Path]]:
     """The stand-in, ready to answer, and the file with each row's event and calls."""
     engine = start(folder, auth=True, durable=False)
     try:
-        replay = Replay(engine.url)
+        replay = Replay(engine.url, Keyring.generate().to_json().encode())
         os.environ.update(
             AWS_ACCESS_KEY_ID=engine.access_key, AWS_SECRET_ACCESS_KEY=engine.secret_key, AWS_REGION="us-east-1",
-            AWS_DEFAULT_REGION="us-east-1", AWS_ENDPOINT_URL=replay.url, PORTAL_STAGE="local", TABLE_NAME="portal",
-            MEDIA_BUCKET="media", KEY_FILE=str(folder / "data.key"), REPORTS_PER_DAY="1000", AWS_EC2_METADATA_DISABLED="true",
+            AWS_DEFAULT_REGION="us-east-1", AWS_ENDPOINT_URL=replay.url, PORTAL_STAGE="prod", TABLE_NAME="portal",
+            MEDIA_BUCKET="media", KEYRING_CIPHERTEXT="AAAA", REPORTS_PER_DAY="1000", AWS_EC2_METADATA_DISABLED="true",
         )  # fmt: skip
         set_up(engine, "portal", "media")
         plan = folder / "plan.json"
@@ -119,7 +120,7 @@ def _event(
     """A request as API Gateway hands it to Lambda."""
     path = resource.format(**(ids or {}))
     api = path.startswith("/api")
-    who = {"Authorization": f"Bearer {token}"} if api else {"Cookie": f"session={token}"}
+    who = {"Authorization": f"Bearer {token}"} if api else {"Cookie": f"__Host-session={token}"}
     headers = {"Host": "portal.example", "Accept": "*/*", "Accept-Language": "zh-CN", "X-Forwarded-Proto": "https", **who, **(more or {})}
     if body is not None:
         headers["Content-Type"] = "application/json"

@@ -3,6 +3,7 @@
 So every contestant gets equal answers at once, and a write that is measured a thousand times finds the table as it was.
 """
 
+import base64
 import http.client
 import json
 import re
@@ -32,11 +33,13 @@ class Replay(socketserver.ThreadingTCPServer):
 
     daemon_threads = True
 
-    def __init__(self, engine_url: str) -> None:
+    def __init__(self, engine_url: str, keyring: bytes) -> None:
+        """`keyring` is what KMS opens."""
         super().__init__(("127.0.0.1", 0), _Connection)
         self._engine = urlsplit(engine_url).netloc
         self._known: dict[str, bytes] = {}
         self._recording = True
+        self._keyring = json.dumps({"KeyId": "k", "Plaintext": base64.b64encode(keyring).decode()}).encode()
         self.calls: list[Call] = []
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
@@ -56,6 +59,8 @@ class Replay(socketserver.ThreadingTCPServer):
     def answer(self, headers: dict[str, str], body: bytes) -> bytes:
         """The whole answer to one request, as it goes over the wire."""
         operation = headers["x-amz-target"].partition(".")[2]
+        if operation == "Decrypt":
+            return _answer(self._keyring)
         request = json.loads(body)
         known = signature(operation, request)
         if self._recording:
@@ -71,12 +76,16 @@ class Replay(socketserver.ThreadingTCPServer):
         engine.close()
         if answer.status != 200:
             raise RuntimeError(text.decode())
-        head = (
-            f"HTTP/1.1 200 OK\r\nServer: Server\r\nContent-Type: application/x-amz-json-1.0\r\n"
-            f"Content-Length: {len(text)}\r\nConnection: keep-alive\r\nx-amzn-RequestId: {'R' * 52}\r\n"
-            f"x-amz-crc32: {zlib.crc32(text)}\r\nDate: Wed, 25 Nov 2026 08:00:00 GMT\r\n\r\n"
-        )
-        return head.encode() + text
+        return _answer(text)
+
+
+def _answer(text: bytes) -> bytes:
+    head = (
+        f"HTTP/1.1 200 OK\r\nServer: Server\r\nContent-Type: application/x-amz-json-1.0\r\n"
+        f"Content-Length: {len(text)}\r\nConnection: keep-alive\r\nx-amzn-RequestId: {'R' * 52}\r\n"
+        f"x-amz-crc32: {zlib.crc32(text)}\r\nDate: Wed, 25 Nov 2026 08:00:00 GMT\r\n\r\n"
+    )
+    return head.encode() + text
 
 
 class _Connection(socketserver.StreamRequestHandler):

@@ -104,8 +104,8 @@ def encode_item(item: Item) -> Wire:
 
 
 def decode_item(wire: Wire) -> Item:
-    """An item from its wire form."""
-    return {name: decode(value) for name, value in wire.items()}
+    """An item from its wire form. Texts, which most attributes are, are taken as they stand."""
+    return {name: value["S"] if "S" in value else decode(value) for name, value in wire.items()}
 
 
 class Expressions:

@@ -6,8 +6,10 @@ What each lever saves was measured with `bench/warm.py`; each can be taken out b
 import json
 from typing import TYPE_CHECKING, Any
 
+from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.httpsession import get_cert_path
+from botocore.session import Session
 from botocore.utils import get_environ_proxies
 
 from chalicelib import aws
@@ -24,21 +26,26 @@ def connect(region: str, endpoint_url: str | None) -> "DynamoDBClient":
         read_timeout=READ_TIMEOUT_S,
         retries={"mode": "standard", "max_attempts": 3},
         max_pool_connections=32,
-        # Requests are built in one module that tests run with validation on; looking at each again costs as much as signing.
+        # Requests are built in one module, which tests run with validation on.
         parameter_validation=False,
         # Put together anew for each request otherwise, from 14 parts, twice.
         user_agent="owner-portal Botocore",
     )
     client: DynamoDBClient = aws.client("dynamodb", region, endpoint_url, config)
-    return lean(client)
+    return lean(client, aws.session())
 
 
-def lean(client: "DynamoDBClient") -> "DynamoDBClient":
-    """Put the handlers in place; gives back the same client."""
-    events, url = client.meta.events, client.meta.endpoint_url
+def lean(client: "DynamoDBClient", session: Session) -> "DynamoDBClient":
+    """Put the handlers in place; `session` made the client, which is given back."""
+    events, meta = client.meta.events, client.meta
+    # Saves a third of a list's time.
     events.register("before-parse.dynamodb", read_answer)
-    if not get_environ_proxies(url):  # through a proxy, botocore knows the way
-        events.register("before-send.dynamodb", Transport(url, _certificates()).send)
+    if not get_environ_proxies(meta.endpoint_url):  # through a proxy, botocore knows the way
+        wire = Transport(meta.endpoint_url, meta.region_name, session.get_credentials, _certificates())
+        # Saves half of what is left of a short call: signing and sending happen in one place, without urllib3.
+        events.register("choose-signer.dynamodb", lambda **_: UNSIGNED)
+        send: Any = wire.send  # the stubs know of no handler that answers
+        events.register("before-send.dynamodb", send)
     return client
 
 
@@ -47,9 +54,7 @@ def _certificates() -> str:
     return str(aws.session().get_config_variable("ca_bundle") or get_cert_path(True))
 
 
-def read_answer(
-    response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: Any
-) -> None:
+def read_answer(response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: Any) -> None:
     """Read an answer as the JSON that it is. botocore's parser would walk through it by its model and change nothing:
     there is no binary and no date in it. Errors are left to the parser."""
     if response_dict["status_code"] < 300:

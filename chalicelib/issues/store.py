@@ -20,6 +20,7 @@ from chalicelib.issues.items import (
 )
 from chalicelib.issues.models import Entry, Handoff, Issue, IssueFile
 from chalicelib.issues.rules import waits_for_owner
+from chalicelib.kept import made
 from chalicelib.times import rfc3339
 
 TIMER_SHARDS = 4
@@ -57,7 +58,8 @@ def load(db: Db, keys: Keyring, issue_id: str) -> IssueFile | None:
         by_kind.setdefault(row["SK"].split("#", 1)[0], []).append(row)
     if "META" not in by_kind:
         return None
-    return IssueFile.model_construct(
+    return made(
+        IssueFile,
         issue=from_item(by_kind["META"][0], keys),
         timeline=[entry_from(row, keys) for row in by_kind.get("T", [])],
         handoffs=[handoff_from(row, keys) for row in by_kind.get("H", [])],
