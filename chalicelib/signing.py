@@ -43,7 +43,7 @@ class Signer:
         return f"{url}?{query}&X-Amz-Signature={self.signature(text, now)}"
 
     def signed(self, headers: dict[str, str], body: bytes, now: datetime) -> dict[str, str]:
-        """The headers (names in lower case) of a POST to `/`, with those that sign host, type, AWS's own, and the body."""
+        """Headers (names in lower case) of a POST to `/`, with those that sign host, type, AWS's own, and the body."""
         own = {"x-amz-date": stamp(now)} | ({"x-amz-security-token": self.token} if self.token else {})
         headers = headers | own
         names = sorted(n for n in headers if n in ("host", "content-type") or n.startswith("x-amz-"))

@@ -77,7 +77,8 @@ class Transport:
         headers = {name.lower(): _text(value) for name, value in request.headers.items()}
         signed = self._signer().signed(headers | {"host": self._netloc}, body, datetime.now(UTC))
         lines = "".join([f"{name}: {value}\r\n" for name, value in signed.items()])
-        return f"POST / HTTP/1.1\r\n{lines}\r\n".encode("latin-1") + body
+        whole: bytes = f"POST / HTTP/1.1\r\n{lines}\r\n".encode("latin-1") + body
+        return whole
 
     def _signer(self) -> Signer:
         found = self._credentials()
