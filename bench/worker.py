@@ -1,6 +1,6 @@
 """One contestant in a process of its own: told a row and a number on standard input, says the processor time it took.
 
-    python -m bench.worker bare
+python -m bench.worker bare
 """
 
 import importlib

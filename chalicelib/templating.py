@@ -1,12 +1,15 @@
 """Jinja2 with less work for each name and call in a template; what comes out is the same."""
 
-from types import FunctionType
+from functools import cache
+from types import BuiltinMethodType, FunctionType
 from typing import Any
 
 from jinja2 import Environment
 from jinja2.runtime import Context, Macro
 
 _METHODS = frozenset(dir(dict))
+#: Macros, methods of texts and dicts, and functions whose results are remembered.
+_AS_THEY_ARE = frozenset({Macro, BuiltinMethodType, type(cache(str))})
 
 
 class Calls(Context):
@@ -15,7 +18,7 @@ class Calls(Context):
 
     def call(__self, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N805 - as in the base class
         kind = type(__obj)
-        if kind is Macro or (kind is FunctionType and not __obj.__dict__):
+        if kind in _AS_THEY_ARE or (kind is FunctionType and not __obj.__dict__):
             kwargs.pop("_loop_vars", None)
             kwargs.pop("_block_vars", None)
             return __obj(*args, **kwargs)

@@ -45,12 +45,16 @@ class Transport:
         self, url: str, region: str, credentials: "Callable[[], Credentials | None]", certificates: str
     ) -> None:
         """`credentials` are looked up at the first request; `certificates` is the file of trusted authorities."""
+        self._idle: list[socket.socket] = []
         parts = urlsplit(url)
         self._url, self._region, self._credentials = url, region, credentials
         self._netloc = parts.netloc
         self._address = (parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
         self._tls = ssl.create_default_context(cafile=certificates) if parts.scheme == "https" else None
-        self._idle: list[socket.socket] = []
+
+    def __del__(self) -> None:
+        while self._idle:
+            self._idle.pop().close()
 
     def send(self, request: "AWSPreparedRequest", **_: Any) -> AWSResponse:
         """Sign and send a request; raises what botocore raises when that fails. A handler of `before-send`."""

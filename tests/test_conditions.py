@@ -54,7 +54,8 @@ def test_two_conditions_of_one_request_share_no_placeholder() -> None:
 
 def test_the_app_and_its_clients_load_no_boto3() -> None:
     code = (
-        "import sys, app; from chalicelib import aws; from chalicelib.db import Db; from chalicelib.storage import Storage;"
+        "import sys, app; from chalicelib import aws; from chalicelib.db import Db\n"
+        "from chalicelib.storage import Storage\n"
         "Db.connect('t', 'us-east-1', None); Storage('b', region='us-east-1').client; aws.client('sns', 'us-east-1');"
         "print([name for name in sys.modules if name.split('.')[0] in ('boto3', 's3transfer')])"
     )

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from bench.peers.rows import row_of
-from bench.peers.work import page, read
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 from mangum import Mangum
+
+from bench.peers.rows import row_of
+from bench.peers.work import page, read
 
 app = FastAPI()
 

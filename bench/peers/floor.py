@@ -9,13 +9,15 @@ import time
 from typing import Any
 from urllib.parse import urlsplit
 
-from bench.peers.rows import CALLS, ENDPOINT, REGION, TEMPLATES, is_page, issues, plain, row_of
 from jinja2 import Environment, FileSystemLoader
+
+from bench.peers.rows import CALLS, ENDPOINT, REGION, TEMPLATES, is_page, issues, moment, plain, row_of
 
 _host = urlsplit(ENDPOINT).netloc
 _connection = http.client.HTTPConnection(_host)
 _ACCESS, _SECRET = os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"]
 _pages = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, auto_reload=False)
+_pages.filters["moment"] = moment
 _SIGNED = "content-type;host;x-amz-date;x-amz-target"
 
 
@@ -32,7 +34,8 @@ def _signed(target: str, body: bytes) -> dict[str, str]:
     key = f"AWS4{_SECRET}".encode()
     for part in scope.split("/"):
         key = _hmac(key, part)
-    said = f"AWS4-HMAC-SHA256 Credential={_ACCESS}/{scope}, SignedHeaders={_SIGNED}, Signature={_hmac(key, to_sign).hex()}"
+    signature = _hmac(key, to_sign).hex()
+    said = f"AWS4-HMAC-SHA256 Credential={_ACCESS}/{scope}, SignedHeaders={_SIGNED}, Signature={signature}"
     return {"Content-Type": kind, "X-Amz-Date": stamp, "X-Amz-Target": target, "Authorization": said}
 
 
@@ -52,7 +55,11 @@ def _serialized(request: dict[str, Any]) -> dict[str, Any]:
     ops = []
     for part in request["TransactItems"]:
         ((verb, body),) = part.items()
-        wire = {f: {n: _wire(v) for n, v in body[f].items()} for f in ("Item", "Key", "ExpressionAttributeValues") if f in body}
+        wire = {
+            f: {n: _wire(v) for n, v in body[f].items()}
+            for f in ("Item", "Key", "ExpressionAttributeValues")
+            if f in body
+        }
         ops.append({verb: {**body, **wire}})
     return {"TransactItems": ops}
 
@@ -70,7 +77,9 @@ def _read(row: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for operation, request in CALLS[row]:
         answer = _call(operation, request)
-        items = answer.get("Items") or [item for part in answer.get("Responses", {}).values() for item in part]
+        items = answer.get("Items") or [
+            item for part in answer.get("Responses", {}).values() for item in part
+        ]
         items += [answer["Item"]] if "Item" in answer else []
         found += [{name: plain(value) for name, value in item.items()} for item in items]
     return found
@@ -82,4 +91,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     if is_page(row):
         html = _pages.get_template("list.html").render(items=issues(_read(row)))
         return {"statusCode": 200, "headers": {"Content-Type": "text/html"}, "body": html}
-    return {"statusCode": 200, "headers": {"Content-Type": "application/json"}, "body": json.dumps({"items": _read(row)})}
+    return {
+        "statusCode": 200,
+        "headers": {"Content-Type": "application/json"},
+        "body": json.dumps({"items": _read(row)}),
+    }

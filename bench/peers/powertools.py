@@ -4,6 +4,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+
 from bench.peers.rows import is_page, row_of
 from bench.peers.work import page, read
 

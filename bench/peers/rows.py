@@ -6,13 +6,16 @@ sent. That is less work than a real handler has, so ratios against it are on the
 
 import json
 import os
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 ROWS: dict[str, Any] = json.loads(Path(os.environ["BENCH_PLAN"]).read_text())
 TEMPLATES = Path(__file__).parent / "templates"
 ENDPOINT = os.environ["AWS_ENDPOINT_URL"]
 REGION = "us-east-1"
+_ZONE = ZoneInfo("Asia/Shanghai")
 
 
 def plain(wire: dict[str, Any]) -> Any:
@@ -54,3 +57,8 @@ def is_page(row: str) -> bool:
 def issues(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The issues among what was read, for a page's rows."""
     return [item for item in rows if item["PK"].startswith("ISSUE#")]
+
+
+def moment(text: str) -> str:
+    """A kept moment as a page says it; a filter of the pages' templates."""
+    return f"{datetime.fromisoformat(text).astimezone(_ZONE):%m-%d %H:%M}"

@@ -1,4 +1,4 @@
-"""The work of a handler that goes through boto3: the calls, boto3's own (de)serializers; shared by those that differ in the rest."""
+"""The work of a handler that goes through boto3: the calls, and boto3's own (de)serializers; the rest differs."""
 
 from typing import Any
 
@@ -6,12 +6,13 @@ import boto3
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from jinja2 import Environment, FileSystemLoader
 
-from bench.peers.rows import CALLS, REGION, TEMPLATES, issues
+from bench.peers.rows import CALLS, REGION, TEMPLATES, issues, moment
 
 client = boto3.client("dynamodb", region_name=REGION)
 _read = TypeDeserializer().deserialize
 _write = TypeSerializer().serialize
 _pages = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
+_pages.filters["moment"] = moment
 
 
 def _serialized(request: dict[str, Any]) -> dict[str, Any]:
@@ -33,7 +34,9 @@ def read(row: str) -> list[dict[str, Any]]:
     for operation, request in CALLS[row]:
         given = _serialized(request) if "TransactItems" in request else request
         answer = getattr(client, operation)(**given)
-        items = answer.get("Items") or [item for part in answer.get("Responses", {}).values() for item in part]
+        items = answer.get("Items") or [
+            item for part in answer.get("Responses", {}).values() for item in part
+        ]
         items += [answer["Item"]] if "Item" in answer else []
         found += [{name: _read(value) for name, value in item.items()} for item in items]
     return found
