@@ -19,19 +19,21 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
+CONFIG = Config(
+    connect_timeout=CONNECT_TIMEOUT_S,
+    read_timeout=READ_TIMEOUT_S,
+    retries={"mode": "standard", "max_attempts": 3},
+    max_pool_connections=32,
+    # Requests are built in one module, which tests run with validation on.
+    parameter_validation=False,
+    # Put together anew for each request otherwise, from 14 parts, twice.
+    user_agent="owner-portal Botocore",
+)
+
+
 def connect(region: str, endpoint_url: str | None) -> "DynamoDBClient":
     """A client; opens no connection yet."""
-    config = Config(
-        connect_timeout=CONNECT_TIMEOUT_S,
-        read_timeout=READ_TIMEOUT_S,
-        retries={"mode": "standard", "max_attempts": 3},
-        max_pool_connections=32,
-        # Requests are built in one module, which tests run with validation on.
-        parameter_validation=False,
-        # Put together anew for each request otherwise, from 14 parts, twice.
-        user_agent="owner-portal Botocore",
-    )
-    client: DynamoDBClient = aws.client("dynamodb", region, endpoint_url, config)
+    client: DynamoDBClient = aws.client("dynamodb", region, endpoint_url, CONFIG)
     return lean(client, aws.session())
 
 
@@ -43,8 +45,10 @@ def lean(client: "DynamoDBClient", session: Session) -> "DynamoDBClient":
     if not get_environ_proxies(meta.endpoint_url):  # through a proxy, botocore knows the way
         wire = Transport(meta.endpoint_url, meta.region_name, session.get_credentials, _certificates())
         # Saves half of what is left of a short call: signing and sending happen in one place, without urllib3.
+        first_try: Any = wire.first_try  # the stubs know of no handler that answers
+        send: Any = wire.send
+        events.register("before-call.dynamodb", first_try)
         events.register("choose-signer.dynamodb", lambda **_: UNSIGNED)
-        send: Any = wire.send  # the stubs know of no handler that answers
         events.register("before-send.dynamodb", send)
     return client
 

@@ -4,9 +4,12 @@ botocore's own way (its signer and urllib3) takes three times the processor time
 is raised as botocore raises it, so that its retries treat it as their own; each try is signed anew.
 """
 
+import json
 import select
 import socket
 import ssl
+import threading
+import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -14,6 +17,7 @@ from urllib.parse import urlsplit
 
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import (
+    BotoCoreError,
     ConnectionClosedError,
     ConnectTimeoutError,
     EndpointConnectionError,
@@ -46,6 +50,7 @@ class Transport:
     ) -> None:
         """`credentials` are looked up at the first request; `certificates` is the file of trusted authorities."""
         self._idle: list[socket.socket] = []
+        self._first = threading.local()
         parts = urlsplit(url)
         self._url, self._region, self._credentials = url, region, credentials
         self._netloc = parts.netloc
@@ -56,33 +61,55 @@ class Transport:
         while self._idle:
             self._idle.pop().close()
 
+    def first_try(self, params: dict[str, Any], **_: Any) -> tuple[AWSResponse, dict[str, Any]] | None:
+        """Answer a call by the first try when that goes well, as nearly all do; a handler of `before-call`.
+
+        Otherwise what came of it, an answer or an exception, is kept for `send`, to which botocore comes next in this
+        thread: it counts that as its own first try, reads the error, and tries again where that makes sense.
+        """
+        try:
+            answer = self._ask(params["headers"], params["body"])
+        except BotoCoreError as error:
+            self._first.outcome = error
+            return None
+        if answer.status_code != 200 or not _is_whole(answer):
+            self._first.outcome = answer
+            return None
+        said = {"HTTPStatusCode": 200, "HTTPHeaders": dict(answer.headers), "RetryAttempts": 0}
+        return answer, {**json.loads(answer.content), "ResponseMetadata": said}
+
     def send(self, request: "AWSPreparedRequest", **_: Any) -> AWSResponse:
         """Sign and send a request; raises what botocore raises when that fails. A handler of `before-send`."""
-        asked = self._written(request)
+        outcome = self._first.__dict__.pop("outcome", None)
+        if isinstance(outcome, BotoCoreError):
+            raise outcome
+        return outcome or self._ask(request.headers, request.body)
+
+    def _ask(self, headers: Any, body: Any) -> AWSResponse:
+        asked = self._written(headers, body or b"")
         connection = self._kept() or self._new()
         try:
             connection.sendall(asked)
-            status, headers, body = _receive(connection)
+            status, told, got = _receive(connection)
         except TimeoutError as error:
             connection.close()
             raise ReadTimeoutError(endpoint_url=self._url, error=error) from error
         except (OSError, ValueError, BrokenAnswerError) as error:
             connection.close()
-            raise ConnectionClosedError(endpoint_url=self._url, request=request, error=error) from error
-        if headers.get("connection", "").lower() == "close":
+            raise ConnectionClosedError(endpoint_url=self._url, error=error) from error
+        if told.get("connection", "").lower() == "close":
             connection.close()
         else:
             self._idle.append(connection)
-        return _Answer(self._url, status, headers, body)
+        return _Answer(self._url, status, told, got)
 
-    def _written(self, request: "AWSPreparedRequest") -> bytes:
+    def _written(self, headers: Any, body: bytes) -> bytes:
         """The whole request, in one piece: one call of the system, one TLS record."""
-        body: Any = request.body or b""
-        headers = {name.lower(): _text(value) for name, value in request.headers.items()}
-        signed = self._signer().signed(headers | {"host": self._netloc}, body, datetime.now(UTC))
+        given = {name.lower(): _text(value) for name, value in headers.items()}
+        given |= {"host": self._netloc, "content-length": str(len(body))}
+        signed = self._signer().signed(given, body, datetime.now(UTC))
         lines = "".join([f"{name}: {value}\r\n" for name, value in signed.items()])
-        whole: bytes = f"POST / HTTP/1.1\r\n{lines}\r\n".encode("latin-1") + body
-        return whole
+        return f"POST / HTTP/1.1\r\n{lines}\r\n".encode("latin-1") + body
 
     def _signer(self) -> Signer:
         found = self._credentials()
@@ -153,6 +180,12 @@ def _more(connection: socket.socket) -> bytes:
     if got := connection.recv(_CHUNK):
         return got
     raise BrokenAnswerError("closed")
+
+
+def _is_whole(answer: AWSResponse) -> bool:
+    """Whether the body is what DynamoDB's checksum says, where it says one."""
+    told = answer.headers.get("x-amz-crc32")
+    return told is None or int(told) == zlib.crc32(answer.content)
 
 
 def _text(value: str | bytes) -> str:

@@ -15,12 +15,11 @@ from types import FrameType
 from typing import Any
 
 import pytest
-from botocore.config import Config
 from botocore.session import Session
 
 from chalicelib.db import Db
 from chalicelib.portal import Portal
-from chalicelib.table_client import lean
+from chalicelib.table_client import CONFIG, lean
 from tests.browser import Browser, Page
 from tests.engines import Engine
 from tests.factories import NOW, People, report
@@ -40,7 +39,7 @@ def people(shared_site: People, engine: Engine) -> Iterator[People]:
         "dynamodb",
         region_name="us-east-1",
         endpoint_url=engine.url,
-        config=Config(parameter_validation=False),
+        config=CONFIG,
     )
     portal: Portal = dataclasses.replace(
         shared_site.portal, db=Db(lean(client, session), shared_site.portal.db.table)

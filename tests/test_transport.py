@@ -233,7 +233,7 @@ def test_through_a_proxy_botocore_finds_the_way_itself(monkeypatch: pytest.Monke
     assert registered == ["before-parse.dynamodb"]
     monkeypatch.setenv("NO_PROXY", "*")
     table_client.lean(client, Session())
-    assert registered[1:] == ["before-parse.dynamodb", "choose-signer.dynamodb", "before-send.dynamodb"]
+    assert registered[2:] == ["before-call.dynamodb", "choose-signer.dynamodb", "before-send.dynamodb"]
 
 
 def test_many_threads_have_a_connection_each(server: Server) -> None:
@@ -255,3 +255,29 @@ def test_many_threads_have_a_connection_each(server: Server) -> None:
         thread.join()
     assert failed == []
     assert server.connections <= 4
+
+
+def test_a_first_try_that_failed_is_tried_again_by_botocore_and_sent_no_more_often(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr("botocore.endpoint.time.sleep", waits.append)
+    session = Session()
+    session.set_credentials(CREDENTIALS.access_key, CREDENTIALS.secret_key)
+    made: Any = session.create_client(
+        "dynamodb", region_name="us-east-1", endpoint_url=server.url, config=table_client.CONFIG
+    )
+    db = Db(table_client.lean(made, session), "portal")
+    throttled = _http(b'{"__type": "x#ThrottlingException"}', "400 Bad Request")
+    garbled = _http(FOUND, more=f"x-amz-crc32: {zlib.crc32(FOUND) + 1}\r\n")
+    for first in (throttled, None, _http(b"{}", "500 Oops"), garbled):
+        server.requests.clear()
+        server.answers = [first, _http(FOUND)]
+        assert db.get(K("P", "A")) == {"PK": "P", "SK": "A", "n": 7}
+        assert len(server.requests) == 2
+    assert len(waits) == 4
+    server.requests.clear()
+    server.answers = [throttled] * 3
+    with pytest.raises(Unavailable):
+        db.get(K("P", "A"))
+    assert len(server.requests) == 3
