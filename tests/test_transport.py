@@ -277,7 +277,7 @@ def test_a_first_try_that_failed_is_tried_again_by_botocore_and_sent_no_more_oft
         assert len(server.requests) == 2
     assert len(waits) == 4
     server.requests.clear()
-    server.answers = [throttled] * 3
+    server.answers = [throttled] * 4
     with pytest.raises(Unavailable):
         db.get(K("P", "A"))
-    assert len(server.requests) == 3
+    assert len(server.requests) == 4  # the first and three more

@@ -75,8 +75,8 @@ def to_item(issue: Issue, keys: Keyring) -> Item:
 def from_item(item: Item, keys: Keyring) -> Issue:
     """An issue from the table."""
     pk = item["PK"]
-    fields: dict[str, Any] = {name: item.get(name) for name in _PLAIN if name in item}
-    fields |= {name: moment(item[name]) if item.get(name) else None for name in _TIMES}
+    fields: dict[str, Any] = {name: item[name] for name in _PLAIN if name in item}
+    fields |= {name: moment(item[name]) if name in item else None for name in _TIMES}
     rating, merged = item.get("rating"), item.get("merged_into")
     fields |= {
         "reporter": _actor(keys, pk, item["reporter"]),
