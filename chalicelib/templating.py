@@ -4,8 +4,10 @@ from functools import cache
 from types import BuiltinMethodType, FunctionType
 from typing import Any
 
-from jinja2 import Environment
+from jinja2 import Environment, nodes
+from jinja2.compiler import CodeGenerator, Frame
 from jinja2.runtime import Context, Macro
+from markupsafe import Markup, escape
 
 _METHODS = frozenset(dir(dict))
 #: Macros, methods of texts and dicts, and functions whose results are remembered.
@@ -26,10 +28,26 @@ class Calls(Context):
         return super().call(__obj, *args, **kwargs)
 
 
+class Code(CodeGenerator):
+    """Compiled templates ask `Templates.shown` for what they write: most of it is markup already, from macros."""
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape or finalize.src is not None:
+            super()._output_child_pre(node, frame, finalize)
+        else:
+            self.write("environment.shown(")
+
+
 class Templates(Environment):
     """Reads `row.name` of a dict by its key at once. Jinja first fails to find an attribute of that name."""
 
     context_class = Calls
+    code_generator_class = Code
+
+    @staticmethod
+    def shown(value: Any) -> str:
+        """A value as it may stand in a page: markup as it is, anything else escaped."""
+        return value if type(value) is Markup else escape(value)
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """As in the base class: a dict's methods go before its keys."""
