@@ -37,6 +37,7 @@ class Worker:
     name: str
     process: "subprocess.Popen[str]"
     took: dict[str, list[float]] = field(default_factory=dict)
+    shares: dict[str, dict[str, float]] = field(default_factory=dict)
 
     @classmethod
     def start(cls, name: str, plan: Path) -> "Worker":
@@ -56,6 +57,11 @@ class Worker:
             raise RuntimeError(f"{self.name} ended at {row}")
         if keep:
             self.took.setdefault(row, []).append(json.loads(line)["ms"])
+
+    def profile(self, row: str, times: int) -> None:
+        """Let it say where a row's time goes."""
+        print(f"profile {row}", times, file=_there(self.process.stdin), flush=True)
+        self.shares[row] = json.loads(_there(self.process.stdout).readline())
 
     def stop(self) -> None:
         """End it."""
@@ -77,6 +83,8 @@ def measure(pairs: int, times: int) -> list[Worker]:
                 for row in GOALS:
                     for worker in workers:
                         worker.run(row, times, keep=pair >= 0)
+            for row in GOALS:
+                workers[0].profile(row, times)
         finally:
             for worker in workers:
                 worker.stop()
@@ -125,6 +133,10 @@ def main() -> None:
     print("|---|---|" + "---|" * len(others) + "---|")
     for name, goal in GOALS.items():
         print(_line(name, goal, ours.took[name], [other.took[name] for other in others]))
+    missed = [name for name, goal in GOALS.items() if ratio(ours.took[name], others[0].took[name]) > goal]
+    for name in missed:
+        parts = ", ".join(f"{whose} {share:.0%}" for whose, share in ours.shares[name].items())
+        print(f"\nWhere the time of *{name}* goes, which misses its goal: {parts}.")
 
 
 def _line(name: str, goal: float, ours: list[float], others: list[list[float]]) -> str:

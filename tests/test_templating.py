@@ -39,7 +39,8 @@ TEMPLATES = [
     "{{ person.name }} {{ person.get('<') }} {{ person.get(what='&') }}",
     "{{ remembered('x') }} {{ remembered('x', more='&') }} {{ named('safe') }} {{ plain(1, a=2) }}",
     "{% for n in many %}{{ plain(n) }}{{ loop.index }}{% set x = n %}{{ named('x') }}{% endfor %}",
-    "{% macro m(a, b='<') %}<u>{{ a }}{{ b }}{% if caller is defined and caller %}{{ caller() }}{% endif %}</u>{% endmacro %}"
+    "{% macro m(a, b='<') %}<u>{{ a }}{{ b }}"
+    "{% if caller is defined and caller %}{{ caller() }}{% endif %}</u>{% endmacro %}"
     "{{ m(row.name) }}{{ m('x', b=safe) }}{% call m('y') %}{{ row.name }}{% endcall %}{{ m('z') | length }}",
     "{% set part %}{{ row.name }}{% endset %}{{ part }}{{ '<literal>' }}{{ 1.5 }}",
     "{% autoescape false %}{{ row.name }}{% endautoescape %}{{ row.missing is defined }}",
