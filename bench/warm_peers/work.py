@@ -6,7 +6,7 @@ import boto3
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from jinja2 import Environment, FileSystemLoader
 
-from bench.peers.rows import CALLS, REGION, TEMPLATES, issues, moment
+from bench.warm_peers.rows import CALLS, REGION, TEMPLATES, issues, moment
 
 client = boto3.client("dynamodb", region_name=REGION)
 _read = TypeDeserializer().deserialize

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader
 
-from bench.peers.rows import CALLS, ENDPOINT, REGION, TEMPLATES, is_page, issues, moment, plain, row_of
+from bench.warm_peers.rows import CALLS, ENDPOINT, REGION, TEMPLATES, is_page, issues, moment, plain, row_of
 
 _host = urlsplit(ENDPOINT).netloc
 _connection = http.client.HTTPConnection(_host)

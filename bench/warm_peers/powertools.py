@@ -5,8 +5,8 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
-from bench.peers.rows import is_page, row_of
-from bench.peers.work import page, read
+from bench.warm_peers.rows import is_page, row_of
+from bench.warm_peers.work import page, read
 
 app = APIGatewayRestResolver()
 logger = Logger(service="portal")

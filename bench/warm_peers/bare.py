@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from bench.peers.rows import is_page, row_of
-from bench.peers.work import page, read
+from bench.warm_peers.rows import is_page, row_of
+from bench.warm_peers.work import page, read
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """One contestant in a process of its own: told a row and a number on standard input, says the processor time it took.
 
-python -m bench.worker bare
+python -m bench.warm_worker bare
 """
 
 import cProfile
@@ -54,7 +54,7 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # log lines are written, and nobody reads them
     rows: dict[str, Any] = json.loads(Path(os.environ["BENCH_PLAN"]).read_text())
-    handler = importlib.import_module(f"bench.peers.{sys.argv[1]}").handler
+    handler = importlib.import_module(f"bench.warm_peers.{sys.argv[1]}").handler
     for line in sys.stdin:
         name, times = line.strip().rsplit(" ", 1)
         event = rows[name.removeprefix("profile ")]["event"]

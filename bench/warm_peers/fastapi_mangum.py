@@ -6,8 +6,8 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 from mangum import Mangum
 
-from bench.peers.rows import row_of
-from bench.peers.work import page, read
+from bench.warm_peers.rows import row_of
+from bench.warm_peers.work import page, read
 
 app = FastAPI()
 

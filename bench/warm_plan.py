@@ -148,7 +148,7 @@ def _event(
 
 def _recorded(replay: Replay, events: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """Each row with its event and the calls that the portal makes for it, answers remembered by the stand-in."""
-    from bench.peers import portal as ours
+    from bench.warm_peers import portal as ours
 
     communities._kept.clear()
     ours.handler(events["page"], None)  # once before: what the process remembers is no part of a request
