@@ -9,11 +9,10 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-import boto3
-from boto3.dynamodb.conditions import Attr, ConditionBase, Key
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib import table_client
+from chalicelib.conditions import Attr, Condition, Key
 from chalicelib.errors import Conflict, Unavailable
 from chalicelib.records import (
     Check,
@@ -60,14 +59,7 @@ class Db:
     @classmethod
     def connect(cls, table: str, region: str, endpoint_url: str | None) -> "Db":
         """A table by name; opens no connection yet."""
-        config = Config(
-            connect_timeout=2, read_timeout=5, retries={"mode": "standard", "max_attempts": 3},
-            max_pool_connections=32, parameter_validation=False,
-        )  # fmt: skip
-        client = boto3.session.Session(region_name=region).client(
-            "dynamodb", endpoint_url=endpoint_url, config=config
-        )
-        return cls(client, table)
+        return cls(table_client.connect(region, endpoint_url), table)
 
     def _call(self, operation: str, **request: Any) -> Any:
         self.calls.append(operation)
@@ -110,10 +102,10 @@ class Db:
 
     def query(
         self,
-        key: ConditionBase | str,
+        key: Condition | str,
         *,
         index: str | None = None,
-        keep: ConditionBase | None = None,
+        keep: Condition | None = None,
         limit: int | None = None,
         start: Item | None = None,
         newest_first: bool = False,
@@ -127,7 +119,7 @@ class Db:
         condition = Key("PK").eq(key) if isinstance(key, str) else key
         request: Wire = {
             "TableName": self.table,
-            "KeyConditionExpression": expressions.condition(condition, is_key=True),
+            "KeyConditionExpression": expressions.condition(condition),
             "ScanIndexForward": not newest_first,
             "ConsistentRead": index is None,
         }
@@ -142,7 +134,7 @@ class Db:
         last = answer.get("LastEvaluatedKey")
         return Page([decode_item(wire) for wire in answer["Items"]], decode_item(last) if last else None)
 
-    def query_all(self, key: ConditionBase | str, **options: Any) -> list[Item]:
+    def query_all(self, key: Condition | str, **options: Any) -> list[Item]:
         """A whole partition, for those that are small by nature (one issue, one community's staff)."""
         items: list[Item] = []
         start: Item | None = None
@@ -153,12 +145,12 @@ class Db:
             if start is None:
                 return items
 
-    def count(self, key: ConditionBase, *, index: str, limit: int) -> int:
+    def count(self, key: Condition, *, index: str, limit: int) -> int:
         """How many items, counting no further than `limit` so that the cost is bounded."""
         expressions = Expressions()
         answer = self._call(
             "query", TableName=self.table, IndexName=index, Select="COUNT", Limit=limit,
-            KeyConditionExpression=expressions.condition(key, is_key=True), **expressions.fields(),
+            KeyConditionExpression=expressions.condition(key), **expressions.fields(),
         )  # fmt: skip
         return int(answer["Count"])
 
@@ -236,6 +228,6 @@ class Db:
         }
         return self._fields(body, op.condition, expressions)
 
-    def _fields(self, body: Wire, condition: ConditionBase | None, expressions: Expressions) -> Wire:
+    def _fields(self, body: Wire, condition: Condition | None, expressions: Expressions) -> Wire:
         text = {"ConditionExpression": expressions.condition(condition)} if condition is not None else {}
         return {"TableName": self.table, **body, **text, **expressions.fields()}

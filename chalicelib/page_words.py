@@ -18,6 +18,7 @@ from chalicelib import i18n
 from chalicelib.company import company
 from chalicelib.ids import new_id
 from chalicelib.settings import settings
+from chalicelib.templating import Templates
 
 if TYPE_CHECKING:
     from chalicelib.web import Call
@@ -98,7 +99,7 @@ def environment() -> Environment:
     from chalicelib.issues.policy import UNDO_WITHIN
     from chalicelib.web import url
 
-    found = Environment(
+    found = Templates(
         loader=FileSystemLoader(ROOT / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -109,7 +110,7 @@ def environment() -> Environment:
     )
     found.filters.update(FILTERS)
     names = {"_": gettext, "gettext": gettext, "ngettext": ngettext, "time_range": time_range}
-    found.globals.update(**names, url=url, static=static, undo_s=int(UNDO_WITHIN.total_seconds()))
+    found.globals.update(**names, url=url, static=static, icon=icon, undo_s=int(UNDO_WITHIN.total_seconds()))
     return found
 
 
@@ -120,6 +121,14 @@ def static(name: str) -> str:
 
     digest = hashlib.sha256(static_bytes(name)).hexdigest()[:10]
     return url(f"/static/{digest}/{name}")
+
+
+@cache
+def icon(name: str, looks: str = "") -> Markup:
+    """A sign from the sheet of icons, with classes for its looks: made once, though a page shows a hundred."""
+    return Markup(
+        '<svg class="{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>'
+    ).format(f"icon {looks}".rstrip(), static("icons.svg"), name)
 
 
 @cache

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, NamedTuple
 
-from boto3.dynamodb.conditions import ConditionBase, ConditionExpressionBuilder
-
+from chalicelib.conditions import Condition
 from chalicelib.errors import PortalError
 
 Item = dict[str, Any]
@@ -24,7 +24,7 @@ class Put:
     """Write a whole item. By default only when no item has its key."""
 
     item: Item
-    condition: ConditionBase | None = None
+    condition: Condition | None = None
     error: PortalError | None = None
     replace: bool = False
 
@@ -37,7 +37,7 @@ class Update:
     sets: Item = field(default_factory=dict)
     removes: Sequence[str] = ()
     adds: Mapping[str, int] = field(default_factory=dict)
-    condition: ConditionBase | None = None
+    condition: Condition | None = None
     error: PortalError | None = None
 
 
@@ -46,7 +46,7 @@ class Delete:
     """Remove one item."""
 
     key: K
-    condition: ConditionBase | None = None
+    condition: Condition | None = None
     error: PortalError | None = None
 
 
@@ -55,7 +55,7 @@ class Check:
     """Change nothing, but refuse the transaction when the condition does not hold."""
 
     key: K
-    condition: ConditionBase
+    condition: Condition
     error: PortalError | None = None
 
 
@@ -104,8 +104,8 @@ def encode_item(item: Item) -> Wire:
 
 
 def decode_item(wire: Wire) -> Item:
-    """An item from its wire form."""
-    return {name: decode(value) for name, value in wire.items()}
+    """An item from its wire form. Texts, which most attributes are, are taken as they stand."""
+    return {name: value["S"] if "S" in value else decode(value) for name, value in wire.items()}
 
 
 class Expressions:
@@ -114,14 +114,10 @@ class Expressions:
     def __init__(self) -> None:
         self.names: dict[str, str] = {}
         self.values: Wire = {}
-        self._builder = ConditionExpressionBuilder()
 
-    def condition(self, condition: ConditionBase, is_key: bool = False) -> str:
+    def condition(self, condition: Condition) -> str:
         """The text of a condition; its names and values are kept for `fields`."""
-        built = self._builder.build_expression(condition, is_key_condition=is_key)
-        self.names.update(built.attribute_name_placeholders)
-        self.values.update({k: encode(v) for k, v in built.attribute_value_placeholders.items()})
-        return built.condition_expression
+        return condition.text(partial(self._name, mark="n"), partial(self._value, mark="n"))
 
     def update(self, sets: Item, removes: Sequence[str], adds: Mapping[str, int]) -> str:
         """SET, REMOVE and ADD clauses."""
@@ -132,13 +128,13 @@ class Expressions:
         }
         return " ".join(f"{verb} {', '.join(parts)}" for verb, parts in clauses.items() if parts)
 
-    def _name(self, name: str) -> str:
-        placeholder = f"#u{len(self.names)}"
+    def _name(self, name: str, mark: str = "u") -> str:
+        placeholder = f"#{mark}{len(self.names)}"
         self.names[placeholder] = name
         return placeholder
 
-    def _value(self, value: Any) -> str:
-        placeholder = f":u{len(self.values)}"
+    def _value(self, value: Any, mark: str = "u") -> str:
+        placeholder = f":{mark}{len(self.values)}"
         self.values[placeholder] = encode(value)
         return placeholder
 

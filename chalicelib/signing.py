@@ -1,4 +1,4 @@
-"""Signature version 4 for forms and links that phones use without us: pure computation, no library.
+"""Signature version 4, for forms and links that phones use without us and for calls of the table: pure computation.
 
 botocore signs with the clock of the moment only. Here the time is an argument, so that a link can be the
 same for everybody during some minutes, and be cached by browsers.
@@ -16,12 +16,13 @@ ALGORITHM = "AWS4-HMAC-SHA256"
 
 @dataclass(frozen=True)
 class Signer:
-    """Who signs, for which region of S3. `token` comes with temporary credentials, as in Lambda."""
+    """Who signs, for which region and service. `token` comes with temporary credentials, as in Lambda."""
 
     access_key: str
     secret_key: str
     token: str | None
     region: str
+    service: str = "s3"
 
     def credential(self, now: datetime) -> str:
         """The key and what its signatures of that day are good for."""
@@ -29,7 +30,7 @@ class Signer:
 
     def signature(self, text: str, now: datetime) -> str:
         """64 hex digits."""
-        key = _day_key(self.secret_key, f"{now:%Y%m%d}", self.region)
+        key = _day_key(self.secret_key, f"{now:%Y%m%d}", self.region, self.service)
         return _hmac(key, text).hex()
 
     def link(self, url: str, now: datetime, valid_s: int) -> str:
@@ -40,6 +41,21 @@ class Signer:
         digest = hashlib.sha256(request.encode()).hexdigest()
         text = f"{ALGORITHM}\n{stamp(now)}\n{self._scope(now)}\n{digest}"
         return f"{url}?{query}&X-Amz-Signature={self.signature(text, now)}"
+
+    def signed(self, headers: dict[str, str], body: bytes, now: datetime) -> dict[str, str]:
+        """Headers (names in lower case) of a POST to `/`, with those that sign host, type, AWS's own, and the body."""
+        own = {"x-amz-date": stamp(now)} | ({"x-amz-security-token": self.token} if self.token else {})
+        headers = headers | own
+        names = sorted(n for n in headers if n in ("host", "content-type") or n.startswith("x-amz-"))
+        lines = "".join([f"{name}:{headers[name]}\n" for name in names])
+        request = f"POST\n/\n\n{lines}\n{';'.join(names)}\n{hashlib.sha256(body).hexdigest()}"
+        digest = hashlib.sha256(request.encode()).hexdigest()
+        text = f"{ALGORITHM}\n{own['x-amz-date']}\n{self._scope(now)}\n{digest}"
+        headers["authorization"] = (
+            f"{ALGORITHM} Credential={self.credential(now)}, SignedHeaders={';'.join(names)}, "
+            f"Signature={self.signature(text, now)}"
+        )
+        return headers
 
     def _query(self, now: datetime, valid_s: int) -> str:
         fields = {
@@ -53,7 +69,7 @@ class Signer:
         return "&".join(f"{name}={quote(value, safe='-_.~')}" for name, value in fields.items() if value)
 
     def _scope(self, now: datetime) -> str:
-        return f"{now:%Y%m%d}/{self.region}/s3/aws4_request"
+        return f"{now:%Y%m%d}/{self.region}/{self.service}/aws4_request"
 
 
 def stamp(now: datetime) -> str:
@@ -62,9 +78,9 @@ def stamp(now: datetime) -> str:
 
 
 @lru_cache(maxsize=8)
-def _day_key(secret_key: str, day: str, region: str) -> bytes:
+def _day_key(secret_key: str, day: str, region: str, service: str) -> bytes:
     key = f"AWS4{secret_key}".encode()
-    for part in (day, region, "s3", "aws4_request"):
+    for part in (day, region, service, "aws4_request"):
         key = _hmac(key, part)
     return key
 

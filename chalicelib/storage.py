@@ -10,11 +10,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from chalicelib import signing
+from chalicelib import aws, signing
 from chalicelib.errors import NotFound, TooLarge, Unavailable
 
 if TYPE_CHECKING:
-    from boto3.session import Session
+    from botocore.session import Session
     from mypy_boto3_s3.client import S3Client
     from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
 
@@ -68,9 +68,8 @@ class Storage:
             retries={"mode": "standard", "max_attempts": 3},
             s3={"addressing_style": "path" if self.endpoint_url else "virtual"},
         )
-        return self._session.client(
-            "s3", region_name=self.region, endpoint_url=self.endpoint_url, config=config
-        )
+        client: S3Client = aws.client("s3", self.region, self.endpoint_url, config, self._given_session)
+        return client
 
     def upload_form(
         self,
@@ -152,14 +151,8 @@ class Storage:
         rows = page.get("Contents", [])
         return tuple(StoredObject(row["Key"], row["Size"], row["LastModified"]) for row in rows)
 
-    @cached_property
-    def _session(self) -> "Session":
-        from boto3.session import Session  # most of a cold start; pages without photos need none of it
-
-        return self._given_session or Session(region_name=self.region)
-
     def _signer(self) -> signing.Signer:
-        credentials = self._session.get_credentials()
+        credentials = (self._given_session or aws.session()).get_credentials()
         frozen = credentials.get_frozen_credentials() if credentials else None  # each time: they get renewed
         if frozen is None or not frozen.access_key or not frozen.secret_key:
             raise RuntimeError("no AWS credentials in the environment")

@@ -12,11 +12,12 @@ import pytest
 os.environ.setdefault("PORTAL_STAGE", "local")  # before the app reads its settings
 
 from boto3.session import Session
-from botocore.config import Config
+from botocore.session import Session as BotoSession
 from moto import mock_aws
 
 from chalicelib.communities import store as communities
 from chalicelib.portal import Portal
+from chalicelib.table_client import lean
 from tests.browser import Browser
 from tests.engines import Engine, start_engine
 from tests.factories import NOW, People, make_people, make_portal, make_table
@@ -63,8 +64,11 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 
 @pytest.fixture(scope="session")
 def engine_client(engine: Engine) -> RecordingClient:
-    """A client for many threads."""
-    return RecordingClient(engine.client("dynamodb", config=Config(max_pool_connections=64)))
+    """A client for many threads, sending and reading as Lambda's does, but with requests looked at by botocore too."""
+    session = BotoSession()
+    session.set_credentials(engine.access_key, engine.secret_key)
+    client: Any = session.create_client("dynamodb", region_name="us-east-1", endpoint_url=engine.url)
+    return RecordingClient(lean(client, session))
 
 
 @pytest.fixture

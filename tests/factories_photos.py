@@ -6,7 +6,7 @@ import zlib
 from typing import Any
 
 import pillow_heif
-from boto3.session import Session
+from botocore.session import Session
 from PIL import Image, ImageCms
 
 from chalicelib.storage import Storage
@@ -23,7 +23,8 @@ def make_storage(
     token: str | None = None,
 ) -> Storage:
     """A store that nothing answers for unless `endpoint_url` is a running engine's."""
-    session = Session(access_key, secret_key, token, region_name=region)
+    session = Session()
+    session.set_credentials(access_key, secret_key, token)
     return Storage(BUCKET, region=region, endpoint_url=endpoint_url, session=session)
 
 

@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from boto3.dynamodb.conditions import Attr, Key
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.conditions import Attr, Key
 from chalicelib.db import Check, Db, Delete, K, Put, Update
 from chalicelib.errors import Conflict, IllegalTransition, NotFound, VersionConflict
 from chalicelib.records import decode_item, encode, encode_item

@@ -4,13 +4,12 @@ import hmac
 import secrets
 from datetime import datetime
 
-from boto3.dynamodb.conditions import Attr
-
 from chalicelib import i18n
 from chalicelib.accounts import rules, store
 from chalicelib.accounts.models import Account, AccountView, Person, Session
 from chalicelib.accounts.sessions import new_session
 from chalicelib.company import company
+from chalicelib.conditions import Attr
 from chalicelib.db import Delete, Op, Update
 from chalicelib.errors import N_, Conflict, TooMany, Unavailable, WrongCode
 from chalicelib.inbox.notifier import Message

@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from boto3.dynamodb.conditions import Attr
-
 from chalicelib.accounts.models import Account, Grant, Person, UnitRef
+from chalicelib.conditions import Attr
 from chalicelib.crypto import Keyring
 from chalicelib.db import Db, Delete, Item, K, Op, Put, Update
 from chalicelib.errors import PortalError, VersionConflict
+from chalicelib.kept import made
 
 
 def profile_key(account_id: str) -> K:
@@ -69,8 +69,8 @@ def _fields(item: Item, keys: Keyring) -> dict[str, Any]:
         "name": keys.open(item["name"], f"{item['PK']}|name"),
         "phone": keys.open(item["phone"], f"{item['PK']}|phone"),
         "locale": item.get("locale"),
-        "units": [UnitRef.model_construct(**unit) for unit in item["units"]],
-        "grants": [Grant.model_construct(**grant) for grant in item["grants"]],
+        "units": [made(UnitRef, **unit) for unit in item["units"]],
+        "grants": [made(Grant, **grant) for grant in item["grants"]],
         "epoch": item["epoch"],
         "version": item["version"],
     }
@@ -78,7 +78,7 @@ def _fields(item: Item, keys: Keyring) -> dict[str, Any]:
 
 def from_item(item: Item, keys: Keyring) -> Account:
     """An account from the table."""
-    return Account.model_construct(**_fields(item, keys))
+    return made(Account, **_fields(item, keys))
 
 
 def get(db: Db, keys: Keyring, account_id: str) -> Account | None:
@@ -115,7 +115,7 @@ def person_from(
     if session["expires_at"] <= int(now.timestamp()) or session["epoch"] != profile["epoch"]:
         return None
     count = max(0, unread["unread"]) if unread else 0
-    return Person.model_construct(**_fields(profile, keys), session=session["SK"], unread=count)
+    return made(Person, **_fields(profile, keys), session=session["SK"], unread=count)
 
 
 def add_session(account: Account, token_hash: str, now: datetime, expires_s: int) -> Op:

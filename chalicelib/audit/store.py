@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from boto3.dynamodb.conditions import Key
-
+from chalicelib.conditions import Key
 from chalicelib.db import Db, Item, K, Op, Page, Put
 from chalicelib.ids import new_id
 from chalicelib.times import rfc3339

@@ -2,12 +2,12 @@
 
 import time
 
-from boto3.dynamodb.conditions import Attr, ConditionBase, Key
-
 from chalicelib.communities.models import Community, StaffMember, Unit
+from chalicelib.conditions import Attr, Condition, Key
 from chalicelib.crypto import Keyring
 from chalicelib.db import Db, Item, K, Op, Put
 from chalicelib.errors import NotFound, VersionConflict
+from chalicelib.kept import made
 
 _KEEP_S = 60.0
 #: (table identity, community) → (when read, community): names and zones change rarely, so a minute's age is fine.
@@ -62,7 +62,7 @@ def put_community(community: Community, before: Community | None) -> Op:
         "zone": community.zone_name,
         "buildings": list(community.buildings),
     }
-    unchanged: ConditionBase = Attr("PK").not_exists()
+    unchanged: Condition = Attr("PK").not_exists()
     if before is not None:
         unchanged = Attr("name").eq(before.name) & Attr("buildings").eq(list(before.buildings))
     return Put(item, condition=unchanged, error=VersionConflict())
@@ -86,7 +86,7 @@ def put_staff(community_id: str, member: StaffMember, keys: Keyring) -> Op:
 
 def _member(item: Item, keys: Keyring) -> StaffMember:
     name = keys.open(item["name"], f"{item['PK']}|{item['SK']}|name")
-    return StaffMember.model_construct(id=item["id"], name=name, roles=item["roles"])
+    return made(StaffMember, id=item["id"], name=name, roles=item["roles"])
 
 
 def staff_member(db: Db, keys: Keyring, community_id: str, account_id: str) -> StaffMember | None:

@@ -2,9 +2,8 @@
 
 from datetime import datetime
 
-from boto3.dynamodb.conditions import Key
-
 from chalicelib.accounts.models import Person
+from chalicelib.conditions import Key
 from chalicelib.desk.policy import ALARM_FOR
 from chalicelib.inbox.outbox import counts_key
 from chalicelib.issues.items import from_item

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from boto3.dynamodb.conditions import Attr
-
+from chalicelib.conditions import Attr
 from chalicelib.db import Db, Item, K, Put
 from chalicelib.desk.own_models import Reply, SavedFilter, Shelf
 from chalicelib.errors import ChangedMeanwhile

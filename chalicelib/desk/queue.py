@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
 
-from boto3.dynamodb.conditions import Attr, ConditionBase, Key
-
 from chalicelib.accounts.models import Person
+from chalicelib.conditions import Attr, Condition, Key
 from chalicelib.db import Item, K
 from chalicelib.desk.models import Counts, Queue
 from chalicelib.inbox.outbox import counts_key
@@ -66,16 +65,14 @@ class _Stream:
         self.stopped_at = str(start["due"]) if start else None
 
 
-def _index_key(
-    query: Queue, community_id: str, after: str | None, now: datetime
-) -> tuple[str, ConditionBase]:
+def _index_key(query: Queue, community_id: str, after: str | None, now: datetime) -> tuple[str, Condition]:
     if query.status is not None:
         index, value = "status_queue", f"QUEUE#{community_id}#{query.status}"
     elif query.assignee_id not in (None, "", "none"):
         index, value = "assignee_queue", f"ASSIGNEE#{query.assignee_id}"
     else:
         index, value = "open_queue", f"QUEUE#{community_id}"
-    key: ConditionBase = Key(index).eq(value)
+    key: Condition = Key(index).eq(value)
     if query.overdue:
         key &= Key("due").between(f"{after}!" if after else "0", rfc3339(now))
     elif after:
@@ -83,8 +80,8 @@ def _index_key(
     return index, key
 
 
-def _filter(query: Queue, community_id: str) -> ConditionBase | None:
-    wanted: list[ConditionBase] = []
+def _filter(query: Queue, community_id: str) -> Condition | None:
+    wanted: list[Condition] = []
     if query.assignee_id == "none":
         wanted.append(Attr("assignee").not_exists())
     elif query.assignee_id and query.status is not None:

@@ -11,9 +11,9 @@ from chalicelib.desk import page_views, queue
 from chalicelib.desk.models import Queue
 from chalicelib.inputs import from_form
 from chalicelib.issues import access
+from chalicelib.issues.page_views import category_view
 from chalicelib.issues.policy import CATEGORIES
 from chalicelib.issues.rules import ASSIGNEE_ROLES
-from chalicelib.issues.tree import CategoryView
 from chalicelib.page_words import DEFAULT_ZONE, Speech, speak
 from chalicelib.pages import next_url
 from chalicelib.web import Call
@@ -91,7 +91,7 @@ def filters(call: Call, query: Asked) -> dict[str, Any]:
     return {
         "filters": {**chosen, "community_id": community_id, "overdue": bool(query.get("overdue"))},
         "communities": [{"id": place.id, "name": place.name} for place in places],
-        "categories": [CategoryView.of(category, call.locale) for category in CATEGORIES.values()],
+        "categories": [category_view(name, call.locale) for name in CATEGORIES],
         "buildings": [{"id": name, "label": name} for name in (here.buildings if here else ())],
         "staff": [m for m in staff if set(m.roles) & ASSIGNEE_ROLES and m.id != call.person.id],
         "dispatches": bool(roles & {"front_line", "manager"}),

@@ -3,10 +3,9 @@
 import heapq
 from datetime import datetime
 
-from boto3.dynamodb.conditions import Key
-
 from chalicelib.accounts.models import Person
 from chalicelib.communities import store as communities
+from chalicelib.conditions import Key
 from chalicelib.desk.rules import Jobs, in_order
 from chalicelib.issues.items import from_item
 from chalicelib.issues.models import Issue

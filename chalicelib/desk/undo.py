@@ -3,10 +3,9 @@
 from datetime import datetime
 from typing import cast
 
-from boto3.dynamodb.conditions import Attr, ConditionBase
-
 from chalicelib.accounts.models import Person
 from chalicelib.audit import store as audit
+from chalicelib.conditions import Attr, Condition
 from chalicelib.db import Op
 from chalicelib.desk import undo_rules
 from chalicelib.errors import Forbidden
@@ -90,7 +89,7 @@ def _timer(after: Issue, now: datetime) -> list[Op]:
     return [store.set_timer(after.id, max(closes, now))] if closes is not None else []
 
 
-def _unrated(issue: Issue) -> ConditionBase:
+def _unrated(issue: Issue) -> Condition:
     """A rating that comes at this very moment must not be left behind for a repair that was taken back."""
     seen = value_of(issue, "rating")
     return Attr("rating").eq(seen) if seen is not None else Attr("rating").not_exists()

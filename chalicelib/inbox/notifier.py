@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib import aws
 from chalicelib.errors import Unavailable
 from chalicelib.logs import log
 from chalicelib.settings import Settings
@@ -54,7 +54,7 @@ class SnsNotifier:
     """Text messages by Amazon SNS."""
 
     def __init__(self, region: str) -> None:
-        self._client = boto3.session.Session(region_name=region).client("sns")
+        self._client = aws.client("sns", region)
 
     def send(self, message: Message) -> None:
         """Send a text message; anything else has no channel yet and is only logged."""

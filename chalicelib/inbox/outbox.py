@@ -9,9 +9,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from boto3.dynamodb.conditions import Attr
-
 from chalicelib.communities import store as communities
+from chalicelib.conditions import Attr
 from chalicelib.db import Delete, Item, K, Op, Put, Update, decode_item
 from chalicelib.errors import Conflict
 from chalicelib.ids import new_id

@@ -3,11 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from boto3.dynamodb.conditions import Attr, Key
-
 from chalicelib import i18n
 from chalicelib.accounts.models import Person
 from chalicelib.communities import store as communities
+from chalicelib.conditions import Attr, Key
 from chalicelib.db import Item, K, Update
 from chalicelib.errors import Conflict
 from chalicelib.inbox.models import InboxMessage

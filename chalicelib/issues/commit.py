@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from boto3.dynamodb.conditions import ConditionBase
-
 from chalicelib.audit import store as audit
+from chalicelib.conditions import Condition
 from chalicelib.db import Op
 from chalicelib.errors import ChangedMeanwhile, PortalError, Unavailable
 from chalicelib.ids import new_id
@@ -64,7 +63,7 @@ class Change:
     #: Who holds the issue in its new stage; None for a front desk or the owner.
     holder: Holder | None = None
     #: What must hold besides the version, in words of the issue's record.
-    only_if: ConditionBase | None = None
+    only_if: Condition | None = None
 
 
 def entry(now: datetime, kind: Any, actor: Actor, **fields: Any) -> Entry:

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from boto3.dynamodb.conditions import Attr
 from pydantic import BaseModel
 
 from chalicelib.accounts.models import Person
+from chalicelib.conditions import Attr
 from chalicelib.db import K, Put
 from chalicelib.errors import Conflict, IdempotencyMismatch, Invalid, NotFound, Unavailable
 from chalicelib.ids import is_id, new_id

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from boto3.dynamodb.conditions import Attr
-
 from chalicelib.accounts.models import Person
+from chalicelib.conditions import Attr
 from chalicelib.db import Delete, Put
 from chalicelib.errors import IllegalTransition, Invalid, NotFound
 from chalicelib.issues import access, rules, spot_store, store

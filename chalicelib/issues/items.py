@@ -6,6 +6,7 @@ from typing import Any
 from chalicelib.crypto import Keyring
 from chalicelib.issues.models import Actor, Before, Entry, Handoff, Holder, Issue, Rating, Ref, Window
 from chalicelib.issues.rules import WORK
+from chalicelib.kept import made
 from chalicelib.records import Item
 from chalicelib.times import moment, rfc3339
 
@@ -42,11 +43,11 @@ def _open_name(keys: Keyring, pk: str, item: Item) -> str:
 
 
 def _actor(keys: Keyring, pk: str, item: Item) -> Actor:
-    return Actor.model_construct(id=item["id"], name=_open_name(keys, pk, item), role=item["role"])
+    return made(Actor, id=item["id"], name=_open_name(keys, pk, item), role=item["role"])
 
 
 def _holder(keys: Keyring, pk: str, item: Item | None) -> Holder | None:
-    return Holder.model_construct(id=item["id"], name=_open_name(keys, pk, item)) if item else None
+    return made(Holder, id=item["id"], name=_open_name(keys, pk, item)) if item else None
 
 
 def to_item(issue: Issue, keys: Keyring) -> Item:
@@ -74,20 +75,19 @@ def to_item(issue: Issue, keys: Keyring) -> Item:
 def from_item(item: Item, keys: Keyring) -> Issue:
     """An issue from the table."""
     pk = item["PK"]
-    fields: dict[str, Any] = {name: item.get(name) for name in _PLAIN if name in item}
-    fields |= {name: moment(item[name]) if item.get(name) else None for name in _TIMES}
+    fields: dict[str, Any] = {name: item[name] for name in _PLAIN if name in item}
+    fields |= {name: moment(item[name]) if name in item else None for name in _TIMES}
     rating, merged = item.get("rating"), item.get("merged_into")
     fields |= {
         "reporter": _actor(keys, pk, item["reporter"]),
         "assignee": _holder(keys, pk, item.get("assignee")),
         "visit_windows": [
-            Window.model_construct(start=moment(start), end=moment(end))
-            for start, end in item["visit_windows"]
+            made(Window, start=moment(start), end=moment(end)) for start, end in item["visit_windows"]
         ],
         "rating": Rating(**{**rating, "at": moment(rating["at"])}) if rating else None,
-        "merged_into": Ref.model_construct(**merged) if merged else None,
+        "merged_into": made(Ref, **merged) if merged else None,
     }
-    return Issue.model_construct(**fields)
+    return made(Issue, **fields)
 
 
 def entry_item(issue_id: str, entry: Entry, keys: Keyring) -> Item:
@@ -119,13 +119,14 @@ def _before_item(keys: Keyring, pk: str, before: Before) -> Item:
 
 def _before(keys: Keyring, pk: str, item: Item) -> Before:
     times = {name: moment(item[name]) for name in _TIMES if item.get(name)}
-    return Before.model_construct(**{**item, **times, "assignee": _holder(keys, pk, item.get("assignee"))})
+    return made(Before, **{**item, **times, "assignee": _holder(keys, pk, item.get("assignee"))})
 
 
 def entry_from(item: Item, keys: Keyring) -> Entry:
     """A row of the timeline from the table."""
     pk = item["PK"]
-    return Entry.model_construct(
+    return made(
+        Entry,
         id=item["SK"][2:],
         at=moment(item["at"]),
         kind=item["kind"],
@@ -144,7 +145,8 @@ def entry_from(item: Item, keys: Keyring) -> Entry:
 
 def handoff_from(item: Item, keys: Keyring) -> Handoff:
     """A hand-off from the table."""
-    return Handoff.model_construct(
+    return made(
+        Handoff,
         id=item["SK"][2:],
         stage=item["stage"],
         holder=_holder(keys, item["PK"], item.get("holder")),

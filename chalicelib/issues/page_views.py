@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -48,6 +49,7 @@ def zone_of(portal: Portal, community_id: str) -> ZoneInfo:
     return communities.get(portal.db, community_id).zone
 
 
+@cache
 def category_view(category_id: str, locale: str) -> CategoryView:
     """A category in the page's language."""
     return CategoryView.of(category_of(category_id), locale)

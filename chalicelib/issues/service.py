@@ -2,9 +2,8 @@
 
 from datetime import datetime
 
-from boto3.dynamodb.conditions import Attr
-
 from chalicelib.accounts.models import Person
+from chalicelib.conditions import Attr
 from chalicelib.db import Op
 from chalicelib.errors import (
     IllegalTransition,

@@ -4,8 +4,7 @@ Keys: `docs/keys.md`. Pointers are written in the transactions that open and end
 at which one is missing or left over.
 """
 
-from boto3.dynamodb.conditions import Key
-
+from chalicelib.conditions import Key
 from chalicelib.crypto import Keyring
 from chalicelib.db import Db, Delete, K, Op, Put
 from chalicelib.issues.models import Issue

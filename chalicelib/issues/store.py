@@ -4,8 +4,7 @@ import hashlib
 from datetime import datetime
 from typing import Any
 
-from boto3.dynamodb.conditions import Attr, ConditionBase, Key
-
+from chalicelib.conditions import Attr, Condition, Key
 from chalicelib.crypto import Keyring
 from chalicelib.db import Check, Db, Delete, Item, K, Op, Page, Put, Update
 from chalicelib.errors import ChangedMeanwhile, PortalError, VersionConflict
@@ -21,6 +20,7 @@ from chalicelib.issues.items import (
 )
 from chalicelib.issues.models import Entry, Handoff, Issue, IssueFile
 from chalicelib.issues.rules import waits_for_owner
+from chalicelib.kept import made
 from chalicelib.times import rfc3339
 
 TIMER_SHARDS = 4
@@ -58,7 +58,8 @@ def load(db: Db, keys: Keyring, issue_id: str) -> IssueFile | None:
         by_kind.setdefault(row["SK"].split("#", 1)[0], []).append(row)
     if "META" not in by_kind:
         return None
-    return IssueFile.model_construct(
+    return made(
+        IssueFile,
         issue=from_item(by_kind["META"][0], keys),
         timeline=[entry_from(row, keys) for row in by_kind.get("T", [])],
         handoffs=[handoff_from(row, keys) for row in by_kind.get("H", [])],
@@ -118,13 +119,13 @@ def followed(issue: Issue) -> Op:
     return Update(meta_key(issue.id), adds={"follows": 1}, condition=unmoved_yet, error=IssueMoved())
 
 
-def same_followers(issue: Issue) -> ConditionBase:
+def same_followers(issue: Issue) -> Condition:
     """Nobody began or ceased to follow since: everybody who follows is told of each step, and goes along."""
     seen = Attr("follows").eq(issue.follows)
     return seen if issue.follows else seen | Attr("follows").not_exists()
 
 
-def change(before: Issue, after: Issue, keys: Keyring, only_if: ConditionBase | None = None) -> Op:
+def change(before: Issue, after: Issue, keys: Keyring, only_if: Condition | None = None) -> Op:
     """The write of what differs, on condition of version and followers as they were read, and of `only_if`;
     it fails with IssueMoved, to be read and judged anew.
 
@@ -145,9 +146,7 @@ def _difference(before: Issue, after: Issue, keys: Keyring) -> tuple[Item, list[
     return sets, sorted(name for name in changed if new[name] is None and old[name] is not None)
 
 
-def touch(
-    issue: Issue, name: str, value: Any, error: PortalError, only_if: ConditionBase | None = None
-) -> Op:
+def touch(issue: Issue, name: str, value: Any, error: PortalError, only_if: Condition | None = None) -> Op:
     """The write of one attribute that has no part in the version, unless somebody set it meanwhile or moved
     the issue to another state, and on condition of `only_if`."""
     seen = value_of(issue, name)

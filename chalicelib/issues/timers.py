@@ -2,8 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-from boto3.dynamodb.conditions import Key
-
+from chalicelib.conditions import Key
 from chalicelib.db import Delete, Item, K, Put
 from chalicelib.issues import service, store
 from chalicelib.logs import log

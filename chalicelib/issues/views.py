@@ -18,6 +18,7 @@ from chalicelib.issues.view_models import (
     ReporterView,
     WindowView,
 )
+from chalicelib.kept import made
 from chalicelib.photos import service as photos
 from chalicelib.photos.models import PhotoView
 from chalicelib.portal import Portal
@@ -39,7 +40,8 @@ def _rating(issue: Issue) -> RatingView | None:
     given = issue.rating
     if given is None:
         return None
-    return RatingView(**given.model_dump(exclude={"at", "resolution"}), at=rfc3339(given.at))
+    marks = given.model_dump(exclude={"at", "resolution"})
+    return made(RatingView, **marks, at=rfc3339(given.at))
 
 
 def summary_fields(issue: Issue, actions: list[str], now: datetime) -> dict[str, Any]:
@@ -72,7 +74,7 @@ def summary_fields(issue: Issue, actions: list[str], now: datetime) -> dict[str,
 
 def owner_summary(issue: Issue, relation: rules.Relation, now: datetime) -> IssueSummary:
     """An issue in the list of who reported or follows it, or of a neighbour who may."""
-    return IssueSummary(**owner_fields(issue, relation, now))
+    return made(IssueSummary, **owner_fields(issue, relation, now))
 
 
 def owner_fields(issue: Issue, relation: rules.Relation, now: datetime) -> dict[str, Any]:
@@ -85,7 +87,7 @@ def owner_fields(issue: Issue, relation: rules.Relation, now: datetime) -> dict[
 def desk_summary(issue: Issue, person: Person, now: datetime) -> IssueSummary:
     """An issue in the desk's queue."""
     actions = rules.staff_actions(issue, person.roles_in(issue.community_id), person.id)
-    return IssueSummary(**summary_fields(issue, actions, now))
+    return made(IssueSummary, **summary_fields(issue, actions, now))
 
 
 class Reader:
@@ -101,20 +103,22 @@ class Reader:
         fields = owner_fields(file.issue, relation, moment)
         rows = [row for row in file.timeline if _for_owners(row, file)]
         if relation == "reporter":
-            return IssueView(**fields, **self._parts(file, rows, staff=False))
+            return made(IssueView, **fields, **self._parts(file, rows, staff=False))
         rows = [row for row in rows if row.kind != "rated"]
-        return IssueView(**fields, **{**self._parts(file, rows, staff=False), "visit_windows": []})
+        return made(IssueView, **fields, **{**self._parts(file, rows, staff=False), "visit_windows": []})
 
     def desk_view(self, file: IssueFile, roles: frozenset[str], at: datetime | None = None) -> DeskIssueView:
         """An issue for staff."""
         moment = at or self.now
         actions = rules.staff_actions(file.issue, roles, self._person.id)
-        return DeskIssueView(
+        return made(
+            DeskIssueView,
             **summary_fields(file.issue, actions, moment),
             **self._parts(file, file.timeline, staff=True),
-            reporter=ReporterView(name_masked=mask_name(file.issue.reporter.name)),
+            reporter=made(ReporterView, name_masked=mask_name(file.issue.reporter.name)),
             handoffs=[
-                HandoffView(
+                made(
+                    HandoffView,
                     stage=row.stage,
                     holder=row.holder,
                     started_at=rfc3339(row.started_at),
@@ -132,19 +136,20 @@ class Reader:
         first = next((row.photo_ids for row in rows), [])
         windows = file.issue.visit_windows
         return {
-            "visit_windows": [WindowView(start=rfc3339(w.start), end=rfc3339(w.end)) for w in windows],
+            "visit_windows": [made(WindowView, start=rfc3339(w.start), end=rfc3339(w.end)) for w in windows],
             "photos": [views[pid] for pid in first if pid in views],
             "timeline": [self.entry_view(row, views, staff=staff) for row in rows],
         }
 
     def entry_view(self, row: Entry, views: dict[str, PhotoView], *, staff: bool) -> EntryView:
         """One row of the timeline."""
-        return EntryView(
+        return made(
+            EntryView,
             id=row.id,
             at=rfc3339(row.at),
             kind=row.kind,
             actor=self._actor(row.actor, staff=staff),
-            **{"from": row.from_status},
+            from_=row.from_status,
             to=row.to,
             text=row.text,
             photos=[views[pid] for pid in row.photo_ids if pid in views],
@@ -157,4 +162,4 @@ class Reader:
     def _actor(self, actor: Actor, *, staff: bool) -> ActorView:
         """Names of owners are masked for everybody but themselves; staff's names are for all to see."""
         open_name = actor.role != "owner" or (actor.id == self._person.id and not staff)
-        return ActorView(name=actor.name if open_name else mask_name(actor.name), role=actor.role)
+        return made(ActorView, name=actor.name if open_name else mask_name(actor.name), role=actor.role)

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from boto3.dynamodb.conditions import Attr
-
 from chalicelib.accounts.models import Person
+from chalicelib.conditions import Attr
 from chalicelib.db import Item, K, Op, Update
 from chalicelib.errors import N_, Invalid, NotFound, TooMany
 from chalicelib.ids import is_id, new_id

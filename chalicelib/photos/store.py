@@ -3,8 +3,7 @@ issue is read in one query. Both are written together. Keys: `docs/keys.md`."""
 
 from typing import Any
 
-from boto3.dynamodb.conditions import Attr
-
+from chalicelib.conditions import Attr
 from chalicelib.db import Db, Delete, Item, K, Op, Put, Update
 from chalicelib.errors import ChangedMeanwhile, PortalError
 from chalicelib.photos.models import Photo

@@ -1,7 +1,6 @@
 """Public places in the table: with their community, found by their code, and one of a name. Keys: `docs/keys.md`."""
 
-from boto3.dynamodb.conditions import Attr, Key
-
+from chalicelib.conditions import Attr, Key
 from chalicelib.db import Db, Delete, Item, K, Op, Put
 from chalicelib.errors import N_, Conflict, VersionConflict
 from chalicelib.places.models import Place
