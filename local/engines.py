@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 ROOT = Path(__file__).resolve().parent.parent
 ENGINE_PYTHON = ROOT / ".venv-engine" / "bin" / "python"
 _DURABLE = [str(ENGINE_PYTHON), "-m", "local.engine"]
+#: What the local portal needs of AWS.
+SERVICES = "dynamodb,dynamodbstreams,s3,iam,sts"
 _BARE = [str(ENGINE_PYTHON), "-m", "hypercorn", "ministack.app:app", "--keep-alive", "75", "--bind"]
 
 
@@ -70,14 +72,14 @@ def root_keys(data: Path) -> tuple[str, str]:
     return kept["access_key"], kept["secret_key"]
 
 
-def start(data: Path, auth: bool = True, durable: bool = True) -> EngineProcess:
+def start(data: Path, auth: bool = True, durable: bool = True, services: str = SERVICES) -> EngineProcess:
     """Start an engine that keeps its data in a folder; returns when it answers, raises EngineFailedError."""
-    engine = launch(data, auth, durable)
+    engine = launch(data, auth, durable, services)
     engine.wait_until_up()
     return engine
 
 
-def launch(data: Path, auth: bool = True, durable: bool = True) -> EngineProcess:
+def launch(data: Path, auth: bool = True, durable: bool = True, services: str = SERVICES) -> EngineProcess:
     """Start an engine without waiting for it; its address is known at once."""
     data.mkdir(parents=True, exist_ok=True)
     access_key, secret_key = root_keys(data)
@@ -86,7 +88,7 @@ def launch(data: Path, auth: bool = True, durable: bool = True) -> EngineProcess
         address, port = listener.getsockname()
         descriptor = listener.fileno()
         command = [*_DURABLE, str(data), str(descriptor)] if durable else [*_BARE, f"fd://{descriptor}"]
-        environment = _environment(data, port, auth) | {
+        environment = _environment(data, port, auth, services) | {
             "AWS_ACCESS_KEY_ID": access_key,
             "AWS_SECRET_ACCESS_KEY": secret_key,
         }
@@ -103,14 +105,14 @@ def launch(data: Path, auth: bool = True, durable: bool = True) -> EngineProcess
     return EngineProcess(f"http://{address}:{port}", access_key, secret_key, child, data / "engine.log")
 
 
-def _environment(data: Path, port: int, auth: bool) -> dict[str, str]:
+def _environment(data: Path, port: int, auth: bool, services: str) -> dict[str, str]:
     """ministack's settings: only the services in use, objects on disk, nothing beyond this machine."""
     inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
     return inherited | {
         "AUTH": str(auth).lower(),
         "BIND_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(port),
-        "SERVICES": "dynamodb,dynamodbstreams,s3,iam,sts",
+        "SERVICES": services,
         "S3_PERSIST": "1",
         "S3_DATA_DIR": str((data / "objects").resolve()),
         "MINISTACK_REGION": "us-east-1",

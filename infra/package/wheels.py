@@ -15,7 +15,7 @@ from pathlib import Path
 PYTHON = "3.11"
 NEWEST = {b"GLIBC": (2, 26), b"GLIBCXX": (3, 4, 24), b"CXXABI": (1, 3, 11)}
 _SYMBOL = re.compile(rb"\0(GLIBCXX|GLIBC|CXXABI)_([0-9.]+)(?=\0)")
-# A label is the next higher of a few rounded steps, so one above 2.26 may load all the same: `unloadable` reads what counts.
+# A label is the next higher of a few rounded steps, so one above 2.26 may load all the same: `unloadable` judges.
 _LABELS = [
     *(f"manylinux_2_{minor}" for minor in range(26, 16, -1)),
     "manylinux2014",
