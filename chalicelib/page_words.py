@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from chalicelib import i18n
@@ -20,6 +19,8 @@ from chalicelib.ids import new_id
 from chalicelib.settings import settings
 
 if TYPE_CHECKING:
+    from jinja2 import Environment
+
     from chalicelib.web import Call
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -93,13 +94,16 @@ FILTERS = {
 
 
 @cache
-def environment() -> Environment:
+def environment() -> "Environment":
     """The templates, with what does not change between requests."""
+    from jinja2 import Environment, FileSystemLoader, ModuleLoader, StrictUndefined  # for pages only
+
     from chalicelib.issues.policy import UNDO_WITHIN
     from chalicelib.web import url
 
+    compiled = ROOT / "compiled_templates"  # made by the package's step `templates`
     found = Environment(
-        loader=FileSystemLoader(ROOT / "templates"),
+        loader=ModuleLoader(compiled) if compiled.is_dir() else FileSystemLoader(ROOT / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
