@@ -10,7 +10,7 @@ from typing import Any
 
 from infra.package.archive import write_zip
 from infra.package.chalice_part import packaged
-from infra.package.steps import STEPS
+from infra.package.steps import run_steps
 from infra.package.wheels import fetched
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -21,9 +21,7 @@ def build(stage: str, *, without: Collection[str] = (), out: Path | None = None)
     out = out or ROOT / "build" / stage
     tree, template = packaged(ROOT, stage, out / "work")
     shutil.copytree(fetched(ROOT / "requirements.txt", ROOT / "build" / "wheels"), tree, dirs_exist_ok=True)
-    for name, work in STEPS.items():
-        if name not in without:
-            work(tree)
+    run_steps(tree, without)
     write_zip(tree, out / "deployment.zip")
     text = json.dumps(merged(template, stage), indent=2)
     (out / "template.json").write_text(text + "\n")

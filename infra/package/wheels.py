@@ -4,12 +4,13 @@ Chalice's own way of fetching them goes on with a warning where a wheel's label 
 lacks a library. Here every pin must have a wheel, and every binary in it must load on Lambda.
 """
 
+import contextlib
 import hashlib
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 #: Lambda's python3.11 runs on Amazon Linux 2: glibc 2.26, and the C++ library of gcc 7.3.
 PYTHON = "3.11"
@@ -37,12 +38,14 @@ def fetched(requirements: Path, kept_in: Path) -> Path:
     folder = kept_in / digest
     if folder.is_dir():
         return folder
-    fresh = kept_in / f"{digest}.part"
-    shutil.rmtree(fresh, ignore_errors=True)
-    _install(requirements, fresh)
-    if found := unloadable(fresh):
-        raise Unloadable("; ".join(found))
-    fresh.rename(folder)
+    kept_in.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=kept_in) as scratch:
+        fresh = Path(scratch) / "libraries"
+        _install(requirements, fresh)
+        if found := unloadable(fresh):
+            raise Unloadable("; ".join(found))
+        with contextlib.suppress(OSError):  # somebody who builds at the same time was quicker
+            fresh.rename(folder)
     return folder
 
 
