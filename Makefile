@@ -105,8 +105,8 @@ smoke: $(APP_ENV)  ## prove that a deployed portal answers (URL=https://…)
 openapi: $(APP_ENV)  ## write docs/openapi.json again
 	$(BIN)/python -m chalicelib.openapi > docs/openapi.json
 
-bench: setup  ## fifty people at once for a minute; prints median, 95 % and requests/s
-	$(BIN)/python -m bench.fifty
+bench: setup $(BENCH_ENV)  ## measure everything, and write docs/benchmarks.md (ONLY=cold for one section)
+	$(BIN)/python -m bench.report $(ONLY)
 
 lighthouse: setup browser  ## how a phone finds the pages: speed, accessibility, good practice (URL= of a running portal)
 	$(BIN)/python -m bench.lighthouse $(if $(URL),--url $(URL))

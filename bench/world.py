@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from boto3.session import Session
+from botocore.session import Session
 
 from bench.fill import TEXTS, Cast, cast_of, closed_issue
 from bench.inside import Caller, serving
@@ -142,7 +142,8 @@ def _portal(meter: Meter) -> Portal:
         ("reports_per_day", "photos_per_day", "messages_per_day", "follows_per_day"), 100_000
     )
     settings = Settings.model_validate({"portal_stage": "local", **wide})
-    session = Session("AKIDEXAMPLE", "secret", region_name="us-east-1")  # signs upload forms; nothing is sent
+    session = Session()
+    session.set_credentials("AKIDEXAMPLE", "secret")  # signs upload forms; nothing is sent
     storage = Storage(
         "portal-media", region="us-east-1", endpoint_url="http://store.example", session=session
     )

@@ -4,12 +4,13 @@ import json
 from functools import cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from chalicelib.base import Base
 from chalicelib.settings import settings
 
 
-class Words(BaseModel):
+class Words(Base):
     """A text in both languages."""
 
     model_config = ConfigDict(frozen=True)
@@ -22,7 +23,7 @@ class Words(BaseModel):
         return self.en if locale == "en" else self.zh
 
 
-class Company(BaseModel):
+class Company(Base):
     """What a property company replaces without touching code."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")

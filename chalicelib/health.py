@@ -3,9 +3,9 @@
 import json
 
 from chalice.app import Response
-from pydantic import BaseModel
 
 from chalicelib.answers import page
+from chalicelib.base import Base
 from chalicelib.db import K
 from chalicelib.routes import Routes
 from chalicelib.web import PUBLIC, Call
@@ -13,7 +13,7 @@ from chalicelib.web import PUBLIC, Call
 routes = Routes(__name__, "none")
 
 
-class Health(BaseModel):
+class Health(Base):
     """`GET /healthz`"""
 
     status: str

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
+from chalicelib.base import Base
 from chalicelib.errors import N_, BadRequest, FieldError, Invalid
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ Version = Annotated[int, Field(ge=1, le=2**31)]
 Moment = Annotated[AwareDatetime, AfterValidator(_of_our_time)]
 
 
-class Input(BaseModel):
+class Input(Base):
     """What a caller sends. Unknown fields are ignored, so that newer callers can talk to older portals."""
 
     model_config = ConfigDict(extra="ignore", str_strip_whitespace=False)

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from chalicelib import i18n
 from chalicelib.company import company
 from chalicelib.ids import new_id
 from chalicelib.settings import settings
-from chalicelib.templating import Templates
 
 if TYPE_CHECKING:
+    from jinja2 import Environment
+
     from chalicelib.web import Call
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -94,13 +94,17 @@ FILTERS = {
 
 
 @cache
-def environment() -> Environment:
+def environment() -> "Environment":
     """The templates, with what does not change between requests."""
+    from jinja2 import FileSystemLoader, ModuleLoader, StrictUndefined  # for pages only
+
     from chalicelib.issues.policy import UNDO_WITHIN
+    from chalicelib.templating import Templates
     from chalicelib.web import url
 
+    compiled = ROOT / "compiled_templates"  # made by the package's step `templates`
     found = Templates(
-        loader=FileSystemLoader(ROOT / "templates"),
+        loader=ModuleLoader(compiled) if compiled.is_dir() else FileSystemLoader(ROOT / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -4,10 +4,12 @@ import os
 from functools import cache
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
+
+from chalicelib.base import Base
 
 
-class Settings(BaseModel):
+class Settings(Base):
     """What may be set from outside; names are the environment's, in lower case here."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, unquote
 from chalice.app import Chalice, Response
 from chalice.local import LocalChalice
 
+from chalicelib.base import build_all
 from local.routes import Match, RouteTable
 from local.wsgi import Answer, Environ, StartResponse, problem, raw_target, request_headers
 
@@ -33,6 +34,7 @@ class Bridge:
     def __init__(self, app: Chalice, fallback: Fallback) -> None:
         # Chalice keeps the current request on the app; its own local server's class keeps one per thread.
         app.__class__ = LocalChalice
+        build_all()  # before there are threads that would all build the same model
         self._app = app
         self._fallback = fallback
         self._routes = RouteTable(app.routes)

@@ -22,6 +22,7 @@ from tests.browser import Browser
 from tests.engines import Engine, start_engine
 from tests.factories import NOW, People, make_people, make_portal, make_table
 from tests.factories_photos import BUCKET, make_storage
+from tests.packages import package  # noqa: F401 - a fixture for all
 from tests.recording import RecordingClient
 
 

@@ -2,7 +2,9 @@
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
+
+from chalicelib.base import Base
 
 Role = Literal["owner", "front_line", "technician", "designer", "manager", "auditor"]
 STAFF_ROLES: tuple[Role, ...] = ("front_line", "technician", "designer", "manager", "auditor")
@@ -10,7 +12,7 @@ STAFF_ROLES: tuple[Role, ...] = ("front_line", "technician", "designer", "manage
 DESK_ROLES = frozenset({"front_line", "technician", "manager", "auditor"})
 
 
-class UnitRef(BaseModel):
+class UnitRef(Base):
     """A home that a person may act for."""
 
     model_config = ConfigDict(frozen=True)
@@ -21,7 +23,7 @@ class UnitRef(BaseModel):
     building: str = ""
 
 
-class Grant(BaseModel):
+class Grant(Base):
     """A staff role in one community."""
 
     model_config = ConfigDict(frozen=True)
@@ -30,7 +32,7 @@ class Grant(BaseModel):
     community_id: str
 
 
-class Account(BaseModel):
+class Account(Base):
     """A person as kept: name and phone in the clear only in memory."""
 
     id: str
@@ -94,26 +96,26 @@ class Person(Account):
         }
 
 
-class CodeRequest(BaseModel):
+class CodeRequest(Base):
     """`POST /api/v1/auth/code`"""
 
     phone: str
 
 
-class CodeSent(BaseModel):
+class CodeSent(Base):
     """The same for a known and an unknown phone."""
 
     retry_after_s: int
 
 
-class SignIn(BaseModel):
+class SignIn(Base):
     """`POST /api/v1/auth/session`"""
 
     phone: str
     code: str
 
 
-class AccountView(BaseModel):
+class AccountView(Base):
     """Who has signed in."""
 
     id: str
@@ -121,7 +123,7 @@ class AccountView(BaseModel):
     roles: list[str]
 
 
-class Session(BaseModel):
+class Session(Base):
     """A new session; `token` is told once and kept only as a hash."""
 
     token: str
@@ -129,7 +131,7 @@ class Session(BaseModel):
     account: AccountView
 
 
-class UnitView(BaseModel):
+class UnitView(Base):
     """A home, as its owner sees it."""
 
     id: str
@@ -137,7 +139,7 @@ class UnitView(BaseModel):
     label: str
 
 
-class Me(BaseModel):
+class Me(Base):
     """`GET /api/v1/me`"""
 
     id: str

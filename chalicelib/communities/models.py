@@ -2,10 +2,12 @@
 
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
+
+from chalicelib.base import Base
 
 
-class Community(BaseModel):
+class Community(Base):
     """A residential community (小区) that the company runs."""
 
     model_config = ConfigDict(frozen=True)
@@ -22,7 +24,7 @@ class Community(BaseModel):
         return ZoneInfo(self.zone_name)
 
 
-class Unit(BaseModel):
+class Unit(Base):
     """A home (房屋)."""
 
     model_config = ConfigDict(frozen=True)
@@ -33,7 +35,7 @@ class Unit(BaseModel):
     label: str
 
 
-class StaffMember(BaseModel):
+class StaffMember(Base):
     """Somebody who works in a community."""
 
     model_config = ConfigDict(frozen=True)

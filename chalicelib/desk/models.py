@@ -2,8 +2,9 @@
 
 from typing import Literal, Self
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import Field, model_validator
 
+from chalicelib.base import Base
 from chalicelib.desk.policy import MAX_BULK
 from chalicelib.inputs import Id, Input, Moment, OptionalText, PageQuery, Text, Version
 from chalicelib.issues.models import PauseReason, Status
@@ -76,7 +77,7 @@ class Bulk(Input):
     steps: list[BulkStep] = Field(min_length=1, max_length=MAX_BULK)
 
 
-class Done(BaseModel):
+class Done(Base):
     """A step that was taken, and where the issue stands since."""
 
     issue_id: str
@@ -84,7 +85,7 @@ class Done(BaseModel):
     version: int
 
 
-class Refused(BaseModel):
+class Refused(Base):
     """A step that was not taken: the code an answer of its own would have had, and what to do, in words."""
 
     issue_id: str
@@ -92,7 +93,7 @@ class Refused(BaseModel):
     detail: str
 
 
-class BulkResult(BaseModel):
+class BulkResult(Base):
     """What became of each step, in the order sent."""
 
     items: list[Done | Refused]
@@ -106,7 +107,7 @@ class StaffMessage(Input):
     internal: bool = False
 
 
-class Contact(BaseModel):
+class Contact(Base):
     """Whom to call; each look is written down."""
 
     name: str
@@ -119,7 +120,7 @@ class CountsQuery(Input):
     community_id: str | None = Field(None, max_length=64)
 
 
-class Counts(BaseModel):
+class Counts(Base):
     """How many issues are in each state; `overdue` counts to 99 and then says 100."""
 
     submitted: int = 0
@@ -138,14 +139,14 @@ class ImportQuery(Input):
     preview: bool = False
 
 
-class Problem(BaseModel):
+class Problem(Base):
     """Something wrong with one field of a row."""
 
     field: str
     message: str
 
 
-class RowResult(BaseModel):
+class RowResult(Base):
     """What became of one row; `line` counts the header as 1."""
 
     line: int
@@ -154,7 +155,7 @@ class RowResult(BaseModel):
     problems: list[Problem] = []
 
 
-class ImportResult(BaseModel):
+class ImportResult(Base):
     """A row-by-row result."""
 
     preview: bool
@@ -165,7 +166,7 @@ class ImportResult(BaseModel):
     errors: int
 
 
-class StaffView(BaseModel):
+class StaffView(Base):
     """Somebody an issue can be given to."""
 
     id: str
@@ -173,7 +174,7 @@ class StaffView(BaseModel):
     roles: list[str]
 
 
-class StaffList(BaseModel):
+class StaffList(Base):
     """A community's staff."""
 
     items: list[StaffView]

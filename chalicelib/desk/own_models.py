@@ -2,8 +2,9 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
+from chalicelib.base import Base
 from chalicelib.desk.policy import MAX_FILTER_NAME, MAX_REPLY_TEXT, MAX_REPLY_TITLE
 from chalicelib.inputs import Id, Input, not_blank
 
@@ -12,7 +13,7 @@ ReplyText = Annotated[str, Field(max_length=MAX_REPLY_TEXT), AfterValidator(not_
 FilterName = Annotated[str, Field(max_length=MAX_FILTER_NAME), AfterValidator(not_blank)]
 
 
-class Reply(BaseModel):
+class Reply(Base):
     """A text kept ready; `{…}` in it is filled in for the issue at hand."""
 
     model_config = ConfigDict(frozen=True)
@@ -23,7 +24,7 @@ class Reply(BaseModel):
     version: int = 1
 
 
-class SavedFilter(BaseModel):
+class SavedFilter(Base):
     """A choice of the queue under a name; `query` is what stands in its address."""
 
     model_config = ConfigDict(frozen=True)
@@ -33,7 +34,7 @@ class SavedFilter(BaseModel):
     query: str
 
 
-class Shelf(BaseModel):
+class Shelf(Base):
     """What is kept together in one record: of a person, or of a community (replies only)."""
 
     model_config = ConfigDict(frozen=True)

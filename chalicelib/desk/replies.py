@@ -7,12 +7,13 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import ConfigDict, TypeAdapter
 
 from chalicelib import i18n
 from chalicelib.accounts import store as accounts
 from chalicelib.accounts.models import Account, Person
 from chalicelib.accounts.rules import mask_name
+from chalicelib.base import Base
 from chalicelib.company import Words, company
 from chalicelib.desk import own_store
 from chalicelib.desk.own_models import Shelf
@@ -24,7 +25,7 @@ from chalicelib.portal import Portal
 from chalicelib.settings import settings
 
 
-class CompanyReply(BaseModel):
+class CompanyReply(Base):
     """A reply that the company gives to all of its staff, in both languages."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")

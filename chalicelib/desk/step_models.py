@@ -2,9 +2,10 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from chalicelib.base import Base
 from chalicelib.inputs import Id, Input, Moment, OptionalText, Text, Version
 from chalicelib.issues.models import PauseReason, Status
 from chalicelib.issues.policy import MAX_PHOTOS, MAX_STEPS
@@ -50,14 +51,14 @@ class TakenSteps(Input):
     steps: list[TakenStep] = Field(min_length=1, max_length=MAX_STEPS)
 
 
-class StandsAt(BaseModel):
+class StandsAt(Base):
     """Where an issue stands."""
 
     status: Status
     version: int
 
 
-class StepDone(BaseModel):
+class StepDone(Base):
     """A step that was taken, now or when it was sent before, and where the issue stood after it."""
 
     id: str
@@ -65,7 +66,7 @@ class StepDone(BaseModel):
     issue: StandsAt
 
 
-class StepError(BaseModel):
+class StepError(Base):
     """What is wrong with one field."""
 
     field: str
@@ -73,7 +74,7 @@ class StepError(BaseModel):
     message: str
 
 
-class StepRefused(BaseModel):
+class StepRefused(Base):
     """A step that was not taken: why, in words too, and where the issue stands now if one may see it."""
 
     id: str
@@ -84,7 +85,7 @@ class StepRefused(BaseModel):
     issue: StandsAt | None = None
 
 
-class StepResults(BaseModel):
+class StepResults(Base):
     """One answer for each step, in the order in which they came."""
 
     items: list[StepDone | StepRefused]

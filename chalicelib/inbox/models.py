@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
+from chalicelib.base import Base
 from chalicelib.inputs import Input
 
 Event = Literal[
@@ -41,7 +42,7 @@ class Notice:
     staff_event: Event | None = None
 
 
-class InboxMessage(BaseModel):
+class InboxMessage(Base):
     """A message in a person's inbox, in their language."""
 
     id: str
@@ -52,7 +53,7 @@ class InboxMessage(BaseModel):
     desk: bool
 
 
-class InboxList(BaseModel):
+class InboxList(Base):
     """A page of the inbox, newest first."""
 
     items: list[InboxMessage]

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -10,6 +11,9 @@ from chalicelib import aws
 from chalicelib.errors import Unavailable
 from chalicelib.logs import log
 from chalicelib.settings import Settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_sns import SNSClient
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,13 @@ class SnsNotifier:
     """Text messages by Amazon SNS."""
 
     def __init__(self, region: str) -> None:
-        self._client = aws.client("sns", region)
+        self._region = region
+
+    @cached_property
+    def _client(self) -> "SNSClient":
+        """Made with the first message: few processes send one."""
+        client: SNSClient = aws.client("sns", self._region)
+        return client
 
     def send(self, message: Message) -> None:
         """Send a text message; anything else has no channel yet and is only logged."""

@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from pydantic import BaseModel
-
 from chalicelib.accounts.models import Person
+from chalicelib.base import Base
 from chalicelib.conditions import Attr
 from chalicelib.db import K, Put
 from chalicelib.errors import Conflict, IdempotencyMismatch, Invalid, NotFound, Unavailable
@@ -19,7 +18,7 @@ from chalicelib.portal import Portal
 KEEP = timedelta(days=14)
 
 
-class Draft(BaseModel):
+class Draft(Base):
     """What was typed so far; `issue_id` once it has been sent."""
 
     id: str
@@ -180,5 +179,5 @@ def _sent_by_the_phone(portal: Portal, key: Once | None) -> str:
     return str(item["kept"]["issue"]["id"])
 
 
-class _Nothing(BaseModel):
+class _Nothing(Base):
     """No part of a request."""

@@ -3,10 +3,10 @@
 from typing import Any
 
 from chalice.app import Response
-from pydantic import BaseModel
 
 from chalicelib.accounts.models import UnitRef
 from chalicelib.answers import page, redirect
+from chalicelib.base import Base
 from chalicelib.communities import store as communities
 from chalicelib.errors import N_, Invalid, PortalError
 from chalicelib.inputs import checked_key, from_form
@@ -28,7 +28,7 @@ _WHICH_HOME = N_("Choose one of your homes.")
 _PUBLIC = "public"
 
 
-class _Nothing(BaseModel):
+class _Nothing(Base):
     """No part of a request."""
 
 

@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
+from chalicelib.base import Base
 from chalicelib.inputs import Id, Input, Moment, OptionalText, PageQuery, ShortText, Text, Version
 from chalicelib.issues.policy import MAX_PHOTOS, MAX_VISIT_WINDOWS
 
@@ -22,7 +23,7 @@ OPEN: frozenset[Status] = frozenset(
 )
 
 
-class Actor(BaseModel):
+class Actor(Base):
     """Who did something, and as what."""
 
     model_config = ConfigDict(frozen=True)
@@ -35,7 +36,7 @@ class Actor(BaseModel):
 SYSTEM = Actor(id="system", name="", role="system")
 
 
-class Window(BaseModel):
+class Window(Base):
     """A stretch of time in which a visit suits the owner."""
 
     start: Moment
@@ -48,7 +49,7 @@ class Window(BaseModel):
         return self
 
 
-class Ref(BaseModel):
+class Ref(Base):
     """Another issue, as one may name it."""
 
     model_config = ConfigDict(frozen=True)
@@ -57,7 +58,7 @@ class Ref(BaseModel):
     number: str
 
 
-class Holder(BaseModel):
+class Holder(Base):
     """Who has an issue now."""
 
     model_config = ConfigDict(frozen=True)
@@ -66,7 +67,7 @@ class Holder(BaseModel):
     name: str
 
 
-class Rating(BaseModel):
+class Rating(Base):
     """An owner's marks for one resolution, 1 (very poor) to 5 (very good)."""
 
     professionalism: int
@@ -77,7 +78,7 @@ class Rating(BaseModel):
     resolution: int
 
 
-class Standing(BaseModel):
+class Standing(Base):
     """Where an issue stands: what steps of staff change, and taking one back restores."""
 
     version: int = 1
@@ -149,7 +150,7 @@ class Before(Standing):
         return Before.model_construct(**{name: getattr(issue, name) for name in Before.model_fields})
 
 
-class Entry(BaseModel):
+class Entry(Base):
     """One row of the timeline; rows are only ever added."""
 
     model_config = ConfigDict(frozen=True)
@@ -170,7 +171,7 @@ class Entry(BaseModel):
     before: Before | None = None
 
 
-class Handoff(BaseModel):
+class Handoff(Base):
     """Who held an issue from when to when; a front desk or the owner has no holder id."""
 
     id: str
@@ -180,7 +181,7 @@ class Handoff(BaseModel):
     ended_at: datetime | None = None
 
 
-class IssueFile(BaseModel):
+class IssueFile(Base):
     """Everything of one issue, as one query reads it."""
 
     issue: Issue

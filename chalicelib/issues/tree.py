@@ -2,12 +2,11 @@
 
 from typing import Literal, Self
 
-from pydantic import BaseModel
-
+from chalicelib.base import Base
 from chalicelib.issues.policy import Category
 
 
-class CategoryView(BaseModel):
+class CategoryView(Base):
     """A category, named in the caller's language."""
 
     id: str
@@ -30,7 +29,7 @@ class CategoryView(BaseModel):
         )
 
 
-class CategoryList(BaseModel):
+class CategoryList(Base):
     """All categories."""
 
     items: list[CategoryView]

@@ -2,21 +2,22 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from chalicelib.accounts.models import Role
+from chalicelib.base import Base
 from chalicelib.issues.models import Holder, Kind, PauseReason, Ref, Status
 from chalicelib.photos.models import PhotoView
 
 
-class ActorView(BaseModel):
+class ActorView(Base):
     """Who did something."""
 
     name: str
     role: Role | Literal["system"]
 
 
-class EntryView(BaseModel):
+class EntryView(Base):
     """A row of the timeline."""
 
     id: str
@@ -34,7 +35,7 @@ class EntryView(BaseModel):
     taken_at: str | None = None
 
 
-class RatingView(BaseModel):
+class RatingView(Base):
     """A rating."""
 
     professionalism: int
@@ -44,14 +45,14 @@ class RatingView(BaseModel):
     at: str
 
 
-class WindowView(BaseModel):
+class WindowView(Base):
     """A visit window."""
 
     start: str
     end: str
 
 
-class IssueSummary(BaseModel):
+class IssueSummary(Base):
     """An issue in a list."""
 
     id: str
@@ -79,7 +80,7 @@ class IssueSummary(BaseModel):
     allowed_actions: list[str]
 
 
-class HandoffView(BaseModel):
+class HandoffView(Base):
     """Who held it from when to when."""
 
     stage: Literal["report", "dispatch", "handle", "call_back"]
@@ -88,7 +89,7 @@ class HandoffView(BaseModel):
     ended_at: str | None
 
 
-class ReporterView(BaseModel):
+class ReporterView(Base):
     """Who reported it, as the desk sees them before asking for the full number."""
 
     name_masked: str
@@ -111,13 +112,13 @@ class DeskIssueView(IssueView):
     reopened: int
 
 
-class SimilarList(BaseModel):
+class SimilarList(Base):
     """Open issues of one category at one public place, the newest few."""
 
     items: list[IssueSummary]
 
 
-class IssueList(BaseModel):
+class IssueList(Base):
     """A page of issues."""
 
     items: list[IssueSummary]

@@ -2,15 +2,16 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from chalicelib.base import Base
 from chalicelib.inputs import Input
 from chalicelib.photos.limits import MAX_BYTES
 
 PhotoStatus = Literal["pending", "ready", "rejected", "removed"]
 
 
-class Photo(BaseModel):
+class Photo(Base):
     """A photo as kept. `issue_id` once it is attached; `version` rises with each change."""
 
     model_config = ConfigDict(frozen=True)
@@ -30,14 +31,14 @@ class StartPhoto(Input):
     size_bytes: int = Field(ge=1, le=MAX_BYTES)
 
 
-class UploadView(BaseModel):
+class UploadView(Base):
     """Where and how to send the file: a multipart form of `fields`, then `file`."""
 
     url: str
     fields: dict[str, str]
 
 
-class PhotoStarted(BaseModel):
+class PhotoStarted(Base):
     """A photo that may be uploaded until `expires_at`."""
 
     photo_id: str
@@ -45,14 +46,14 @@ class PhotoStarted(BaseModel):
     expires_at: str
 
 
-class PhotoUrls(BaseModel):
+class PhotoUrls(Base):
     """Short-lived links: `thumb` fits 320 px, `full` 1600 px."""
 
     thumb: str
     full: str
 
 
-class PhotoView(BaseModel):
+class PhotoView(Base):
     """A photo as those see it who may."""
 
     id: str

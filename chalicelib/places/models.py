@@ -2,12 +2,13 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
+from chalicelib.base import Base
 from chalicelib.inputs import Id, Input, PlaceName, ShortText, Text, Version
 
 
-class Place(BaseModel):
+class Place(Base):
     """A named place. Its id is what the poster's QR code carries, so it stays when the name changes."""
 
     model_config = ConfigDict(frozen=True)
@@ -20,7 +21,7 @@ class Place(BaseModel):
     version: int = 1
 
 
-class NewPlace(BaseModel):
+class NewPlace(Base):
     """A place as somebody wrote it down."""
 
     model_config = ConfigDict(frozen=True)
@@ -45,7 +46,7 @@ class AtPlace(Input):
     description: Text
 
 
-class PlaceView(BaseModel):
+class PlaceView(Base):
     """A place that issues can be reported for."""
 
     id: str
@@ -53,7 +54,7 @@ class PlaceView(BaseModel):
     building: str
 
 
-class PlaceList(BaseModel):
+class PlaceList(Base):
     """All of a community's places; tens, so in one piece."""
 
     items: list[PlaceView]

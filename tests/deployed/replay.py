@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import httpx
-from boto3.session import Session
 from botocore.auth import S3SigV4Auth, SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+from botocore.session import Session
 
 from chalicelib.storage import Storage
 from tests.deployed.iam import Sent
@@ -39,9 +39,9 @@ def _sent_again(sent: Sent, engine_url: str, keys: tuple[str, str]) -> tuple[int
     if "authorization" in sent.headers:
         return _signed(sent, engine_url, keys)
     bucket, _, key = sent.path.lstrip("/").partition("/")
-    storage = Storage(
-        bucket, region=REGION, endpoint_url=engine_url, session=Session(*keys, region_name=REGION)
-    )
+    session = Session()
+    session.set_credentials(*keys)
+    storage = Storage(bucket, region=REGION, endpoint_url=engine_url, session=session)
     now = datetime.now(UTC)
     if sent.form:
         form = storage.upload_form(

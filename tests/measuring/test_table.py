@@ -5,11 +5,11 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from boto3.dynamodb.conditions import Attr, Key
 
 from bench.expressions import condition, update
 from bench.meter import Meter
 from bench.table import Table
+from chalicelib.conditions import Attr, Key
 from chalicelib.db import Db, Put
 from chalicelib.portal import Portal
 from tests.factories import TABLE_FILE, make_portal

@@ -1,0 +1,72 @@
+"""The features whose routes the portal answers: all at once, or on Lambda each when it is first asked for.
+
+The package's step `routes` writes down which feature answers which path. With that file a program's call loads its own
+feature only, and the functions behind the stream and the clock load none. A page loads all: it may have to show the
+sign-in form, or what a page of another feature wanted said.
+"""
+
+import json
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from chalice.app import Chalice, Request, Response
+
+NAMES = (
+    "health",
+    "static_files",
+    "offline",
+    "look_pages",
+    "accounts.api",
+    "accounts.pages",
+    "issues.api",
+    "issues.all_pages",
+    "photos.api",
+    "photos.pages",
+    "inbox.api",
+    "inbox.pages",
+    "desk.api",
+    "desk.all_pages",
+    "places.api",
+    "places.pages",
+    "places.desk_pages",
+)
+#: Written by the package's step; absent elsewhere.
+ROUTES_FILE = Path(__file__).resolve().parent.parent / "routes.json"
+
+
+class Features:
+    """The features of one app. `paths` says which of them have added which path."""
+
+    def __init__(self, app: "Chalice") -> None:
+        self._app = app
+        self.loaded: set[str] = set()
+        self.paths: dict[str, list[str]] = {}
+
+    def load(self, names: "tuple[str, ...] | list[str]") -> None:
+        """Import features and register their routes; those that are there already are left alone."""
+        for name in [name for name in names if name not in self.loaded]:
+            before = self._declared()
+            self._app.register_blueprint(import_module(f"chalicelib.{name}").routes.blueprint)
+            self.loaded.add(name)
+            for path in sorted({path for path, _ in self._declared() - before}):
+                self.paths.setdefault(path, []).append(name)
+
+    def _declared(self) -> set[tuple[str, str]]:
+        return {(path, method) for path, methods in self._app.routes.items() for method in methods}
+
+    def when_asked(self, request: "Request", answer: Any) -> "Response":
+        """A middleware: load what a request needs before its route is looked up."""
+        path = request.context["resourcePath"]
+        known = _written() if path.startswith("/api/v1/") else {}
+        self.load(known.get(path, NAMES))
+        response: Response = answer(request)
+        return response
+
+
+@cache
+def _written() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = json.loads(ROUTES_FILE.read_text())
+    return found
