@@ -152,6 +152,14 @@ class Storage:
         rows = page.get("Contents", [])
         return tuple(StoredObject(row["Key"], row["Size"], row["LastModified"]) for row in rows)
 
+    def walk(self, prefix: str) -> Iterator[str]:
+        """The keys of all objects that begin with `prefix`: for checks, never for a request."""
+        with _named_errors():
+            for page in self.client.get_paginator("list_objects_v2").paginate(
+                Bucket=self.bucket, Prefix=prefix
+            ):
+                yield from (row["Key"] for row in page.get("Contents", []))
+
     @cached_property
     def _session(self) -> "Session":
         from boto3.session import Session  # most of a cold start; pages without photos need none of it
