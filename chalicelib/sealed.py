@@ -52,7 +52,7 @@ def sealed_in(item: Item) -> Iterator[Place]:
 
 def _at(item: Item, way: tuple[str, ...]) -> str | None:
     for name in way:
-        if name not in item:
+        if not isinstance(item, dict) or name not in item:
             return None
         item = item[name]
     return str(item)

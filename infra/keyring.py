@@ -1,8 +1,8 @@
 """`make rotate-keys STEP=…`: the keys that personal data is sealed with, one step of a rotation at a time.
 
-`add` makes a key known, `use` makes the newest one current, `retire` takes out those that seal nothing any more; each step
-is deployed before the next, so that no version of the portal at work meets a text that it can't open. `new` makes a first
-keyring, `show` says which keys there are. `docs/operations.md` has the whole way.
+`add` makes a key known, `use` makes the newest one current, `retire` takes out those that seal nothing any more; each
+step is deployed before the next, so that no version of the portal at work meets a text that it can't open. `new` makes
+a first keyring, `show` says which keys there are. `docs/operations.md` has the whole way.
 
 Locally the data folder's key file is replaced. Deployed, the keyring comes from KEYRING_CIPHERTEXT, and the new one,
 encrypted by KMS under KMS_KEY, is the only thing printed to standard output: what KEYRING_CIPHERTEXT is from then on.
@@ -88,9 +88,7 @@ def _keep(config: Settings, keys: Keyring) -> None:
         replace_key_file(config.key_file, keys)
         print("Start the portal again, so that it reads them.", file=sys.stderr)
         return
-    kms = Session(region_name=config.aws_region).client(
-        "kms", endpoint_url=os.environ.get("KMS_ENDPOINT_URL")
-    )
+    kms = Session(region_name=config.aws_region).client("kms")
     print(encrypted(keys, kms, os.environ["KMS_KEY"]))
 
 

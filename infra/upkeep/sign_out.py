@@ -1,4 +1,4 @@
-"""`make sign-out-everybody`: end all sessions of all people, as after a leak. Everybody signs in again by code."""
+"""`make sign-out-all`: end all sessions of all people, as after a leak. Everybody signs in again by code."""
 
 import sys
 
