@@ -78,6 +78,13 @@ def main(name: str) -> int:
     return 0
 
 
+def _kms_key() -> str:
+    kms_key = os.environ.get("KMS_KEY")
+    if not kms_key:
+        sys.exit("KMS_KEY must name the KMS key that the keyring is encrypted with.")
+    return kms_key
+
+
 def _used(name: str) -> Counter[str]:
     return in_use(portal().db) if name == "retire" else Counter()
 
@@ -89,7 +96,7 @@ def _keep(config: Settings, keys: Keyring) -> None:
         print("Start the portal again, so that it reads them.", file=sys.stderr)
         return
     kms = Session(region_name=config.aws_region).client("kms")
-    print(encrypted(keys, kms, os.environ["KMS_KEY"]))
+    print(encrypted(keys, kms, _kms_key()))
 
 
 if __name__ == "__main__":

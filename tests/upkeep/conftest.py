@@ -17,12 +17,12 @@ from tests.story import tell
 
 @pytest.fixture(scope="session")
 def told(engine_client: RecordingClient) -> list[Item]:
-    """All records of the story."""
+    """All records of the story; how far a migration has come is no part of backups."""
     name = f"t{secrets.token_hex(6)}"
     make_table(client=engine_client, name=name)
     portal = make_portal(client=engine_client, table=name)
     tell(portal)
-    items = list(everything(portal.db))
+    items = [item for item in everything(portal.db) if not item["SK"].startswith("MIGRATION#")]
     engine_client.delete_table(TableName=name)
     return items
 
