@@ -2,7 +2,8 @@
 
 `add` makes a key known, `use` makes the newest one current, `retire` takes out those that seal nothing any more; each
 step is deployed before the next, so that no version of the portal at work meets a text that it can't open. `new` makes
-a first keyring, `show` says which keys there are. `docs/operations.md` has the whole way.
+a first keyring, `show` says which keys there are; `rehash` is for a leak of the key of the hashes.
+`docs/operations.md` has the whole way.
 
 Locally the data folder's key file is replaced. Deployed, the keyring comes from KEYRING_CIPHERTEXT, and the new one,
 encrypted by KMS under KMS_KEY, is the only thing printed to standard output: what KEYRING_CIPHERTEXT is from then on.
@@ -21,12 +22,13 @@ from chalicelib.db import Db
 from chalicelib.portal import load_keys, portal
 from chalicelib.sealed import sealed_in
 from chalicelib.settings import Settings, settings
+from infra.upkeep.rehash import rehash
 from infra.upkeep.walk import everything
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
 
-STEPS = ("show", "new", "add", "use", "retire")
+STEPS = ("show", "new", "add", "use", "retire", "rehash")
 CONTEXT = {"portal": "keyring"}
 
 
@@ -51,6 +53,8 @@ def step(name: str, keys: Keyring, used: Counter[str]) -> Keyring:
         return keys.with_new_key()
     if name == "use":
         return keys.sealing_with(keys.newest)
+    if name == "rehash":
+        return keys.with_new_hashing()
     old = [key for key in keys.sealing if key != keys.current]
     if shut := {key: used[key] for key in old if used[key]}:
         raise InUse(shut)
@@ -73,6 +77,8 @@ def main(name: str) -> int:
         return 1
     told = ", ".join(f"{key} (seals)" if key == after.current else key for key in after.sealing)
     print(f"keys: {told}", file=sys.stderr)
+    if name == "rehash":
+        print(f"{rehash(portal().db, after)} look-ups made anew", file=sys.stderr)
     if name != "show":
         _keep(config, after)
     return 0

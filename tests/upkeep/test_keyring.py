@@ -24,7 +24,7 @@ from infra.upkeep.sign_out import sign_out_everybody
 from infra.upkeep.verify import verify
 from infra.upkeep.walk import Pace, Progress
 from tests.browser import Browser
-from tests.factories import NOW, People, bring_to, make_settings, report, step
+from tests.factories import NOW, PHONES, People, bring_to, make_settings, report, step
 
 
 def _now() -> datetime:
@@ -208,7 +208,26 @@ def test_a_local_key_file_is_rotated_in_place(
     assert (after.current, after.without("k1").hashing) == ("k2", before.hashing)
     assert after.open(before.seal("x", "c"), "c") == "x"
     assert keyring.main("shout") == 2
-    assert "STEP must be one of: show, new, add, use, retire" in capsys.readouterr().err
+    assert "STEP must be one of: show, new, add, use, retire, rehash" in capsys.readouterr().err
+
+
+def test_after_a_leak_of_the_key_of_hashes_everybody_is_found_by_another(
+    lived_in: Portal, kms_key: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = People(lived_in)
+    file = report(portal=lived_in, by=old.owner, area="public", category_id="lift", location="东门")
+    monkeypatch.setattr(keyring, "portal", lambda: lived_in)
+    kms = boto3.client("kms", region_name="us-east-1")
+    _deployed(monkeypatch, keyring.encrypted(lived_in.keys, kms, kms_key))
+    assert keyring.main("rehash") == 0
+    now = _with(lived_in, load_keys(_deployed(monkeypatch, capsys.readouterr().out.strip())))
+    assert now.keys.hashing != lived_in.keys.hashing
+    assert verify(now, NOW).problems == []
+    assert People(now).owner.id == file.issue.reporter.id
+    assert accounts.find_by_phone(lived_in.db, lived_in.keys, PHONES["owner"]) is None
+    kinds = verify(now, NOW).kinds
+    assert {"PHONE THROTTLE", "ADDRESS THROTTLE", "ACCOUNT SESSION", "ACCOUNT FORM"} & set(kinds) == set()
+    assert (kinds["PHONE ACCOUNT"], kinds["SPOT"]) == (11, 1)
 
 
 def test_signing_everybody_out_ends_every_session_and_nobodys_account(site: Portal, people: People) -> None:
