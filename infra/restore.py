@@ -6,6 +6,7 @@ otherwise; `docs/operations.md` has the whole way.
 """
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -34,30 +35,38 @@ def restore_table(
     source: str,
     target: str,
     at: datetime | None,
+    kms_key: str | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> None:
     """Make `target` what `source` was at a moment (None: the latest that there is), with all settings of the portal's
     table. A source that was deleted is taken from the backup that DynamoDB keeps of it for 35 days. Started
-    again after it was stopped, it goes on. Raises NoBackup."""
+    again after it was stopped, it goes on. It is encrypted with `kms_key`, or the source's. Raises NoBackup."""
     found = _describe(dynamodb, source)
     if _describe(dynamodb, target) is None:
-        _begin(dynamodb, source, target, at, found)
+        _begin(dynamodb, source, target, at, found, kms_key or _kms_key(found))
     _wait(dynamodb, target, sleep)
-    settle(dynamodb, target, _tags(dynamodb, found), sleep)
+    settle(dynamodb, target, _tags(dynamodb, found, target), sleep)
 
 
 def _begin(
-    dynamodb: "DynamoDBClient", source: str, target: str, at: datetime | None, found: dict[str, Any] | None
+    dynamodb: "DynamoDBClient",
+    source: str,
+    target: str,
+    at: datetime | None,
+    found: dict[str, Any] | None,
+    kms_key: str | None,
 ) -> None:
+    sse: Any = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": kms_key}
+    also: Any = {"TargetTableName": target, **({"SSESpecificationOverride": sse} if kms_key else {})}
     if found is None:
         kept = dynamodb.list_backups(TableName=source, BackupType="ALL").get("BackupSummaries", [])
         if not kept:
             raise NoBackup(f"There is no table {source}, and no backup of it.")
         newest = max(kept, key=lambda one: one["BackupCreationDateTime"])
-        dynamodb.restore_table_from_backup(TargetTableName=target, BackupArn=newest["BackupArn"])
+        dynamodb.restore_table_from_backup(BackupArn=newest["BackupArn"], **also)
         return
     when: dict[str, Any] = {"RestoreDateTime": at} if at else {"UseLatestRestorableTime": True}
-    dynamodb.restore_table_to_point_in_time(SourceTableName=source, TargetTableName=target, **when)
+    dynamodb.restore_table_to_point_in_time(SourceTableName=source, **also, **when)
 
 
 def settle(
@@ -119,10 +128,17 @@ def _describe(dynamodb: "DynamoDBClient", table: str) -> dict[str, Any] | None:
     return dict(found)
 
 
-def _tags(dynamodb: "DynamoDBClient", found: dict[str, Any] | None) -> list[Any]:
-    """The source's own tags; those that begin with `aws:` belong to CloudFormation and can't be set."""
+def _kms_key(found: dict[str, Any] | None) -> str | None:
+    """The company's own key that a table is encrypted with; None for AWS's."""
+    key: str | None = (found or {}).get("SSEDescription", {}).get("KMSMasterKeyArn")
+    return key
+
+
+def _tags(dynamodb: "DynamoDBClient", found: dict[str, Any] | None, target: str) -> list[Any]:
+    """The source's own tags; those that begin with `aws:` belong to CloudFormation and can't be set. Of a source that
+    is gone only the stage is known, which the budget goes by: it ends the name."""
     if found is None:
-        return []
+        return [{"Key": "portal-stage", "Value": target.removeprefix("portal-")}]
     tags = dynamodb.list_tags_of_resource(ResourceArn=found["TableArn"]).get("Tags", [])
     return [tag for tag in tags if not tag["Key"].startswith("aws:")]
 
@@ -143,7 +159,8 @@ def main(source: str, target: str, at: str = "") -> int:
     config = settings()
     dynamodb = Session(region_name=config.aws_region).client("dynamodb", endpoint_url=config.aws_endpoint_url)
     try:
-        restore_table(dynamodb, source, target, datetime.fromisoformat(at) if at else None)
+        moment = datetime.fromisoformat(at) if at else None
+        restore_table(dynamodb, source, target, moment, os.environ.get("KMS_KEY"))
     except NoBackup as error:
         print(error, file=sys.stderr)
         return 1

@@ -17,7 +17,7 @@ from infra.upkeep.walk import everything
 
 def rehash(db: Db, keys: Keyring) -> int:
     """Make look-ups of phone numbers, and of places in words, with these keys, and remove all others; gives back how
-    many were made. Codes, counts of codes and forms half filled in go: they live for minutes to days. So do sessions."""
+    many were made. Codes, counts of codes, forms half filled in and sessions go: they live for minutes to weeks."""
     made: set[K] = set()
     for item in everything(db):
         for row in _look_ups(item, keys):

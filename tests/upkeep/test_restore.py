@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from chalicelib.db import Item
 from chalicelib.portal import Portal
@@ -23,7 +24,7 @@ from infra.upkeep.walk import everything
 from local.engines import ROOT
 from tests.engines import Engine
 from tests.factories import NOW, People, bring_to, make_portal, make_table
-from tests.recording import RecordingClient
+from tests.recording import RecordingClient, refusal
 
 
 def _sorted(items: Iterator[Item] | list[Item]) -> list[Item]:
@@ -170,6 +171,26 @@ def test_a_deleted_table_comes_back_from_the_backup_that_is_kept_of_it(
     dynamodb.delete_table(TableName=source)
     tables.restore_table(dynamodb, source, target, None, sleep=lambda _: None)
     assert verify(_at(lived_in, engine_client, target), NOW).problems == []
+
+
+def test_a_restored_table_is_encrypted_with_the_companys_own_key(
+    portal: Portal, engine_client: RecordingClient
+) -> None:
+    """What the engine can't keep: so the request is looked at, on its way."""
+    asked: list[Any] = []
+
+    def stop(operation: str, request: Any) -> Exception | None:
+        if operation != "restore_table_to_point_in_time":
+            return None
+        asked.append(request)
+        return refusal("TableAlreadyExistsException")
+
+    dynamodb: Any = engine_client
+    at = NOW - timedelta(hours=1)
+    with engine_client.failing(stop), pytest.raises(ClientError):
+        tables.restore_table(dynamodb, portal.db.table, "x", at, kms_key="alias/portal-prod")
+    sse = {"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": "alias/portal-prod"}
+    assert [(one["SSESpecificationOverride"], one["RestoreDateTime"]) for one in asked] == [(sse, at)]
 
 
 def test_what_a_table_lacks_is_named(portal: Portal, engine: Engine) -> None:
