@@ -92,7 +92,11 @@ class Keyring:
 
     def is_current(self, sealed: str) -> bool:
         """Whether a text was sealed with the key that seals now."""
-        return key_id(sealed) == self.current
+        return sealed.startswith(self._mark)
+
+    @cached_property
+    def _mark(self) -> str:
+        return f"{self.current}."
 
     @cached_property
     def _ciphers(self) -> dict[str, AESGCM]:

@@ -97,9 +97,10 @@ def _used(name: str) -> Counter[str]:
 
 def _keep(config: Settings, keys: Keyring) -> None:
     if config.key_file and config.is_local:
-        load_key_file(config.key_file)  # makes its folder, where this is the first
+        kept = f"{config.key_file}.before"  # backups need the keys that they were made with
+        replace_key_file(kept, load_key_file(config.key_file))
         replace_key_file(config.key_file, keys)
-        print("Start the portal again, so that it reads them.", file=sys.stderr)
+        print(f"Start the portal again, so that it reads them. Those of before: {kept}", file=sys.stderr)
         return
     kms = Session(region_name=config.aws_region).client("kms")
     print(encrypted(keys, kms, _kms_key()))

@@ -105,8 +105,10 @@ def from_item(kept: Item, keys: Keyring) -> Issue:
 
 
 def _under_older_key(item: Item, keys: Keyring) -> bool:
-    people = (item["reporter"], item.get("assignee"))
-    return any(one and "name" in one and not keys.is_current(one["name"]) for one in people)
+    for one in (item["reporter"], item.get("assignee")):
+        if one and "name" in one and not keys.is_current(one["name"]):
+            return True
+    return False
 
 
 def entry_item(issue_id: str, entry: Entry, keys: Keyring) -> Item:

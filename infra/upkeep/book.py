@@ -9,7 +9,7 @@ from chalicelib.db import K
 
 
 class Book:
-    """What is known of the records so far. It holds the key of each: about 300 MB for a million records."""
+    """What is known of the records so far. It holds the key of each: about 400 MB for a million records."""
 
     def __init__(self) -> None:
         self.kinds: Counter[str] = Counter()

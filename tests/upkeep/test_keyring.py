@@ -12,7 +12,7 @@ import pytest
 from moto import mock_aws
 
 from chalicelib.accounts import store as accounts
-from chalicelib.crypto import Keyring, Unsealable
+from chalicelib.crypto import Keyring, Unsealable, load_key_file
 from chalicelib.db import Item, K, Update
 from chalicelib.issues import store
 from chalicelib.portal import Portal, load_keys
@@ -207,6 +207,7 @@ def test_a_local_key_file_is_rotated_in_place(
     after = load_keys(config)
     assert (after.current, after.without("k1").hashing) == ("k2", before.hashing)
     assert after.open(before.seal("x", "c"), "c") == "x"
+    assert load_key_file(f"{path}.before").current == "k1"
     assert keyring.main("shout") == 2
     assert "STEP must be one of: show, new, add, use, retire, rehash" in capsys.readouterr().err
 

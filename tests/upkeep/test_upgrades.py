@@ -1,5 +1,6 @@
 """Records of older shapes: read as today's, brought up to date with the next write, old and new code side by side."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -208,3 +209,19 @@ def test_a_rating_of_the_old_code_at_the_very_moment_of_a_new_step_is_kept(
     assert quicker.done
     after = _raw(portal, issue_id)
     assert (after["status"], after["ratings"]) == ("closed", [after["rating"]])
+
+
+def test_the_desk_sees_the_marks_of_every_repair_and_the_owner_the_last(
+    signed_in: Any, caller: Any, site: Portal, people: People
+) -> None:
+    issue_id = bring_to(portal=site, people=people, status="resolved").issue.id
+    _rate(site, people, issue_id, 1)
+    _repaired_again(site, people, issue_id)
+    _rate(site, people, issue_id, 4)
+    seen = caller("clerk").api("GET", f"/desk/issues/{issue_id}").json
+    assert [one["attitude"] for one in seen["ratings"]] == [1, 4]
+    assert seen["rating"]["attitude"] == 4
+    page = signed_in("clerk").get(f"/desk/issues/{issue_id}").text
+    card = page[page.index("业主评价") :]
+    assert re.findall(r"(\d) · \S+ \1 · \S+ \1", card) == ["4", "1"]
+    assert "ratings" not in caller("owner").api("GET", f"/issues/{issue_id}").json
