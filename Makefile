@@ -87,6 +87,8 @@ backup: $(APP_ENV) $(ENGINE_ENV)  ## write all records to a file (FILE=backup.js
 
 restore: $(APP_ENV) $(ENGINE_ENV)  ## bring records back from a file (FILE=… ONLY=… REPLACE=yes)
 	@ONLY='$(ONLY)' REPLACE=$(REPLACE) $(BIN)/python -m local.inside infra.upkeep.backup restore $(FILE)
+	@# A folder with records of one's own gets no demo data at its next start.
+	@test "$(ENGINE)" = aws || touch "$(or $(DATA),.local)/demo.done"
 
 restore-table: $(APP_ENV)  ## make a new table from DynamoDB's own backups (FROM=… TO=… AT=2026-11-25T10:00:00Z)
 	@$(BIN)/python -m infra.restore $(FROM) $(TO) $(AT)
