@@ -24,7 +24,7 @@ SUDO := $(shell test "$$(id -u)" = 0 || echo sudo)
 PIP := -m pip --disable-pip-version-check --no-input install -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help run test $(TEST_GROUPS) setup lint format types locale locale-update browser package scan deploy smoke import posters screenshots icons openapi bench lighthouse clean
+.PHONY: help run test $(TEST_GROUPS) setup lint format types locale locale-update browser package scan deploy smoke import migrate verify backup restore restore-table rotate-keys sign-out-all posters screenshots icons openapi bench lighthouse clean
 .DELETE_ON_ERROR:
 
 help:  ## list all targets
@@ -80,6 +80,29 @@ locale-update: $(APP_ENV)  ## collect new texts into the catalogue, to be transl
 
 import: $(APP_ENV) $(ENGINE_ENV) locale  ## import communities, units, owners and staff (FILE=people.csv)
 	@$(BIN)/python -m local.inside local.import_accounts $(FILE)
+
+migrate: $(APP_ENV) $(ENGINE_ENV)  ## give all records today's shape or key (ENTITY=issue|seals RATE=500)
+	@$(BIN)/python -m local.inside infra.upkeep.migrate $(ENTITY)
+
+verify: $(APP_ENV) $(ENGINE_ENV)  ## check that records, numbers, seals and photos hold together
+	@$(BIN)/python -m local.inside infra.upkeep.verify
+
+backup: $(APP_ENV) $(ENGINE_ENV)  ## write all records to a file (FILE=backup.jsonl.gz ONLY=ISSUE#01…)
+	@ONLY='$(ONLY)' $(BIN)/python -m local.inside infra.upkeep.backup backup $(FILE)
+
+restore: $(APP_ENV) $(ENGINE_ENV)  ## bring records back from a file (FILE=… ONLY=… REPLACE=yes)
+	@ONLY='$(ONLY)' REPLACE=$(REPLACE) $(BIN)/python -m local.inside infra.upkeep.backup restore $(FILE)
+	@# A folder with records of one's own gets no demo data at its next start.
+	@test "$(ENGINE)" = aws || touch "$(or $(DATA),.local)/demo.done"
+
+restore-table: $(APP_ENV)  ## make a new table from DynamoDB's own backups (FROM=… TO=… AT=2026-11-25T10:00:00Z)
+	@$(BIN)/python -m infra.restore $(FROM) $(TO) $(AT)
+
+rotate-keys: $(APP_ENV) $(ENGINE_ENV)  ## take one step of a rotation of the data keys (STEP=show|new|add|use|retire KMS_KEY=…)
+	@$(BIN)/python -m local.inside infra.keyring $(STEP)
+
+sign-out-all: $(APP_ENV) $(ENGINE_ENV)  ## end all sessions of all people
+	@$(BIN)/python -m local.inside infra.upkeep.sign_out
 
 posters: $(APP_ENV) $(ENGINE_ENV) locale  ## write printable posters to build/posters (ORIGIN=http://… COMMUNITY="maple cedar")
 	@ORIGIN=$(ORIGIN) $(BIN)/python -m local.inside local.posters $(or $(COMMUNITY),maple cedar)

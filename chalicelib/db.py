@@ -43,6 +43,8 @@ _AWAY = {
 _TRIES_WHEN_BUSY = 8
 #: DynamoDB takes at most this many keys in one BatchGetItem.
 _BATCH = 100
+#: … and this many items in one BatchWriteItem.
+_BATCH_WRITE = 25
 
 
 class Db:
@@ -144,6 +146,28 @@ class Db:
             start = page.next
             if start is None:
                 return items
+
+    def scan(self, limit: int, start: Item | None = None) -> Page:
+        """Some of all the table's records, in no order: for exports, checks and migrations, never for a request."""
+        request: Wire = {"TableName": self.table, "Limit": limit, "ConsistentRead": True}
+        if start:
+            request["ExclusiveStartKey"] = encode_item(start)
+        answer = self._call("scan", **request)
+        last = answer.get("LastEvaluatedKey")
+        return Page([decode_item(wire) for wire in answer["Items"]], decode_item(last) if last else None)
+
+    def put_all(self, items: Sequence[Item]) -> None:
+        """Write whole items over whatever has their keys, each by itself: for bringing back a backup."""
+        for first in range(0, len(items), _BATCH_WRITE):
+            some = items[first : first + _BATCH_WRITE]
+            wanted: Any = {self.table: [{"PutRequest": {"Item": encode_item(item)}} for item in some]}
+            for attempt in range(_TRIES_WHEN_BUSY):
+                wanted = self._call("batch_write_item", RequestItems=wanted).get("UnprocessedItems")
+                if not wanted:
+                    break
+                self.pause(attempt)
+            else:
+                raise Unavailable
 
     def count(self, key: Condition, *, index: str, limit: int) -> int:
         """How many items, counting no further than `limit` so that the cost is bounded."""

@@ -151,6 +151,14 @@ class Storage:
         rows = page.get("Contents", [])
         return tuple(StoredObject(row["Key"], row["Size"], row["LastModified"]) for row in rows)
 
+    def walk(self, prefix: str) -> Iterator[str]:
+        """The keys of all objects that begin with `prefix`: for checks, never for a request."""
+        with _named_errors():
+            for page in self.client.get_paginator("list_objects_v2").paginate(
+                Bucket=self.bucket, Prefix=prefix
+            ):
+                yield from (row["Key"] for row in page.get("Contents", []))
+
     def _signer(self) -> signing.Signer:
         credentials = (self._given_session or aws.session()).get_credentials()
         frozen = credentials.get_frozen_credentials() if credentials else None  # each time: they get renewed

@@ -26,6 +26,8 @@ from chalicelib.places import service as places
 from chalicelib.places.models import ChangePlace
 from chalicelib.portal import Portal
 from chalicelib.records import K
+from infra.upkeep.migrate import migrate
+from infra.upkeep.walk import Pace
 from tests.factories import (
     NOW,
     PHONES,
@@ -58,6 +60,7 @@ def tell(portal: Portal) -> None:
     outbox.sweep(portal, LATER)
     _read(portal, people)
     timers.run_due(portal, NOW + timedelta(days=8))
+    assert all(not page.left for page in migrate(portal, "issue", lambda: NOW, Pace(10**9), at_once=50))
     accounts.choose_locale(portal, people.owner, "en")
     accounts.sign_out_everywhere(portal, people.owner)
 

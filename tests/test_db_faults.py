@@ -123,6 +123,34 @@ def test_keys_that_were_left_out_of_a_batch_are_asked_for_again(portal: Portal, 
     assert asked == [2, 1]
 
 
+def test_what_a_batch_of_writes_left_over_is_sent_again_until_it_is_written(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = portal.db._client.batch_write_item
+    sent: list[int] = []
+
+    def half(RequestItems: Any) -> Any:  # noqa: N803 - the table's own name
+        puts = RequestItems[portal.db.table]
+        sent.append(len(puts))
+        whole(RequestItems={portal.db.table: puts[: len(puts) // 2 + 1]})
+        rest = puts[len(puts) // 2 + 1 :]
+        return {"UnprocessedItems": {portal.db.table: rest} if rest else {}}
+
+    monkeypatch.setattr(portal.db._client, "batch_write_item", half, raising=False)
+    portal.db.put_all([{"PK": "P", "SK": str(n)} for n in range(30)])
+    assert sent == [25, 12, 5, 2, 5, 2]
+    assert len(portal.db.query_all("P")) == 30
+
+
+def test_a_table_that_takes_no_writes_at_all_is_unavailable(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused: Any = lambda RequestItems: {"UnprocessedItems": RequestItems}  # noqa: E731, N803
+    monkeypatch.setattr(portal.db._client, "batch_write_item", refused, raising=False)
+    with pytest.raises(Unavailable):
+        portal.db.put_all([{"PK": "P", "SK": "A"}])
+
+
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 def test_a_report_whose_write_was_lost_is_one_issue_when_sent_again(
     portal: Portal, people: People, engine_client: RecordingClient, after: bool

@@ -13,6 +13,7 @@ from chalicelib.issues.models import Entry, Handoff, Issue, IssueFile
 from chalicelib.issues.policy import category_of
 from chalicelib.issues.view_models import DeskIssueView
 from chalicelib.page_words import current_locale, gettext
+from chalicelib.times import moment
 
 _NEXT_STEPS: dict[str, tuple[str, str]] = {
     "acknowledged": (N_("Acknowledge"), "transition"),
@@ -60,6 +61,7 @@ def shown(
         "contact": contact,
         "handoffs": [_handoff(one) for one in file.handoffs],
         "follower_count": view.followers,
+        "ratings": [{"at": moment(one.at), "marks": one} for one in reversed(view.ratings)],
     }
 
 

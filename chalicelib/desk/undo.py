@@ -5,14 +5,12 @@ from typing import cast
 
 from chalicelib.accounts.models import Person
 from chalicelib.audit import store as audit
-from chalicelib.conditions import Attr, Condition
 from chalicelib.db import Op
 from chalicelib.desk import undo_rules
 from chalicelib.errors import Forbidden
 from chalicelib.inbox.models import Event, Notice
 from chalicelib.issues import access, rules, store
 from chalicelib.issues.commit import Change, Filed, attempt, commit, entry
-from chalicelib.issues.items import value_of
 from chalicelib.issues.models import Before, Entry, Holder, Issue, IssueFile
 from chalicelib.issues.notices import moved_counts, notice, owners_of, sealed_name
 from chalicelib.once import Once
@@ -58,7 +56,8 @@ def _taken_back(
         act=act,
         extra=_timer(after, now),
         holder=_former_holder(file, before),
-        only_if=_unrated(issue),
+        # A rating that comes at this very moment must not be left behind for a repair that was taken back.
+        only_if=store.same_rating(issue),
     )
 
 
@@ -87,9 +86,3 @@ def _timer(after: Issue, now: datetime) -> list[Op]:
     is left over from a taken-back "fixed" does no harm, as whoever handles it looks whether it still holds."""
     closes = rules.closes_at(after)
     return [store.set_timer(after.id, max(closes, now))] if closes is not None else []
-
-
-def _unrated(issue: Issue) -> Condition:
-    """A rating that comes at this very moment must not be left behind for a repair that was taken back."""
-    seen = value_of(issue, "rating")
-    return Attr("rating").eq(seen) if seen is not None else Attr("rating").not_exists()

@@ -120,7 +120,7 @@ def _filed(change: Change, after: Issue, handoffs: list[Handoff]) -> IssueFile:
 
 
 # Not kept with a key: personal or long, and unchanged since the report (the rest comes from the file).
-_LEFT_OUT = {"reporter", "assignee", "description"}
+_LEFT_OUT = {"reporter", "assignee", "description", "ratings", "outdated"}
 
 
 def snapshot(file: IssueFile, now: datetime) -> dict[str, Any]:
@@ -145,7 +145,12 @@ def replay(portal: Portal, kept: dict[str, Any]) -> tuple[IssueFile, datetime]:
     timeline = [row for row in file.timeline if row.id <= kept["last"]]
     held = (row.assignee for row in reversed(timeline) if row.assignee)
     assignee = next((one for one in held if one.id == kept.get("assignee_id")), None)
-    left_out = {"reporter": file.issue.reporter, "description": file.issue.description, "assignee": assignee}
+    left_out = {
+        "reporter": file.issue.reporter,
+        "description": file.issue.description,
+        "assignee": assignee,
+        "ratings": _ratings_then(file.issue, kept["issue"].get("rating")),
+    }
     photos = {
         photo_id: {**file.photos[photo_id], "status": status, "reason": reason or None}
         for photo_id, (status, reason) in kept["photos"].items()
@@ -162,3 +167,8 @@ def replay(portal: Portal, kept: dict[str, Any]) -> tuple[IssueFile, datetime]:
         followers=file.followers[: kept["followers"]],
     )
     return then, datetime.fromisoformat(kept["at"])
+
+
+def _ratings_then(issue: Issue, last: dict[str, Any] | None) -> list[Any]:
+    """The ratings up to the one that was the last: marks stay as they are once the next repair is rated."""
+    return [*(one for one in issue.ratings if one.resolution < last["resolution"]), last] if last else []

@@ -9,6 +9,7 @@ from chalicelib.issues.rules import WORK
 from chalicelib.kept import made
 from chalicelib.records import Item
 from chalicelib.times import moment, rfc3339
+from chalicelib.upgrades import ISSUE, SCHEMA
 
 _TIMES = ("created_at", "promised_at", "visit_at", "resolved_at", "closed_at", "quiet_since", "urged_at")
 _PLAIN = (
@@ -54,16 +55,17 @@ def to_item(issue: Issue, keys: Keyring) -> Item:
     """An issue as kept, with the attributes that the desk's indexes are made of."""
     pk = issue_pk(issue.id)
     working = issue.status in WORK
-    rating = issue.rating
     return {
         "PK": pk,
         "SK": "META",
+        SCHEMA: ISSUE.version,
         **{name: getattr(issue, name) for name in _PLAIN},
         **{name: _text(getattr(issue, name)) for name in _TIMES},
         "reporter": _person_item(keys, pk, issue.reporter),
         "assignee": _person_item(keys, pk, issue.assignee),
         "visit_windows": [[rfc3339(w.start), rfc3339(w.end)] for w in issue.visit_windows],
-        "rating": {**rating.model_dump(exclude={"at"}), "at": rfc3339(rating.at)} if rating else None,
+        "rating": rating_item(issue.rating) if issue.rating else None,
+        "ratings": [rating_item(one) for one in issue.ratings] or None,
         "merged_into": issue.merged_into.model_dump() if issue.merged_into else None,
         "due": f"{rfc3339(issue.promised_at)}#{issue.id}",
         "open_queue": f"QUEUE#{issue.community_id}" if working else None,
@@ -72,8 +74,18 @@ def to_item(issue: Issue, keys: Keyring) -> Item:
     }
 
 
-def from_item(item: Item, keys: Keyring) -> Issue:
-    """An issue from the table."""
+def rating_item(rating: Rating) -> Item:
+    """A rating as kept."""
+    return {**rating.model_dump(exclude={"at"}, exclude_none=True), "at": rfc3339(rating.at)}
+
+
+def _rating(item: Item) -> Rating:
+    return Rating(**{**item, "at": moment(item["at"])})
+
+
+def from_item(kept: Item, keys: Keyring) -> Issue:
+    """An issue from the table, whatever shape it was kept in."""
+    item = ISSUE.current(kept)
     pk = item["PK"]
     fields: dict[str, Any] = {name: item[name] for name in _PLAIN if name in item}
     fields |= {name: moment(item[name]) if name in item else None for name in _TIMES}
@@ -84,10 +96,19 @@ def from_item(item: Item, keys: Keyring) -> Issue:
         "visit_windows": [
             made(Window, start=moment(start), end=moment(end)) for start, end in item["visit_windows"]
         ],
-        "rating": Rating(**{**rating, "at": moment(rating["at"])}) if rating else None,
+        "rating": _rating(rating) if rating else None,
+        "ratings": [_rating(one) for one in item.get("ratings", [])],
+        "outdated": item is not kept or _under_older_key(item, keys),
         "merged_into": made(Ref, **merged) if merged else None,
     }
     return made(Issue, **fields)
+
+
+def _under_older_key(item: Item, keys: Keyring) -> bool:
+    for one in (item["reporter"], item.get("assignee")):
+        if one and "name" in one and not keys.is_current(one["name"]):
+            return True
+    return False
 
 
 def entry_item(issue_id: str, entry: Entry, keys: Keyring) -> Item:
@@ -159,7 +180,7 @@ def value_of(issue: Issue, name: str) -> Any:
     """How one field of an issue is kept; times and ratings only."""
     value = getattr(issue, name)
     if isinstance(value, Rating):
-        return {**value.model_dump(exclude={"at"}), "at": rfc3339(value.at)}
+        return rating_item(value)
     return rfc3339(value) if value else None
 
 

@@ -119,11 +119,16 @@ class Issue(Standing):
     visit_windows: list[Window] = []
     created_at: datetime
     reporter: Actor
+    #: The marks for the last resolution that was rated, …
     rating: Rating | None = None
+    #: … and those for each, oldest first.
+    ratings: list[Rating] = []
     urged_at: datetime | None = None
     merged_into: Ref | None = None
     #: How often somebody began or ceased to follow it: steps that were judged before are judged anew.
     follows: int = 0
+    #: Kept in an older shape, or under an older key: the next step brings the record up to date.
+    outdated: bool = False
 
     @property
     def is_open(self) -> bool:

@@ -182,10 +182,11 @@ def _rate(portal: Portal, person: Person, issue_id: str, body: RateIssue, now: d
     )
     if given == rating:
         return rating
-    after = issue.model_copy(update={"rating": rating})
+    others = [one for one in issue.ratings if one.resolution != rating.resolution]
+    after = issue.model_copy(update={"rating": rating, "ratings": [*others, rating]})
     row = entry(now, "rated", access.as_owner(person), text=_marks(rating))
     told = notice(issue, "rated", staff=_concerned(file))
-    mark = store.touch(issue, "rating", value_of(after, "rating"), store.IssueMoved())
+    mark = store.rate(issue, after, portal.keys)
     commit(portal, Change(file, issue, [row], [told], extra=[mark]), now)
     return rating
 

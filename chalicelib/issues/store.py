@@ -22,6 +22,7 @@ from chalicelib.issues.models import Entry, Handoff, Issue, IssueFile
 from chalicelib.issues.rules import waits_for_owner
 from chalicelib.kept import made
 from chalicelib.times import rfc3339
+from chalicelib.upgrades import ISSUE
 
 TIMER_SHARDS = 4
 
@@ -129,10 +130,14 @@ def change(before: Issue, after: Issue, keys: Keyring, only_if: Condition | None
     """The write of what differs, on condition of version and followers as they were read, and of `only_if`;
     it fails with IssueMoved, to be read and judged anew.
 
-    Only attributes that differ are written, so that a rating or an urge at the same moment is not undone.
+    Only attributes that differ are written, so that a rating or an urge at the same moment is not undone. A
+    record of an older shape or key is brought up to date along with it.
     """
     sets, removes = _difference(before, after, keys)
     condition = Attr("version").eq(before.version) & same_followers(before)
+    if before.outdated:
+        sets |= _up_to_date(after, keys)
+        condition &= same_rating(before)
     if only_if is not None:
         condition &= only_if
     return Update(meta_key(before.id), sets=sets, removes=removes, condition=condition, error=IssueMoved())
@@ -144,6 +149,28 @@ def _difference(before: Issue, after: Issue, keys: Keyring) -> tuple[Item, list[
     old, new = to_item(before, keys), to_item(after, keys)
     sets = {name: new[name] for name in changed if new[name] is not None and new[name] != old[name]}
     return sets, sorted(name for name in changed if new[name] is None and old[name] is not None)
+
+
+def _up_to_date(issue: Issue, keys: Keyring) -> Item:
+    """What an older shape lacks, and the names, sealed with today's key."""
+    item = to_item(issue, keys)
+    names = (*ISSUE.made, "reporter", "assignee")
+    return {name: item[name] for name in names if item[name] is not None}
+
+
+def same_rating(issue: Issue) -> Condition:
+    """Nobody rated it since it was read."""
+    seen = value_of(issue, "rating")
+    return Attr("rating").eq(seen) if seen is not None else Attr("rating").not_exists()
+
+
+def rate(before: Issue, after: Issue, keys: Keyring) -> Op:
+    """The write of a rating, unless there came another one meanwhile or the issue moved to another state; it
+    fails with IssueMoved."""
+    item = to_item(after, keys)
+    sets = {name: item[name] for name in ("rating", *ISSUE.made)}
+    condition = same_rating(before) & Attr("status").eq(before.status)
+    return Update(meta_key(before.id), sets=sets, condition=condition, error=IssueMoved())
 
 
 def touch(issue: Issue, name: str, value: Any, error: PortalError, only_if: Condition | None = None) -> Op:

@@ -110,6 +110,8 @@ class DeskIssueView(IssueView):
     handoffs: list[HandoffView]
     followers: int
     reopened: int
+    #: The owner's marks for each repair, oldest first; `rating` is the last.
+    ratings: list[RatingView]
 
 
 class SimilarList(Base):

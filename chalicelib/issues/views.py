@@ -6,7 +6,7 @@ from typing import Any
 from chalicelib.accounts.models import Person
 from chalicelib.accounts.rules import mask_name
 from chalicelib.issues import rules
-from chalicelib.issues.models import Actor, Entry, Issue, IssueFile
+from chalicelib.issues.models import Actor, Entry, Issue, IssueFile, Rating
 from chalicelib.issues.view_models import (
     ActorView,
     DeskIssueView,
@@ -37,11 +37,11 @@ def _time(moment: datetime | None) -> str | None:
 
 
 def _rating(issue: Issue) -> RatingView | None:
-    given = issue.rating
-    if given is None:
-        return None
-    marks = given.model_dump(exclude={"at", "resolution"})
-    return made(RatingView, **marks, at=rfc3339(given.at))
+    return _marks(issue.rating) if issue.rating else None
+
+
+def _marks(given: Rating) -> RatingView:
+    return made(RatingView, **given.model_dump(exclude={"at", "resolution"}), at=rfc3339(given.at))
 
 
 def summary_fields(issue: Issue, actions: list[str], now: datetime) -> dict[str, Any]:
@@ -128,6 +128,7 @@ class Reader:
             ],
             followers=len(file.followers),
             reopened=file.issue.reopened,
+            ratings=[_marks(given) for given in file.issue.ratings],
         )
 
     def _parts(self, file: IssueFile, rows: list[Entry], *, staff: bool) -> dict[str, Any]:
