@@ -67,9 +67,11 @@ def main() -> int:
     wrong: list[int] = []
     promises = 0
     with ProcessPoolExecutor(options.processes) as pool:
-        for found, compared in pool.map(differing, chunks):
+        for chunk, (found, compared) in zip(chunks, pool.map(differing, chunks), strict=True):
             wrong += found
             promises += compared
+            if chunk.stop % 10_000 == 0:
+                print(f"{chunk.stop} …", flush=True)
     print(f"{options.cases} cases, {promises} promises: {len(wrong)} cases differ", *wrong[:20])
     return 1 if wrong else 0
 

@@ -126,7 +126,13 @@ class _Life:
     def _row(self, kind: Any, role: Any, **fields: Any) -> Entry:
         actor = Actor.model_construct(id="somebody", name="", role=role)
         defaults = {"id": f"{len(getattr(self, 'rows', []))}", "from_status": None, "to": None, "text": None}
-        more = {"photo_ids": [], "assignee": None, "pause_reason": None, "visit_at": None, "taken_at": None}
+        more: dict[str, Any] = {
+            "photo_ids": [],
+            "assignee": None,
+            "pause_reason": None,
+            "visit_at": None,
+            "taken_at": None,
+        }
         return Entry.model_construct(
             **{**defaults, **more, "at": self.now, "kind": kind, "actor": actor, **fields}
         )

@@ -191,7 +191,6 @@ class _Watch:
         self.years = tuple(
             y for y, (since, _, _) in _ANNOUNCED.items() if ended is None or _date(ended) >= since
         )
-        self.days: dict[tuple[int, int], bytes] = {}
         self.calendar_at_start = self._at(self.calendars, begin).calendar
         self.still = bytearray()  # for each minute since `first` 1 when the clocks stand still
 
@@ -220,23 +219,23 @@ class _Watch:
         return Judgement(self.goal, number, turn, self.begin, state, due, ended, margin, paused)
 
     def _watch(self) -> tuple[int | None, str]:
-        gone = {"always": 0, "working": 0}
+        always = working = 0
         last = max(start for start, _ in self.policies)
-        still = self._stillness()
-        m = self.first
-        span, length, until = self._span(m)
-        while True:
+        span, length, until = self._span(self.first)
+        flags = zip(self._stillness(), self._opening(self.first), strict=False)
+        for m, (still, is_open) in enumerate(flags, self.first):
             if m >= until:
                 span, length, until = self._span(m)
             if m >= self.begin:
-                if span and gone[span.clock] >= length:
+                if span and (always if span.clock == "always" else working) >= length:
                     return m, span.clock
                 if span is None and m >= last:
                     return None, "always"
-            if not next(still) and m >= self.begin:
-                gone["always"] += 1
-                gone["working"] += self._open(m)
-            m += 1
+                if not still:
+                    always += 1
+                    working += is_open
+            self.still.append(still)
+        raise AssertionError("minutes never end")
 
     def _span(self, m: int) -> tuple[Span | None, int, int]:
         """What is promised at a minute, its length, and until when."""
@@ -251,12 +250,13 @@ class _Watch:
         day = 1440 if span.clock == "always" else sum(frame.end - frame.start for frame in frames)
         return span.days * day + span.hours * 60 + span.minutes
 
-    def _open(self, m: int) -> int:
-        calendar = self._at(self.calendars, m).calendar
-        day = self.days.get((id(calendar), m // 1440))
-        if day is None:
-            day = self.days[id(calendar), m // 1440] = WALL.day(calendar, self.years, m // 1440)
-        return day[m % 1440]
+    def _opening(self, m: int) -> Iterator[int]:
+        """For each minute from `m` on whether it is open."""
+        while True:
+            day, calendar = m // 1440, self._at(self.calendars, m).calendar
+            until = min([day * 1440 + 1440, *(start for start, _ in self.calendars if start > m)])
+            yield from WALL.day(calendar, self.years, day)[m % 1440 : m % 1440 + until - m]
+            m = until
 
     def _stillness(self) -> Iterator[int]:
         """For each minute of the round whether the clocks stand still."""
@@ -271,22 +271,22 @@ class _Watch:
                 else:
                     waiting = None
                 n += 1
-            if waiting and waiting.reason:
-                visit = waiting.visit if waiting.reason == "appointment" else None
-                if used.get(waiting.reason, 0) >= most or (visit is not None and m >= visit):
+            reason = waiting.reason if waiting else None
+            if waiting and reason:
+                visit = waiting.visit if reason == "appointment" else None
+                if used.get(reason, 0) >= most or (visit is not None and m >= visit):
                     waiting = None  # it has ended by itself, for good
                 else:
-                    used[waiting.reason] = used.get(waiting.reason, 0) + 1
-            self.still.append(1 if waiting else 0)
-            yield self.still[-1]
+                    used[reason] = used.get(reason, 0) + 1
+            yield 1 if waiting else 0
             m += 1
 
     def _count(self, clock: str, start: int, end: int, but_pauses: bool) -> int:
         total = 0
-        for m in range(start, end):
+        for m, is_open in zip(range(start, end), self._opening(start), strict=False):
             if but_pauses and self.still[m - self.first]:
                 continue
-            total += 1 if clock == "always" else self._open(m)
+            total += 1 if clock == "always" else is_open
         return total
 
 
