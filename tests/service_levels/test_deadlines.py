@@ -293,3 +293,10 @@ def test_levels_that_are_out_of_order_are_refused() -> None:
         Levels(LEVELS.policies * 2, LEVELS.calendars)
     with pytest.raises(ValueError, match="backwards"):
         Span("working", days=-1)
+
+
+def test_a_policy_that_begins_at_the_very_moment_of_the_deadline_still_moves_it() -> None:
+    kinder = policy_with(acknowledge=Span("working", days=2))
+    in_time, too_late = (levels_with((when, kinder)) for when in ("11-03 10:00", "11-03 10:01"))
+    assert judged(life("11-02 10:00"), "11-04 09:00", in_time)["acknowledge"].due == at("11-04 10:00")
+    assert judged(life("11-02 10:00"), "11-04 09:00", too_late)["acknowledge"].state == "missed"
