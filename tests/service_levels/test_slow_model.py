@@ -17,7 +17,7 @@ from tests.service_levels.compare import by_minutes, by_rules
 from tests.service_levels.random_cases import CATEGORY, MINUTE, Case, make_case
 
 #: So few that they take some seconds.
-CASES = range(60)
+CASES = range(120)
 NUMBERS = st.integers(100_000, 10**9)
 
 
