@@ -1,11 +1,12 @@
 """What is promised, whether it was kept, and by how much: sentences of the requirements as examples."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
-from chalicelib.service_levels.calendar_models import CalendarVersion
+from chalicelib.service_levels.calendar_models import CalendarVersion, ChineseYear
+from chalicelib.service_levels.calendars import YEARS
 from chalicelib.service_levels.models import Levels, Span
 from chalicelib.service_levels.policy import (
     COMPLAINT,
@@ -300,3 +301,18 @@ def test_a_policy_that_begins_at_the_very_moment_of_the_deadline_still_moves_it(
     in_time, too_late = (levels_with((when, kinder)) for when in ("11-03 10:00", "11-03 10:01"))
     assert judged(life("11-02 10:00"), "11-04 09:00", in_time)["acknowledge"].due == at("11-04 10:00")
     assert judged(life("11-02 10:00"), "11-04 09:00", too_late)["acknowledge"].state == "missed"
+
+
+def test_holidays_that_are_announced_late_move_what_is_open_and_leave_what_was_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    open_still = life("12-30 10:00")
+    kept = life("12-24 10:00", row("12-25 09:00", "acknowledged"), row("12-30 10:00", "rejected"))
+    before = judged(open_still, "12-31 12:00")["resolve"], judged(kept, "12-31 12:00")
+    late = ChineseYear(date(2026, 12, 31), frozenset({"0101", "0104"}), frozenset())
+    monkeypatch.setitem(YEARS, 2027, late)
+    monkeypatch.setitem(YEARS, 2026, replace(YEARS[2026], known=date(2026, 12, 31)))
+    after = judged(open_still, "12-31 12:00")["resolve"], judged(kept, "12-31 12:00")
+    assert before[0].due is not None
+    assert after[0].due == before[0].due + 4 * DAY  # two days off, and the weekend behind them
+    assert after[1] == before[1]
