@@ -24,11 +24,11 @@ SUDO := $(shell test "$$(id -u)" = 0 || echo sudo)
 PIP := -m pip --disable-pip-version-check --no-input install -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help run test $(TEST_GROUPS) setup lint format types locale locale-update browser package scan deploy smoke import migrate verify backup restore restore-table rotate-keys sign-out-all posters screenshots icons openapi bench lighthouse clean
+.PHONY: help run test $(TEST_GROUPS) setup lint format types locale locale-update browser package scan deploy smoke import migrate verify backup restore restore-table rotate-keys sign-out-all posters screenshots icons openapi holidays check-deadlines bench lighthouse clean
 .DELETE_ON_ERROR:
 
 help:  ## list all targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: $(APP_ENV) $(ENGINE_ENV) locale  ## start the portal with demo data (PORT=8000 HOST=127.0.0.1 DATA=.local)
 	@exec $(BIN)/python -m local.run
@@ -127,6 +127,12 @@ smoke: $(APP_ENV)  ## prove that a deployed portal answers (URL=https://…)
 
 openapi: $(APP_ENV)  ## write docs/openapi.json again
 	$(BIN)/python -m chalicelib.openapi > docs/openapi.json
+
+holidays: $(APP_ENV)  ## learn the holidays and make-up workdays that China has announced since
+	@$(BIN)/python -m infra.chinese_days
+
+check-deadlines: $(APP_ENV)  ## compare the deadlines' rules with a model that counts minutes (CASES=100000)
+	$(BIN)/python -m tests.service_levels.compare $(or $(CASES),100000)
 
 bench: setup $(BENCH_ENV)  ## measure everything, and write docs/benchmarks.md (ONLY=cold for one section)
 	$(BIN)/python -m bench.report $(ONLY)

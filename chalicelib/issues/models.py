@@ -8,12 +8,12 @@ from pydantic import ConfigDict, Field, model_validator
 from chalicelib.base import Base
 from chalicelib.inputs import Id, Input, Moment, OptionalText, PageQuery, ShortText, Text, Version
 from chalicelib.issues.policy import MAX_PHOTOS, MAX_VISIT_WINDOWS
+from chalicelib.service_levels.models import PauseReason as PauseReason
 
 Status = Literal[
     "submitted", "acknowledged", "assigned", "in_progress", "paused", "resolved", "reopened",
     "closed", "cancelled", "rejected", "merged",
 ]  # fmt: skip
-PauseReason = Literal["waiting_owner", "waiting_parts", "appointment"]
 Kind = Literal[
     "status", "assigned", "message", "internal", "urged", "rated", "photo_rejected", "photo_removed", "merged_in",
     "undone",

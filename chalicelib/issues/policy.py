@@ -9,9 +9,10 @@ from datetime import timedelta
 from chalicelib.company import company
 from chalicelib.errors import N_
 from chalicelib.i18n import translations
+from chalicelib.service_levels.policy import DEFAULT_POLICY
 
-#: Service class → how long until it is resolved (part 4; wall clock until calendars come).
-RESOLVE_WITHIN = {"L1": timedelta(hours=24), "L2": timedelta(days=7), "L3": timedelta(days=3)}
+#: Service class → how long until it is resolved (the default service levels; wall clock until calendars come).
+RESOLVE_WITHIN = {name: one.goals["resolve"].wall for name, one in DEFAULT_POLICY.classes.items()}
 #: The owner may urge at most once in this time (part 2).
 URGE_EVERY = timedelta(hours=4)
 #: Quiet days after which a resolved issue closes by itself (contract, "Status").
