@@ -41,8 +41,8 @@ class Meter:
             self.bill = before
 
     def __getattr__(self, operation: str) -> Any:
-        charge = getattr(self, f"_charge_{operation}", None)
-        if charge is None:
+        charge = getattr(type(self), f"_charge_{operation}", None)
+        if charge is None:  # what only commands ask (scans): no request of a person's is made of it
             return getattr(self.plain, operation)
 
         def call(**request: Any) -> Any:
@@ -58,7 +58,7 @@ class Meter:
     def _metered(self, operation: str, charge: Any, request: Wire) -> Any:
         self.bill.calls.append(operation)
         self.bill.sent += _bytes(request)
-        answer = charge(request)
+        answer = charge(self, request)
         self.bill.received += _bytes({n: v for n, v in answer.items() if n != "ResponseMetadata"})
         return answer
 

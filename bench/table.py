@@ -92,6 +92,20 @@ class Table:
             }
         return {"Responses": found, "UnprocessedKeys": {}}
 
+    def scan(self, **request: Any) -> Wire:
+        """Scan: all items by their keys, a page at a time."""
+        after = request.get("ExclusiveStartKey")
+        place = (after["PK"]["S"], after["SK"]["S"]) if after else ("", "")
+        with self._lock:
+            rows = self._db.execute(
+                "select item from items where (pk, sk) > (?, ?) order by pk, sk limit ?",
+                (*place, request["Limit"]),
+            ).fetchall()
+        items = [json.loads(text) for (text,) in rows]
+        more = len(items) == request["Limit"]
+        last = {"LastEvaluatedKey": {name: items[-1][name] for name in ("PK", "SK")}} if more else {}
+        return {"Items": items, **last}
+
     def query(self, **request: Any) -> Wire:
         """Query: a range of one partition, at most `Limit` items of it, then the filter."""
         names, values = (
