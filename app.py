@@ -38,10 +38,12 @@ else:
 
 @app.lambda_function(name="deliver_outbox")
 def deliver_outbox(event: dict[str, Any], context: Any) -> dict[str, int]:
-    """The table's stream: deliver what was announced."""
+    """The table's stream: deliver what was announced, clear away what forgotten photos left in storage."""
     from chalicelib.inbox import outbox  # here and below: calls of the API need none of these
+    from chalicelib.photos import service as photos
 
-    return {"delivered": outbox.handle_stream(portal(), event)}
+    delivered = outbox.handle_stream(portal(), event)
+    return {"delivered": delivered, "cleared": photos.clear_removed(portal(), event)}
 
 
 @app.lambda_function(name="photo_arrived")

@@ -130,3 +130,18 @@ def remove_objects(portal: Portal, photo_id: str) -> None:
     portal.storage.delete(
         store.upload_object(photo_id), store.full_object(photo_id), store.thumb_object(photo_id)
     )
+
+
+def clear_removed(portal: Portal, event: dict[str, Any]) -> int:
+    """Delete from storage what belongs to photos whose records a stream batch says are gone; gives back how many.
+
+    Most went by their time to live: chosen for a report that was never sent. Repeatable. Raises Unavailable.
+    """
+    gone = [
+        record["dynamodb"]["Keys"]["PK"]["S"].removeprefix("PHOTO#")
+        for record in event["Records"]
+        if record["eventName"] == "REMOVE" and record["dynamodb"]["Keys"]["PK"]["S"].startswith("PHOTO#")
+    ]
+    for photo_id in gone:
+        remove_objects(portal, photo_id)
+    return len(gone)

@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib.accounts.models import Person
 from chalicelib.audit import store as audit
+from chalicelib.db import Delete
 from chalicelib.desk import service as desk
 from chalicelib.desk.models import StaffMessage
 from chalicelib.errors import Invalid, NotFound, TooMany
@@ -237,3 +238,20 @@ def test_caps_per_day_hold_and_end_with_the_day(engine_client: RecordingClient, 
     service.message(capped, owner, file.issue.id, WriteMessage(text="一"), None, NOW)
     with pytest.raises(TooMany):
         service.message(capped, owner, file.issue.id, WriteMessage(text="二"), None, NOW)
+
+
+def test_pictures_go_when_the_records_of_photos_that_were_never_sent_have_gone(
+    portal: Portal, people: People
+) -> None:
+    left, kept = _begun(portal, people.owner), _attached(portal, people)[1]
+    for photo_id in (left, kept):
+        _arrives(portal, photo_id)
+    portal.db.write(Delete(photo_store.photo_key(left)))  # as its time to live does
+    records = [
+        {"eventName": name, "dynamodb": {"Keys": {"PK": {"S": f"PHOTO#{photo_id}"}, "SK": {"S": "META"}}}}
+        for name, photo_id in (("REMOVE", left), ("MODIFY", kept))
+    ]
+    for _ in range(2):  # the stream may bring it twice
+        assert photos.clear_removed(portal, {"Records": records}) == 1
+    assert _objects(portal, left) == []
+    assert len(_objects(portal, kept)) == 2
