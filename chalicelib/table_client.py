@@ -13,7 +13,6 @@ from botocore.session import Session
 from botocore.utils import get_environ_proxies
 
 from chalicelib import aws
-from chalicelib.short_way import ShortWay
 from chalicelib.transport import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, Transport
 
 if TYPE_CHECKING:
@@ -38,23 +37,20 @@ def connect(region: str, endpoint_url: str | None) -> "DynamoDBClient":
     return lean(client, aws.session())
 
 
-def lean(client: "DynamoDBClient", session: Session, *, checked: bool = False) -> "DynamoDBClient":
-    """Put the levers in place; `session` made the client. Gives back what is used in its place. `checked`, in tests,
-    has botocore look at each request before it is sent."""
+def lean(client: "DynamoDBClient", session: Session) -> "DynamoDBClient":
+    """Put the handlers in place; `session` made the client, which is given back."""
     events, meta = client.meta.events, client.meta
-    # Where botocore reads an answer itself: saves a third of a list's time.
+    # Saves a third of a list's time.
     events.register("before-parse.dynamodb", read_answer)
-    if get_environ_proxies(meta.endpoint_url):  # through a proxy, botocore knows the way
-        return client
-    wire = Transport(meta.endpoint_url, meta.region_name, session.get_credentials, _certificates())
-    # Saves half of what is left of a short call: signing and sending happen in one place, without urllib3.
-    send: Any = wire.send  # the stubs know of no handler that answers
-    events.register("choose-signer.dynamodb", lambda **_: UNSIGNED)
-    events.register("before-send.dynamodb", send)
-    # Saves half of what is left then: botocore has nothing to do where all goes well.
-    short: Any = ShortWay(client, wire, checked)
-    made: DynamoDBClient = short
-    return made
+    if not get_environ_proxies(meta.endpoint_url):  # through a proxy, botocore knows the way
+        wire = Transport(meta.endpoint_url, meta.region_name, session.get_credentials, _certificates())
+        # Saves half of what is left of a short call: signing and sending happen in one place, without urllib3.
+        first_try: Any = wire.first_try  # the stubs know of no handler that answers
+        send: Any = wire.send
+        events.register("before-call.dynamodb", first_try)
+        events.register("choose-signer.dynamodb", lambda **_: UNSIGNED)
+        events.register("before-send.dynamodb", send)
+    return client
 
 
 def _certificates() -> str:

@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 CONNECT_TIMEOUT_S = 2
 READ_TIMEOUT_S = 5
 _CHUNK = 65_536
-_API = "DynamoDB_20120810"
-_HEADERS = {"content-type": "application/x-amz-json-1.0", "user-agent": "owner-portal"}
 
 
 class BrokenAnswerError(Exception):
@@ -63,39 +61,32 @@ class Transport:
         while self._idle:
             self._idle.pop().close()
 
-    def first_try(self, operation: str, request: dict[str, Any]) -> dict[str, Any] | None:
-        """The answer to a call by its first try, when that goes well, as nearly all do.
+    def first_try(self, params: dict[str, Any], **_: Any) -> tuple[AWSResponse, dict[str, Any]] | None:
+        """Answer a call by the first try when that goes well, as nearly all do; a handler of `before-call`.
 
-        Otherwise None, and what came of it, an answer or an exception, is kept for `send`, to which botocore comes next
-        in this thread: it counts that as its own first try, reads the error, and tries again where that makes sense.
+        Otherwise what came of it, an answer or an exception, is kept for `send`, to which botocore comes next in this
+        thread: it counts that as its own first try, reads the error, and tries again where that makes sense.
         """
-        headers = {**_HEADERS, "x-amz-target": f"{_API}.{operation}"}
         try:
-            status, told, got = self._ask(headers, json.dumps(request, separators=(",", ":")).encode())
+            answer = self._ask(params["headers"], params["body"])
         except BotoCoreError as error:
             self._first.outcome = error
             return None
-        if status != 200 or not _is_whole(told, got):
-            self._first.outcome = _Answer(self._url, status, told, got)
+        if answer.status_code != 200 or not _is_whole(answer):
+            self._first.outcome = answer
             return None
-        answer: dict[str, Any] = json.loads(got)
-        return answer
-
-    def forget_first_try(self) -> None:
-        """Whoever asks next in this thread has a first try of their own."""
-        self._first.__dict__.clear()
+        said = {"HTTPStatusCode": 200, "HTTPHeaders": dict(answer.headers), "RetryAttempts": 0}
+        return answer, {**json.loads(answer.content), "ResponseMetadata": said}
 
     def send(self, request: "AWSPreparedRequest", **_: Any) -> AWSResponse:
         """Sign and send a request; raises what botocore raises when that fails. A handler of `before-send`."""
         outcome = self._first.__dict__.pop("outcome", None)
         if isinstance(outcome, BotoCoreError):
             raise outcome
-        headers = {name.lower(): _text(value) for name, value in request.headers.items()}
-        body: Any = request.body or b""
-        return outcome or _Answer(self._url, *self._ask(headers, body))
+        return outcome or self._ask(request.headers, request.body)
 
-    def _ask(self, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, str], bytes]:
-        asked = self._written(headers, body)
+    def _ask(self, headers: Any, body: Any) -> AWSResponse:
+        asked = self._written(headers, body or b"")
         connection = self._kept() or self._new()
         try:
             connection.sendall(asked)
@@ -110,11 +101,12 @@ class Transport:
             connection.close()
         else:
             self._idle.append(connection)
-        return status, told, got
+        return _Answer(self._url, status, told, got)
 
-    def _written(self, headers: dict[str, str], body: bytes) -> bytes:
+    def _written(self, headers: Any, body: bytes) -> bytes:
         """The whole request, in one piece: one call of the system, one TLS record."""
-        given = {**headers, "host": self._netloc, "content-length": str(len(body))}
+        given = {name.lower(): _text(value) for name, value in headers.items()}
+        given |= {"host": self._netloc, "content-length": str(len(body))}
         signed = self._signer().signed(given, body, datetime.now(UTC))
         lines = "".join([f"{name}: {value}\r\n" for name, value in signed.items()])
         return f"POST / HTTP/1.1\r\n{lines}\r\n".encode("latin-1") + body
@@ -190,10 +182,10 @@ def _more(connection: socket.socket) -> bytes:
     raise BrokenAnswerError("closed")
 
 
-def _is_whole(headers: dict[str, str], body: bytes) -> bool:
+def _is_whole(answer: AWSResponse) -> bool:
     """Whether the body is what DynamoDB's checksum says, where it says one."""
-    told = headers.get("x-amz-crc32")
-    return told is None or int(told) == zlib.crc32(body)
+    told = answer.headers.get("x-amz-crc32")
+    return told is None or int(told) == zlib.crc32(answer.content)
 
 
 def _text(value: str | bytes) -> str:

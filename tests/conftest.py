@@ -69,7 +69,7 @@ def engine_client(engine: Engine) -> RecordingClient:
     session = BotoSession()
     session.set_credentials(engine.access_key, engine.secret_key)
     client: Any = session.create_client("dynamodb", region_name="us-east-1", endpoint_url=engine.url)
-    return RecordingClient(lean(client, session, checked=True))
+    return RecordingClient(lean(client, session))
 
 
 @pytest.fixture

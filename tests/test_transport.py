@@ -19,7 +19,6 @@ from botocore.exceptions import (
     ConnectTimeoutError,
     EndpointConnectionError,
     NoCredentialsError,
-    ParamValidationError,
     ReadTimeoutError,
 )
 from botocore.session import Session
@@ -99,7 +98,7 @@ def db(server: Server) -> Db:
     client: Any = session.create_client(
         "dynamodb", region_name="us-east-1", endpoint_url=server.url, config=config
     )
-    return Db(table_client.lean(client, session, checked=True), "portal", sleep=lambda _: None)
+    return Db(table_client.lean(client, session), "portal", sleep=lambda _: None)
 
 
 def _transport(url: str) -> Transport:
@@ -224,7 +223,7 @@ def test_calls_carry_the_signature_that_botocore_makes(
 def test_through_a_proxy_botocore_finds_the_way_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     registered: list[str] = []
     meta = SimpleNamespace(
-        endpoint_url="https://dynamodb.us-east-1.amazonaws.com", region_name="us-east-1", config=table_client.CONFIG,
+        endpoint_url="https://dynamodb.us-east-1.amazonaws.com", region_name="us-east-1",
         events=SimpleNamespace(register=lambda name, _: registered.append(name)),
     )  # fmt: skip
     client: Any = SimpleNamespace(meta=meta)
@@ -234,7 +233,7 @@ def test_through_a_proxy_botocore_finds_the_way_itself(monkeypatch: pytest.Monke
     assert registered == ["before-parse.dynamodb"]
     monkeypatch.setenv("NO_PROXY", "*")
     table_client.lean(client, Session())
-    assert registered[2:] == ["choose-signer.dynamodb", "before-send.dynamodb"]
+    assert registered[2:] == ["before-call.dynamodb", "choose-signer.dynamodb", "before-send.dynamodb"]
 
 
 def test_many_threads_have_a_connection_each(server: Server) -> None:
@@ -282,36 +281,3 @@ def test_a_first_try_that_failed_is_tried_again_by_botocore_and_sent_no_more_oft
     with pytest.raises(Unavailable):
         db.get(K("P", "A"))
     assert len(server.requests) == 4  # the first and three more
-
-
-def test_a_transaction_whose_answer_was_lost_is_sent_again_under_the_same_token(
-    server: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("botocore.endpoint.time.sleep", lambda _: None)
-    session = Session()
-    session.set_credentials(CREDENTIALS.access_key, CREDENTIALS.secret_key)
-    made: Any = session.create_client(
-        "dynamodb", region_name="us-east-1", endpoint_url=server.url, config=table_client.CONFIG
-    )
-    db = Db(table_client.lean(made, session), "portal")
-    server.answers = [None, _http(b"{}"), _http(b"{}")]
-    db.write(Check(K("P", "A"), Attr("n").eq(1)))
-    db.write(Check(K("P", "A"), Attr("n").eq(1)))
-    first, again, other = (
-        json.loads(request[request.index(b"{") :])["ClientRequestToken"] for request in server.requests
-    )
-    assert first == again != other
-
-
-def test_what_became_of_one_call_is_not_taken_for_the_next_one(server: Server) -> None:
-    wire = _transport(server.url)
-    server.answers = [_http(b"{}", "500 Oops"), _http(FOUND)]
-    assert wire.first_try("GetItem", {}) is None
-    wire.forget_first_try()
-    assert wire.send(_request(server.url)).content == FOUND
-
-
-def test_requests_of_tests_are_looked_at_before_they_are_sent(server: Server, db: Db) -> None:
-    with pytest.raises(ParamValidationError, match="TableName"):
-        db._client.get_item(TableName=7, Key={})  # type: ignore[arg-type]
-    assert server.requests == []
