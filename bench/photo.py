@@ -148,8 +148,12 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="a folder of real photos to try as well")
     given = parser.parse_args()
     print(f"## Photos\n{ABOUT.format(slack=SLACK_DB, quality=FULL_QUALITY)}")
-    print(f"Goals: processor time ≤ {GOAL_CPU} × plain Pillow, pixels ≥ {GOAL_DB} dB, our file as said above.\n")
-    print("| photo | the portal | against plain Pillow | against pyvips | pixels | our file | its file | goals |")
+    print(
+        f"Goals: processor time ≤ {GOAL_CPU} × plain Pillow, pixels ≥ {GOAL_DB} dB, our file as said above.\n"
+    )
+    print(
+        "| photo | the portal | against plain Pillow | against pyvips | pixels | our file | its file | goals |"
+    )
     print("|---|---|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as name:
         for path in photos(given.folder, Path(name)):

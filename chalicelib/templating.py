@@ -83,8 +83,8 @@ class Code(CodeGenerator):
 
 
 class Page(Template):
-    """Makes what is imported `with context` once for a page, though six of its templates import the same. It sees what
-    the page was given, and nothing that a template on the way has set."""
+    """Makes what is imported `with context` once for a page, though a list imports six libraries fourteen times. It
+    sees what the page was given, and nothing that a template on the way has set."""
 
     def new_context(self, vars: Any = None, shared: bool = False, locals: Any = None) -> Context:
         """As in the base class; a page's own context remembers what was imported."""
