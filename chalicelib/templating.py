@@ -31,15 +31,10 @@ class Calls(Context):
         if kwargs:
             kwargs.pop("_loop_vars", None)
             kwargs.pop("_block_vars", None)
-        if (
-            kind is Macro
-            and not kwargs
-            and (left := __obj._argument_count - len(args)) >= 0
-            and _is_plain(__obj)
-        ):
-            return _markup(
-                __obj._func(*args, *(missing,) * left)
-            )  # what Macro would do in two functions more
+        if kind is Macro and not kwargs and _is_plain(__obj):
+            left = __obj._argument_count - len(args)
+            if left >= 0:  # what Macro would do in two functions more
+                return _markup(__obj._func(*args, *(missing,) * left))
         return __obj(*args, **kwargs)
 
 
@@ -64,9 +59,8 @@ class Code(CodeGenerator):
 
     def _output_child_post(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
         if self._in_place(frame, finalize):  # most of it is markup already, from macros, or text
-            self.write(
-                ") is Markup else environment.escaped(found) if type(found) is str else escape(found))"
-            )
+            text = "environment.escaped(found) if type(found) is str else escape(found)"
+            self.write(f") is Markup else {text})")
         else:
             super()._output_child_post(node, frame, finalize)
 
