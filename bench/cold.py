@@ -148,7 +148,7 @@ def section(pairs: int) -> str:
 _INTRODUCTION = """## Cold start and memory
 
 A fresh process to its first answer, {pairs} rounds in which everybody has a turn; the ratios are medians of the pairs.
-Included: the interpreter, all imports, the connection, the table's answers (an engine on this machine). The portal also
+Included: the interpreter, all imports, the connection, the answers of the table (a stand-in here). The portal also
 opens its keyring by KMS, checks session and rights, and logs a line; the others do without. All are compiled: the
 portal by its package, the others as Lambda's own boto3 and a well-made layer are. Memory is the process's peak
 (VmHWM). The portal's page comes from compiled templates, the others' from their sources."""

@@ -54,7 +54,12 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # log lines are written, and nobody reads them
     rows: dict[str, Any] = json.loads(Path(os.environ["BENCH_PLAN"]).read_text())
-    handler = importlib.import_module(f"bench.warm_peers.{sys.argv[1]}").handler
+    ours = sys.argv[1] == "portal"
+    handler = (
+        importlib.import_module("app").app
+        if ours
+        else importlib.import_module(f"bench.peers.{sys.argv[1]}").handler
+    )
     for line in sys.stdin:
         name, times = line.strip().rsplit(" ", 1)
         event = rows[name.removeprefix("profile ")]["event"]

@@ -246,5 +246,7 @@ class Call:
 
 def url(path: str, /, **query: Any) -> str:
     """An address within the portal: below the stage's base path, with a query of what is not None."""
+    if not query:  # as most links are
+        return settings().base_path + path
     given = [(name, value) for name, value in query.items() if value is not None and value != ""]
     return settings().base_path + path + (f"?{urlencode(given, doseq=True)}" if given else "")

@@ -1,21 +1,15 @@
-"""What the peers are told: which calls of the table each row makes, with which keys and items.
-
-A peer neither checks the session that it reads, nor permission, nor builds its conditions: it sends what the portal has
-sent. That is less work than a real handler has, so ratios against it are on the safe side.
-"""
+"""What the peers are told: which calls of the table each row makes, with which keys and items."""
 
 import json
 import os
-from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 ROWS: dict[str, Any] = json.loads(Path(os.environ["BENCH_PLAN"]).read_text())
-TEMPLATES = Path(__file__).parent / "templates"
 ENDPOINT = os.environ["AWS_ENDPOINT_URL"]
 REGION = "us-east-1"
-_ZONE = ZoneInfo("Asia/Shanghai")
+Call = tuple[str, dict[str, Any]]
 
 
 def plain(wire: dict[str, Any]) -> Any:
@@ -28,7 +22,13 @@ def plain(wire: dict[str, Any]) -> Any:
     return int(value) if kind == "N" else value
 
 
-def _with_plain_items(operation: str, request: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+@cache
+def calls(row: str) -> list[Call]:
+    """A row's calls in order: the operation as boto3 spells it, and its request."""
+    return [_with_plain_items(*call) for call in ROWS[row]["calls"]]
+
+
+def _with_plain_items(operation: str, request: dict[str, Any]) -> Call:
     """A call; what a transaction writes as plain values, because serializing them is part of the work."""
     for part in request.get("TransactItems", []):
         for body in part.values():
@@ -38,9 +38,6 @@ def _with_plain_items(operation: str, request: dict[str, Any]) -> tuple[str, dic
     return operation, request
 
 
-CALLS: dict[str, list[tuple[str, dict[str, Any]]]] = {
-    name: [_with_plain_items(*call) for call in row["calls"]] for name, row in ROWS.items()
-}
 _NAMES = {(row["event"]["httpMethod"], row["event"]["resource"]): name for name, row in ROWS.items()}
 
 
@@ -52,13 +49,3 @@ def row_of(event: dict[str, Any]) -> str:
 def is_page(row: str) -> bool:
     """Whether the row's answer is HTML."""
     return row.endswith("page")
-
-
-def issues(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The issues among what was read, for a page's rows."""
-    return [item for item in rows if item["PK"].startswith("ISSUE#")]
-
-
-def moment(text: str) -> str:
-    """A kept moment as a page says it; a filter of the pages' templates."""
-    return f"{datetime.fromisoformat(text).astimezone(_ZONE):%m-%d %H:%M}"
