@@ -1,7 +1,7 @@
 """Fills a table and writes down what the portal asks it for in each of the four measured cases.
 
 Run by `bench/stage.py` with a function's environment: `python -m bench.plan FILE`. The file holds API Gateway's events,
-and per case the table calls of the portal in order, taken where they leave for the table; the peers send the same.
+and per case the table calls of the portal in order, taken where they are handed to the client; the peers send the same.
 """
 
 import json
@@ -101,21 +101,33 @@ def _event(
     }
 
 
+class _Noting:
+    """The portal's client, which writes down what it is asked."""
+
+    def __init__(self, client: Any) -> None:
+        self.client = client
+        self.asked: list[tuple[str, Json]] = []
+
+    def __getattr__(self, operation: str) -> Any:
+        def call(**request: Any) -> Any:
+            name = operation.title().replace("_", "")
+            self.asked.append(
+                (name, json.loads(json.dumps(request)))
+            )  # as it is now: it is added to on its way
+            return getattr(self.client, operation)(**request)
+
+        return call
+
+
 def _recorded(event: Json) -> list[tuple[str, Json]]:
     """The table calls of one request."""
-    sent: list[tuple[str, Json]] = []
-
-    def note(request: Any, **_: Any) -> None:
-        sent.append((request.headers["X-Amz-Target"].decode().rpartition(".")[2], json.loads(request.body)))
-
-    told: Any = portal().db
-    hooks = told._client.meta.events
-    hooks.register("before-send.dynamodb", note)
+    table: Any = portal().db
+    table._client = noting = _Noting(table._client)
     answer = app.app(event, None)
-    hooks.unregister("before-send.dynamodb", note)
+    table._client = noting.client
     assert answer["statusCode"] in (200, 201), answer
     made = json.loads(answer["body"])["id"] if answer["statusCode"] == 201 else ""
-    return [(name, _plain(request, made) if made else request) for name, request in sent]
+    return [(name, _plain(request, made) if made else request) for name, request in noting.asked]
 
 
 def _plain(request: Json, made: str) -> Json:
@@ -127,7 +139,6 @@ def _plain(request: Json, made: str) -> Json:
         for body in action.values():
             for field in {"Item", "Key", "ExpressionAttributeValues"} & set(body):
                 body[field] = {name: read(value) for name, value in body[field].items()}
-    request.pop("ClientRequestToken", None)
     text = json.dumps(request, default=int).replace(made[:_TIME_LETTERS], NEW_ID)
     marked: Json = json.loads(re.sub(r"NUMBER#[\d-]+", f"NUMBER#{NEW_ID}", text))
     return marked

@@ -149,6 +149,9 @@ def kms_key(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     with mock_aws(config={"core": {"mock_credentials": False}}):
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             monkeypatch.setenv(name, "test")
+        monkeypatch.setenv(
+            "AWS_RETRY_MODE", "standard"
+        )  # a setting of botocore's: it finds the way, to this KMS
         made = boto3.client("kms", region_name="us-east-1").create_key()["KeyMetadata"]["KeyId"]
         monkeypatch.setenv("KMS_KEY", made)
         yield made
