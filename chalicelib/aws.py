@@ -23,6 +23,7 @@ _KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 _UNDERSTOOD = {*_KEYS, "AWS_SESSION_TOKEN", "AWS_ACCESS_KEY", "AWS_SECRET_KEY", "AWS_REGION", "AWS_DEFAULT_REGION",
                "AWS_ENDPOINT_URL", "AWS_EXECUTION_ENV"}  # fmt: skip
 _UNDERSTOOD_KINDS = ("AWS_LAMBDA_", "AWS_XRAY_")
+_AUTHORITIES = Path(__file__).resolve().parent.parent / "authorities"
 #: Regions of which only botocore knows how hosts are called.
 _OTHER_PARTITIONS = ("us-iso", "eu-iso", "eusc-")
 
@@ -98,7 +99,9 @@ def _endpoint(service: str, region: str) -> str:
 
 
 def _authorities() -> str:
-    """The file of the authorities that botocore trusts."""
+    """Where the authorities are that botocore trusts: a file, or the folder that the package's step made of it."""
+    if is_plain() and _AUTHORITIES.is_dir():
+        return str(_AUTHORITIES)
     spec = find_spec("botocore")  # finds it without loading it
     assert spec is not None
     assert spec.origin is not None

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from chalicelib.features import ROUTES_FILE
 from infra.package import botocore_data, compiled, libraries
+from infra.package.authorities import authorities
 
 Step = Callable[[Path], None]
 
@@ -70,6 +71,7 @@ STEPS: dict[str, Step] = {
     "docs": libraries.botocore_docs,
     "plugins": libraries.pydantic_plugins,
     "schema_types": libraries.schema_types,
+    "authorities": authorities,
     "routes": routes,
     "templates": compiled.templates,
     "pyc": compiled.pyc,
