@@ -184,8 +184,9 @@ A fresh process to its first answer, {pairs} rounds in which everybody has a tur
 Included: the interpreter, all imports, the connection, the table's answers (an engine on this machine). The portal also
 opens its keyring by KMS, checks session and rights, and logs a line; the others do without. All are compiled: the
 portal by its package, the others as Lambda's own boto3 and a well-made layer are. Memory is the process's peak
-(VmHWM). The engine speaks plain HTTP: on AWS the portal's package also saves 13 ms of reading certificates. Goals, against
-(a): processor ≤ 0.75, memory ≤ 1.0. The portal's page comes from compiled templates, the others' from their sources."""
+(VmHWM). The engine speaks plain HTTP: on AWS the portal's package also saves 13 ms of reading certificates. The
+portal's page comes from compiled templates, the others' from their sources. Goals, against (a): processor ≤ 0.75,
+memory ≤ 1.0."""
 _HEAD = """| | time | processor | peak memory | portal ÷ it: time | processor | memory |
 |---|---|---|---|---|---|---|"""
 
