@@ -14,7 +14,6 @@ import threading
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -51,8 +50,7 @@ class Answer(NamedTuple):
         return self.status == 200 and (told is None or int(told) == zlib.crc32(self.body))
 
 
-@dataclass(frozen=True)
-class Failure:
+class Failure(NamedTuple):
     """Nothing came; `name` is botocore's word for it."""
 
     name: str
@@ -99,7 +97,11 @@ class Transport:
         Then what came of it, an answer or a failure, is kept for `send`, to which botocore comes within this context:
         it counts that as its own first try, reads the error, and tries again where that makes sense.
         """
-        headers = {"x-amz-target": target, "content-type": _TYPES[self._service]}
+        headers = {
+            "x-amz-target": target,
+            "content-type": _TYPES[self._service],
+            "user-agent": "owner-portal",
+        }
         outcome = self._ask(headers, json.dumps(request).encode())
         if isinstance(outcome, Answer) and outcome.is_good:
             yield json.loads(outcome.body)
