@@ -57,6 +57,7 @@ def client(
         return make(service, region_name=region, endpoint_url=endpoint_url, config=config)
 
 
+@cache
 def is_plain() -> bool:
     """Whether the environment says all there is to say, as Lambda's does: keys, and no settings of botocore's."""
     others = {name for name in os.environ if name.startswith("AWS_")} - _UNDERSTOOD

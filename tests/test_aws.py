@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ REGIONS = [
 
 
 @pytest.fixture(autouse=True)
-def _as_on_lambda(monkeypatch: pytest.MonkeyPatch) -> None:
+def _as_on_lambda(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in [name for name in os.environ if name.startswith("AWS_") or name.lower().endswith("_proxy")]:
         monkeypatch.delenv(name)
     for name, value in LAMBDA.items():
@@ -38,6 +39,9 @@ def _as_on_lambda(monkeypatch: pytest.MonkeyPatch) -> None:
     # botocore's session keeps what it has read: one of this test's own.
     fresh = get_session()
     monkeypatch.setattr(aws, "session", lambda: fresh)
+    aws.is_plain.cache_clear()
+    yield
+    aws.is_plain.cache_clear()
 
 
 @pytest.mark.parametrize("service", ["dynamodb", "kms"])
@@ -73,6 +77,7 @@ print([name for name in sys.modules if name.split(".")[0] in ("botocore", "urlli
 def test_any_setting_besides_is_left_to_botocore(monkeypatch: pytest.MonkeyPatch, other: str) -> None:
     assert aws.is_plain()
     monkeypatch.setenv(other, "x")
+    aws.is_plain.cache_clear()
     assert not aws.is_plain()
 
 
@@ -86,6 +91,7 @@ def test_keys_authorities_and_addresses_of_ones_own_are_found_as_botocore_finds_
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(kept))
     monkeypatch.setenv("AWS_CA_BUNDLE", "/etc/company.pem")
     monkeypatch.setenv("AWS_ENDPOINT_URL_DYNAMODB", "https://table.example")
+    aws.is_plain.cache_clear()
     assert aws.keys() == ("AKIDFILE", "kept", None)
     assert aws._authorities() == "/etc/company.pem"
     assert aws._endpoint("dynamodb", "us-east-1") == "https://table.example"
