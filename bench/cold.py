@@ -68,22 +68,18 @@ _ITS_PACKAGES = (
     "urllib3",
     "jinja2",
     "markupsafe",
-    "six.py",
 )
+_BYTECODE = shutil.ignore_patterns("__pycache__")
 
 
 @contextmanager
 def uncompiled() -> Iterator[Path]:
     """The bare handler and its packages without bytecode."""
     with TemporaryDirectory() as folder:
-        peers = ROOT / "bench" / "peers"
-        sources = [*(_BENCH_PACKAGES / name for name in _ITS_PACKAGES), peers]
-        for source in sources:
-            target = Path(folder) / ("bench/peers" if source == peers else source.name)
-            if source.is_dir():
-                shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
-            else:
-                shutil.copyfile(source, target)
+        for name in _ITS_PACKAGES:
+            shutil.copytree(_BENCH_PACKAGES / name, Path(folder, name), ignore=_BYTECODE)
+        shutil.copyfile(_BENCH_PACKAGES / "six.py", Path(folder, "six.py"))
+        shutil.copytree(ROOT / "bench" / "peers", Path(folder, "bench", "peers"), ignore=_BYTECODE)
         yield Path(folder)
 
 

@@ -11,14 +11,14 @@ import select
 import socket
 import ssl
 import threading
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from chalicelib.outcomes import Answer, BrokenAnswerError, Failure, receive
 from chalicelib.signing import Signer
 
 if TYPE_CHECKING:
@@ -27,42 +27,8 @@ if TYPE_CHECKING:
 #: As the client's settings say for botocore's own connections, in seconds.
 CONNECT_TIMEOUT_S = 2
 READ_TIMEOUT_S = 5
-_CHUNK = 65_536
 #: How each service has its JSON labelled.
 _TYPES = {"dynamodb": "application/x-amz-json-1.0", "kms": "application/x-amz-json-1.1"}
-
-
-class BrokenAnswerError(Exception):
-    """The other side closed the connection, or what came is no answer that these services give."""
-
-
-class Answer(NamedTuple):
-    """What came: the headers' names are in lower case."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def is_good(self) -> bool:
-        """Whether it is a 200 and whole: the body is what DynamoDB's checksum says, where it says one."""
-        told = self.headers.get("x-amz-crc32")
-        return self.status == 200 and (told is None or int(told) == zlib.crc32(self.body))
-
-
-class Failure(NamedTuple):
-    """Nothing came; `name` is botocore's word for it."""
-
-    name: str
-    cause: Exception | None = None
-
-    def raised(self, url: str) -> Exception:
-        """The error that botocore raises then."""
-        from botocore import exceptions
-
-        made: Exception = getattr(exceptions, self.name)(endpoint_url=url, error=self.cause)
-        made.__cause__ = self.cause
-        return made
 
 
 class Transport:
@@ -119,7 +85,7 @@ class Transport:
         outcome = self._first.__dict__.pop("outcome", None) or self._ask(given, body)
         if isinstance(outcome, Failure):
             raise outcome.raised(self._url)
-        return _for_botocore(self._url, outcome)
+        return outcome.for_botocore(self._url)
 
     def _ask(self, headers: dict[str, str], body: bytes) -> Answer | Failure:
         keys = self._keys()
@@ -130,7 +96,7 @@ class Transport:
             return connection
         try:
             connection.sendall(self._written(keys, headers, body))
-            answer = _receive(connection)
+            answer = receive(connection)
         except TimeoutError as error:
             connection.close()
             return Failure("ReadTimeoutError", error)
@@ -190,38 +156,5 @@ def _context(authorities: str) -> ssl.SSLContext:
     )
 
 
-def _receive(connection: socket.socket) -> Answer:
-    """An answer to its end. These services say how long it is; one that does not is refused, as is one cut short."""
-    got = _more(connection)
-    while (end := got.find(b"\r\n\r\n")) < 0:
-        got += _more(connection)
-    first, *lines = got[:end].decode("latin-1").split("\r\n")
-    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-    if "content-length" not in headers:
-        raise BrokenAnswerError(first)
-    parts, missing = [got[end + 4 :]], int(headers["content-length"]) - (len(got) - end - 4)
-    while missing > 0:
-        parts.append(_more(connection))
-        missing -= len(parts[-1])
-    if missing:
-        raise BrokenAnswerError("more than was said")
-    return Answer(int(first.split(" ", 2)[1]), headers, b"".join(parts))
-
-
-def _more(connection: socket.socket) -> bytes:
-    if got := connection.recv(_CHUNK):
-        return got
-    raise BrokenAnswerError("closed")
-
-
 def _text(value: str | bytes) -> str:
     return value.decode("latin-1") if isinstance(value, bytes) else value
-
-
-def _for_botocore(url: str, answer: Answer) -> "AWSResponse":
-    from botocore.awsrequest import AWSResponse
-
-    headers: Any = answer.headers
-    made: Any = AWSResponse(url, answer.status, headers, None)
-    made._content = answer.body  # read already
-    return made  # type: ignore[no-any-return]

@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from chalicelib.transport import Answer, Failure, Transport
+from chalicelib.outcomes import Answer, Failure
+from chalicelib.transport import Transport
 from infra.package.authorities import authorities
 from tests.factories import NOW
 from tests.packages import Package
