@@ -26,6 +26,7 @@ class Context:
 #: Whose time it is: the first word that a function's file, or its own name where it is built in, contains.
 _SHARES = {
     "botocore": "botocore", "transport.py": "signing and sending", "signing.py": "signing and sending",
+    "outcomes.py": "signing and sending",
     "socket": "signing and sending", "hmac": "signing and sending", "json": "JSON", "jinja2": "templates",
     "markupsafe": "templates", "templat": "templates", "page_words": "templates", "crypto": "opening sealed names",
     "base64": "opening sealed names", "AESGCM": "opening sealed names", "records.py": "items", "items.py": "items",

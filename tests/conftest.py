@@ -17,7 +17,7 @@ from moto import mock_aws
 
 from chalicelib.communities import store as communities
 from chalicelib.portal import Portal
-from chalicelib.table_client import lean
+from chalicelib.table_client import connect
 from tests.browser import Browser
 from tests.engines import Engine, start_engine
 from tests.factories import NOW, People, make_people, make_portal, make_table
@@ -68,8 +68,7 @@ def engine_client(engine: Engine) -> RecordingClient:
     """A client for many threads, sending and reading as Lambda's does, but with requests looked at by botocore too."""
     session = BotoSession()
     session.set_credentials(engine.access_key, engine.secret_key)
-    client: Any = session.create_client("dynamodb", region_name="us-east-1", endpoint_url=engine.url)
-    return RecordingClient(lean(client, session))
+    return RecordingClient(connect("us-east-1", engine.url, session, parameter_validation=True))
 
 
 @pytest.fixture

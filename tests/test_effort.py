@@ -18,13 +18,13 @@ from botocore.session import Session
 
 from chalicelib.db import Db
 from chalicelib.portal import Portal
-from chalicelib.table_client import CONFIG, lean
+from chalicelib.table_client import connect
 from tests.browser import Browser, Page
 from tests.engines import Engine
 from tests.factories import NOW, People, report
 
 #: The most calls that a request may make. A number here goes up only for something that people see.
-CEILINGS = {"get": 2450, "list": 5280, "queue": 4110, "transaction": 6450, "page": 10250}
+CEILINGS = {"get": 1290, "list": 3120, "queue": 2940, "transaction": 2840, "page": 8060}
 
 
 @pytest.fixture(scope="module")
@@ -34,15 +34,8 @@ def people(shared_site: People, engine: Engine) -> Iterator[People]:
         report(portal=shared_site.portal, by=shared_site.owner, now=NOW - timedelta(hours=number))
     session = Session()
     session.set_credentials(engine.access_key, engine.secret_key)
-    client: Any = session.create_client(
-        "dynamodb",
-        region_name="us-east-1",
-        endpoint_url=engine.url,
-        config=CONFIG,
-    )
-    portal: Portal = dataclasses.replace(
-        shared_site.portal, db=Db(lean(client, session), shared_site.portal.db.table)
-    )
+    db = Db(connect("us-east-1", engine.url, session), shared_site.portal.db.table)
+    portal: Portal = dataclasses.replace(shared_site.portal, db=db)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("chalicelib.routes.portal", lambda: portal)
         yield People(portal)

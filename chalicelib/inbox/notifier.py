@@ -5,9 +5,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from chalicelib import aws
+from chalicelib import aws, aws_errors
 from chalicelib.errors import Unavailable
 from chalicelib.logs import log
 from chalicelib.settings import Settings
@@ -71,7 +69,7 @@ class SnsNotifier:
         if message.channel == "sms":
             try:
                 self._client.publish(PhoneNumber=message.to, Message=message.text)
-            except (BotoCoreError, ClientError) as error:
+            except (aws_errors.BotoCoreError, aws_errors.ClientError) as error:
                 raise Unavailable from error
         else:
             log("message_not_sent", channel=message.channel, template=message.template)

@@ -7,6 +7,7 @@ import re
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from botocore import xform_name
@@ -15,6 +16,7 @@ from botocore.session import get_session
 from infra.package import __main__ as command
 from infra.package.archive import write_zip
 from infra.package.botocore_data import USED, trimmed_model
+from infra.package.libraries import pydantic_plugins
 from infra.package.steps import STEPS, run_steps
 from infra.package.wheels import unloadable
 from tests.factories_photos import make_photo, make_png
@@ -136,6 +138,41 @@ def test_a_trimmed_model_holds_the_shapes_of_its_operations_only() -> None:
     found = trimmed_model({"operations": {"Do": operation, "Undo": {}}, "shapes": shapes}, ("Do",))
     assert found["operations"] == {"Do": {"input": {"shape": "In"}}}
     assert found["shapes"] == {"In": shapes["In"], "Text": {"type": "string"}}
+
+
+def test_schemas_are_built_as_before_without_their_types_and_plugins(package: Package) -> None:
+    code = """
+from datetime import datetime
+from pydantic import BaseModel, Field
+from pydantic.plugin._loader import get_plugins
+from pydantic_core import core_schema
+class Some(BaseModel):
+    at: datetime
+    names: list[str] = Field(min_length=1)
+result = {
+    "schema": Some.model_json_schema(),
+    "read": Some.model_validate_json('{"at": "2026-11-25T10:00:00Z", "names": ["a"]}').model_dump_json(),
+    "types": [name for name, kind in vars(core_schema).items()
+              if isinstance(kind, type) and vars(kind).get("__annotations__")],
+    "line": core_schema.str_schema.__code__.co_firstlineno,
+    "plugins": list(get_plugins()),
+}
+"""
+    known: dict[str, Any] = {}
+    exec(code, known)
+    found, whole = package.run(code), known["result"]
+    assert {name: found[name] for name in ("schema", "read", "line", "plugins")} == {
+        name: whole[name] for name in ("schema", "read", "line", "plugins")
+    }
+    assert len(found["types"]) < 10 < 70 < len(whole["types"])
+
+
+def test_a_pydantic_that_looks_for_plugins_elsewhere_is_noticed(tmp_path: Path) -> None:
+    loader = tmp_path / "pydantic" / "plugin" / "_loader.py"
+    loader.parent.mkdir(parents=True)
+    loader.write_text("def find_plugins(): ...")
+    with pytest.raises(RuntimeError, match="no longer what it was"):
+        pydantic_plugins(tmp_path)
 
 
 def test_addresses_of_all_regions_are_what_botocore_says(package: Package) -> None:
