@@ -32,6 +32,9 @@ NAMES = (
     "places.api",
     "places.pages",
     "places.desk_pages",
+    "complaints.api",
+    "complaints.desk_api",
+    "complaints.all_pages",
 )
 #: Written by the package's step; absent elsewhere.
 ROUTES_FILE = Path(__file__).resolve().parent.parent / "routes.json"
