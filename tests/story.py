@@ -64,6 +64,7 @@ def tell(portal: Portal) -> None:
     _share(portal, people)
     _drafts_and_forms(portal, people)
     _desk(portal, people)
+    complaint_timers.run_due(portal, NOW)
     _complain(portal, people)
     outbox.sweep(portal, LATER)
     _read(portal, people)
