@@ -188,10 +188,10 @@ def moments(complaint: Complaint) -> list[tuple[datetime, str]]:
     return [(at, what) for what, at in times if at is not None]
 
 
-def tells(complaint: Complaint, since: datetime, what: str, now: datetime) -> bool:
+def tells(complaint: Complaint, clock: str, since: datetime, what: str, now: datetime) -> bool:
     """Whether a moment that was set when a clock started at `since` still means something: the same clock runs, and
     of a warning that it is not late already."""
-    same = complaint.clock is not None and complaint.since == since
+    same = complaint.clock == clock and complaint.since == since
     return same and not (what == "warn" and is_overdue(complaint, now))
 
 

@@ -109,7 +109,12 @@ def change(before: Complaint, after: Complaint, keys: Keyring) -> list[Op]:
     removes = sorted(name for name in names if new[name] is None and old[name] is not None)
     seen = Attr("version").eq(before.version)
     update = Update(meta_key(before.id), sets=sets, removes=removes, condition=seen, error=ComplaintMoved())
-    return [update, *(timers(after) if after.since != before.since else [])]
+    return [update, *(timers(after) if _clock(after) != _clock(before) else [])]
+
+
+def _clock(complaint: Complaint) -> tuple[str | None, datetime]:
+    """Which clock runs, and since when: what tells one from another."""
+    return complaint.clock, complaint.since
 
 
 def unmoved(complaint: Complaint) -> Op:
@@ -119,7 +124,8 @@ def unmoved(complaint: Complaint) -> Op:
 
 def same_clock(complaint: Complaint) -> Op:
     """The check that the clock still runs with which it was read; it fails with ComplaintMoved."""
-    return Check(meta_key(complaint.id), Attr("since").eq(rfc3339(complaint.since)), ComplaintMoved())
+    same = Attr("since").eq(rfc3339(complaint.since)) & Attr("clock").eq(complaint.clock)
+    return Check(meta_key(complaint.id), same, ComplaintMoved())
 
 
 def add_row(complaint_id: str, row: Row, keys: Keyring) -> Op:
@@ -134,9 +140,10 @@ def timers(complaint: Complaint) -> list[Op]:
         Put(
             {
                 "PK": timer_pk(at.strftime("%Y-%m-%d"), complaint.id),
-                "SK": f"{rfc3339(at)}#{complaint.id}#{what}",
+                "SK": f"{rfc3339(at)}#{complaint.id}#{complaint.clock}.{what}",
                 "complaint_id": complaint.id,
                 "what": what,
+                "clock": complaint.clock,
                 "since": rfc3339(complaint.since),
             },
             replace=True,

@@ -72,7 +72,7 @@ def _telling(portal: Portal, due: Item, now: datetime) -> list[Op]:
     item = portal.db.get(store.meta_key(due["complaint_id"]))
     complaint = from_item(item, portal.keys) if item else None
     what = due["what"]
-    if complaint is None or not rules.tells(complaint, moment(due["since"]), what, now):
+    if complaint is None or not rules.tells(complaint, due["clock"], moment(due["since"]), what, now):
         return []
     ops: list[Op] = [store.same_clock(complaint), outbox.add(notices.late(complaint, what), now)]
     if what == "breach":
