@@ -63,7 +63,9 @@ def _taken(
     portal: Portal, person: Person, file: ComplaintFile, after: Complaint, body: Step, now: datetime
 ) -> Change:
     before = file.complaint
-    text = "\n".join(part for part in (body.text, body.decision) if part) or None
+    asked = rules.MOVES[body.step].needs
+    words = [body.text if "text" in asked else None, body.decision if "decision" in asked else None]
+    text = "\n".join(part for part in words if part) or None
     one = row(
         now,
         "stage",
