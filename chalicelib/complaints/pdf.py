@@ -31,7 +31,7 @@ def letter(title: str, paragraphs: list[str]) -> bytes:
         _page(pdf, fonts, wanted[first : first + on_page])
     pdf.info = pydyf.Dictionary({"Title": pydyf.String(title)})
     out = io.BytesIO()
-    pdf.write(out, compress=True)
+    pdf.write(out)
     return out.getvalue()
 
 
@@ -40,16 +40,16 @@ def wrapped(text: str, width: float, size: float) -> list[str]:
     lines, line = [], ""
     for piece in _pieces(text):
         hangs = piece in _CLOSING  # such a mark never begins a line; it may stand out of the last one
-        if line and not hangs and _length(line + piece.rstrip(), size) > width:
-            lines.append(line.rstrip())
-            line = piece.lstrip()
+        if line and not hangs and _length(line + piece.rstrip(" "), size) > width:
+            lines.append(line.rstrip(" "))
+            line = piece.lstrip(" ")
         else:
             line += piece
         while not hangs and _length(line, size) > width:  # a word longer than a line
             cut = next(n for n in range(len(line), 0, -1) if n == 1 or _length(line[:n], size) <= width)
             lines.append(line[:cut])
             line = line[cut:]
-    return [*lines, line.rstrip()]
+    return [*lines, line.rstrip(" ")]
 
 
 def _pieces(text: str) -> Iterator[str]:
