@@ -33,7 +33,7 @@ class Book:
         #: Complaint → when its clock is over; the moments at which complaints will be looked at.
         self.clocks: dict[str, datetime] = {}
         self.looks: set[tuple[str, datetime]] = set()
-        self.complaints_mark = ""
+        self.complaints_mark: str | None = None
         self.needs: set[K] = set()
         self.waiting: set[K] = set()
         #: Places in the lists of those who follow; those of whom an issue was joined have that one in their list.
@@ -70,7 +70,8 @@ class Book:
             if due is None or due < closes:
                 yield f"ISSUE#{issue_id} META: nothing is due that would close it at {closes.isoformat()}"
         for complaint_id, due_at in self.clocks.items():
-            ahead = due_at > now and str(due_at.date()) > self.complaints_mark
+            mark = self.complaints_mark  # without it nobody can say which days are handled
+            ahead = mark is not None and due_at > now and str(due_at.date()) > mark
             if ahead and (complaint_id, due_at) not in self.looks:
                 yield f"COMPLAINT#{complaint_id} META: nobody will be told that it is late at {due_at.isoformat()}"
         first = self.mark or str((now - timedelta(days=1)).date())
