@@ -9,7 +9,7 @@ from chalicelib.complaints.models import Matrix
 from chalicelib.complaints.policy import CATEGORIES
 from chalicelib.conditions import Attr
 from chalicelib.db import K, Put
-from chalicelib.errors import NotFound, VersionConflict
+from chalicelib.errors import Forbidden, VersionConflict
 from chalicelib.portal import Portal
 
 MANAGER = frozenset({"manager"})
@@ -29,10 +29,10 @@ def get(portal: Portal, community_id: str) -> Matrix:
 
 
 def save(portal: Portal, person: Person, body: SetMatrix, now: datetime) -> Matrix:
-    """Change it, unless somebody else did since it was read. Raises NotFound or VersionConflict. Sent twice, the second
+    """Change it, unless somebody else did since it was read. Raises Forbidden or VersionConflict. Sent twice, the second
     time finds it as it was wanted."""
     if body.community_id not in person.communities(MANAGER):
-        raise NotFound
+        raise Forbidden
     wanted = {name: list(dict.fromkeys(body.of(category.id))) for name, category in CATEGORIES.items()}
     before = get(portal, body.community_id)
     if before.version and {name: before.of(one.id) for name, one in CATEGORIES.items()} == wanted:

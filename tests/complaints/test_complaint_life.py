@@ -231,7 +231,7 @@ def test_a_manager_says_which_departments_answer_and_the_next_taker_gets_that(
     changed = body.model_copy(update={"other": ["property"]})
     with pytest.raises(VersionConflict):
         matrix.save(portal, people.manager, changed, NOW)
-    with pytest.raises(NotFound):
+    with pytest.raises(Forbidden):
         matrix.save(portal, people.cedar_manager, body, NOW)
     file = complaint_step(
         portal=portal, by=people.clerk, file=complain(portal=portal, by=people.owner), do="start"
