@@ -29,8 +29,9 @@ def get(portal: Portal, community_id: str) -> Matrix:
 
 
 def save(portal: Portal, person: Person, body: SetMatrix, now: datetime) -> Matrix:
-    """Change it, unless somebody else did since it was read. Raises Forbidden or VersionConflict. Sent twice, the second
-    time finds it as it was wanted."""
+    """Change it, unless somebody else did since it was read. Raises Forbidden or VersionConflict.
+
+    Sent twice, the second time finds it as it was wanted."""
     if body.community_id not in person.communities(MANAGER):
         raise Forbidden
     wanted = {name: list(dict.fromkeys(body.of(category.id))) for name, category in CATEGORIES.items()}
