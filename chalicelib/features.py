@@ -29,6 +29,8 @@ NAMES = (
     "inbox.pages",
     "desk.api",
     "desk.all_pages",
+    "dispatch.api",
+    "dispatch.all_pages",
     "places.api",
     "places.pages",
     "places.desk_pages",

@@ -32,6 +32,12 @@ BODIES: dict[str, Any] = {
     "POST /desk/bulk": {
         "steps": [{"issue_id": "01K00000000000000000000000", "version": 1, "to": "acknowledged"}]
     },
+    "POST /desk/auto-assign": {"steps": [{"issue_id": "{issue_id}", "version": 1}]},
+    "PUT /desk/people/{account_id}": {"community_id": "maple", "version": 0, "skills": ["plumbing"]},
+    "POST /desk/people/{account_id}/absences": {
+        "start": "2030-01-01T00:00:00Z",
+        "end": "2030-01-02T00:00:00Z",
+    },
     "POST /desk/issues/{issue_id}/messages": {"text": "马上到"},
     "POST /desk/issues/{issue_id}/contact": {},
     "POST /desk/steps": {
@@ -76,6 +82,14 @@ FORMS: dict[str, dict[str, Any]] = {
     "/desk/bulk": {"pick": "{issue_id}.1", "step": "acknowledged", "back": "/desk"},
     "/desk/filters": {"key": "form-key-1", "name": "我的", "choice": "status=submitted"},
     "/desk/replies": {"key": "form-key-1", "title": "马上", "text": "马上到", "version": 0},
+    "/desk/people": {"community_id": "maple", "version": 0, "order": "1"},
+    "/desk/people/{account_id}": {"community_id": "maple", "version": 0, "skills": "plumbing"},
+    "/desk/people/{account_id}/absence": {"start": "2030-01-01T08:00", "end": "2030-01-02T08:00"},
+    "/desk/people/{account_id}/handover": {
+        "issue_id": "{issue_id}",
+        "version": 1,
+        "assignee_id": "{account_id}",
+    },
     "/photos": {"back": "/"},
     "/photos/{photo_id}/remove": {"back": "/"},
 }

@@ -10,12 +10,14 @@ from chalicelib.communities import store as communities
 from chalicelib.desk import page_views, replies, undo_rules
 from chalicelib.desk.models import Contact
 from chalicelib.desk.replies import Ready
+from chalicelib.dispatch import words
+from chalicelib.dispatch.proposing import Picture, task_of
 from chalicelib.errors import Conflict, PortalError
 from chalicelib.issues import access
 from chalicelib.issues.api import reader
 from chalicelib.issues.models import IssueFile
 from chalicelib.issues.pages import ready_photos
-from chalicelib.issues.rules import ASSIGNEE_ROLES
+from chalicelib.issues.rules import ASSIGNEE_ROLES, CLAIMABLE
 from chalicelib.page_words import Speech, speak
 from chalicelib.pages import Fields, said, values
 from chalicelib.web import Call, url
@@ -40,7 +42,7 @@ def issue_page(
     account, ready = _around(call, file, roles)
     if insert:
         fields = _inserted(fields, ready)
-    staff = communities.staff(call.portal.db, call.portal.keys, community.id)
+    picture = Picture(call.portal, community.id, call.now)
     beaten = isinstance(error, Conflict) and not isinstance(error, undo_rules.CantUndo)
     quicker = page_views.who_was_quicker(file, call.person) if beaten else None
     context = {
@@ -49,7 +51,7 @@ def issue_page(
         ),
         "actions": view.allowed_actions,
         "may_call": bool(roles & ASSIGNEE_ROLES),
-        "assignees": _choices([m for m in staff if set(m.roles) & ASSIGNEE_ROLES], roles),
+        **_assignees(call, picture, file, roles),
         "values": values(fields),
         "errors": said(error) if error and not quicker else [],
         "conflict": quicker,
@@ -86,6 +88,16 @@ def _undo(call: Call, file: IssueFile) -> dict[str, Any] | None:
     return {"issue_id": file.issue.id, "version": file.issue.version, "left_s": left} if left > 0 else None
 
 
-def _choices(staff: list[Any], roles: frozenset[str]) -> list[Any]:
-    """Whom one may give an issue to: technicians only themselves, by the button for it."""
-    return staff if roles & {"front_line", "manager"} else []
+def _assignees(call: Call, picture: Picture, file: IssueFile, roles: frozenset[str]) -> dict[str, Any]:
+    """Whom one may give an issue to: technicians only themselves, by the button for it. While nobody has it, the
+    person proposed comes first; for handing over it is asked for, as it costs a look at everybody's jobs."""
+    if not roles & {"front_line", "manager"}:
+        return {"assignees": [], "proposals": None}
+    if file.issue.status not in CLAIMABLE and "propose" not in call.query:
+        return {"assignees": picture.takers, "proposals": None}
+    holder = file.issue.assignee
+    found = picture.propose(task_of(file.issue), but=holder.id if holder else None)
+    return {
+        "assignees": picture.takers,
+        "proposals": [words.view(one, call.locale, call.now, picture.zone) for one in found],
+    }
