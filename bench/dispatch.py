@@ -3,8 +3,8 @@
     python -m bench.dispatch [issues]
 
 Both ways choose among those who have the skill and the certificate; taking turns is what a desk does that looks at
-nothing else. Everybody works through their jobs in the order of the promised times, within their shifts; a job takes 20 to 80
-minutes and the walk to it. The same issues for both, from a fixed seed.
+nothing else. Everybody works through their jobs in the order of the promised times, within their shifts; a job takes
+20 to 80 minutes and the walk to it. The same issues for both, from a fixed seed.
 """
 
 import heapq
@@ -26,7 +26,7 @@ ISSUES = 10_000
 _ZONE = ZoneInfo("Asia/Shanghai")
 _START = datetime(2026, 11, 2, 0, 0, tzinfo=UTC)
 _BUILDINGS = [str(n) for n in range(1, 21)]
-_EVERY_MIN = 22.0
+_EVERY_MIN = 17.0
 _KINDS = {
     "plumbing": 30,
     "electrical": 25,

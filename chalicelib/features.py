@@ -29,7 +29,7 @@ NAMES = (
     "inbox.pages",
     "desk.api",
     "desk.all_pages",
-    "dispatch.api",
+    "dispatch.all_api",
     "dispatch.all_pages",
     "places.api",
     "places.pages",

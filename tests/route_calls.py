@@ -32,6 +32,9 @@ BODIES: dict[str, Any] = {
     "POST /desk/bulk": {
         "steps": [{"issue_id": "01K00000000000000000000000", "version": 1, "to": "acknowledged"}]
     },
+    "POST /desk/issues/{issue_id}/labour": {"start": "2026-11-24T01:00:00Z", "end": "2026-11-24T02:00:00Z"},
+    "POST /desk/issues/{issue_id}/materials": {"name": "水龙头", "quantity": 1, "unit_fen": 1500},
+    "POST /desk/issues/{issue_id}/costs/{cost_id}/reverse": {},
     "POST /desk/auto-assign": {"steps": [{"issue_id": "{issue_id}", "version": 1}]},
     "PUT /desk/people/{account_id}": {"community_id": "maple", "version": 0, "skills": ["plumbing"]},
     "POST /desk/people/{account_id}/absences": {
@@ -82,6 +85,9 @@ FORMS: dict[str, dict[str, Any]] = {
     "/desk/bulk": {"pick": "{issue_id}.1", "step": "acknowledged", "back": "/desk"},
     "/desk/filters": {"key": "form-key-1", "name": "我的", "choice": "status=submitted"},
     "/desk/replies": {"key": "form-key-1", "title": "马上", "text": "马上到", "version": 0},
+    "/desk/issues/{issue_id}/labour": {"start": "2026-11-24T09:00", "end": "2026-11-24T10:00"},
+    "/desk/issues/{issue_id}/materials": {"name": "水龙头", "quantity": "1", "unit": "15"},
+    "/desk/issues/{issue_id}/reverse": {"cost_id": "{cost_id}"},
     "/desk/people": {"community_id": "maple", "version": 0, "order": "1"},
     "/desk/people/{account_id}": {"community_id": "maple", "version": 0, "skills": "plumbing"},
     "/desk/people/{account_id}/absence": {"start": "2030-01-01T08:00", "end": "2030-01-02T08:00"},
@@ -110,6 +116,7 @@ def make_ids(*, people: People) -> Ids:
         "code": make_place(portal=people.portal).id,
         "account_id": people.technician.id,
         "version": "1",
+        "cost_id": "01K00000000000000000000000",
         "name": "portal.css",
     }
 

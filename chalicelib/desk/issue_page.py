@@ -10,7 +10,9 @@ from chalicelib.communities import store as communities
 from chalicelib.desk import page_views, replies, undo_rules
 from chalicelib.desk.models import Contact
 from chalicelib.desk.replies import Ready
-from chalicelib.dispatch import words
+from chalicelib.dispatch import costs, words
+from chalicelib.dispatch.card_rules import write_yuan
+from chalicelib.dispatch.cost_rules import WORKED
 from chalicelib.dispatch.proposing import Picture, task_of
 from chalicelib.errors import Conflict, PortalError
 from chalicelib.issues import access
@@ -20,6 +22,7 @@ from chalicelib.issues.pages import ready_photos
 from chalicelib.issues.rules import ASSIGNEE_ROLES, CLAIMABLE
 from chalicelib.page_words import Speech, speak
 from chalicelib.pages import Fields, said, values
+from chalicelib.times import moment
 from chalicelib.web import Call, url
 
 _PAUSES = ("waiting_owner", "waiting_parts", "appointment")
@@ -62,6 +65,7 @@ def issue_page(
         "back": url("/desk", community_id=community.id),
         "replies": ready,
         "undo": _undo(call, file),
+        "costs": _costs(call, file, picture, roles),
     }
     return page(call, "desk/issue.html", context, error.status if error else 200, community.zone)
 
@@ -81,6 +85,23 @@ def _inserted(fields: Fields, ready: list[Ready]) -> Fields:
     text = next((one.text for one in ready if one.id == chosen), "")
     typed = (fields.get("text") or [""])[-1].replace("\r\n", "\n").strip()
     return {**fields, "text": ["\n\n".join(part for part in (typed, text) if part)]}
+
+
+def _costs(call: Call, file: IssueFile, picture: Picture, roles: frozenset[str]) -> dict[str, Any] | None:
+    """Labour and materials with names; None where there are none and this person enters none."""
+    listed = costs.listed(file)
+    may_add = bool(roles & ASSIGNEE_ROLES) and file.issue.status in WORKED
+    if not listed.items and not may_add:
+        return None
+    names = {one.id: one.name for one in picture.staff}
+    rows = [
+        {"row": one, "name": names.get(one.person_id or "", one.name or ""), "cost": write_yuan(one.cost_fen),
+         "start": moment(one.start) if one.start else None, "end": moment(one.end) if one.end else None}
+        for one in listed.items
+    ]  # fmt: skip
+    sums = {name: write_yuan(getattr(listed, name)) for name in ("labour_fen", "material_fen", "total_fen")}
+    others = picture.takers if roles & {"front_line", "manager"} else []
+    return {"rows": rows, "may_add": may_add, "minutes": listed.minutes, "others": others, **sums}
 
 
 def _undo(call: Call, file: IssueFile) -> dict[str, Any] | None:

@@ -4,6 +4,7 @@ Sources: requirements part 3 (skill, community, shift, load, visit windows) and 
 of a walk are our estimates, used only to compare people with each other.
 """
 
+from datetime import timedelta
 from typing import Literal, NamedTuple
 
 from chalicelib.errors import N_
@@ -81,3 +82,10 @@ JOBS_SEEN = 30
 #: A worker's card is kept small: it is read with each proposal.
 MAX_SHIFTS = 28
 MAX_ABSENCES = 20
+
+#: What an hour costs where a card names no rate, in fen: an estimate to be replaced by each company's own.
+HOUR_FEN = 4_500
+#: The longest stretch of work in one entry.
+MAX_WORK = timedelta(hours=16)
+#: How long after it work can still be entered.
+ENTER_WITHIN = timedelta(days=31)

@@ -194,6 +194,8 @@ class IssueFile(Base):
     handoffs: list[Handoff]
     photos: dict[str, dict[str, Any]]
     followers: list[str]
+    #: Rows that only some readers need, as kept, by the letter that their keys begin with.
+    extras: dict[str, list[dict[str, Any]]] = {}
 
 
 class ReportIssue(Input):
