@@ -15,11 +15,11 @@ from chalicelib.dispatch.card_rules import write_yuan
 from chalicelib.dispatch.cost_rules import WORKED
 from chalicelib.dispatch.proposing import Picture, task_of
 from chalicelib.errors import Conflict, PortalError
-from chalicelib.issues import access
+from chalicelib.issues import access, repeat_store
 from chalicelib.issues.api import reader
 from chalicelib.issues.models import IssueFile
 from chalicelib.issues.pages import ready_photos
-from chalicelib.issues.rules import ASSIGNEE_ROLES, CLAIMABLE
+from chalicelib.issues.rules import ASSIGNEE_ROLES, CLAIMABLE, WORK
 from chalicelib.page_words import Speech, speak
 from chalicelib.pages import Fields, said, values
 from chalicelib.times import moment
@@ -65,6 +65,7 @@ def issue_page(
         "back": url("/desk", community_id=community.id),
         "replies": ready,
         "undo": _undo(call, file),
+        "earlier": repeat_store.earlier(call.portal.db, file.issue) if file.issue.status in WORK else [],
         "costs": _costs(call, file, picture, roles),
     }
     return page(call, "desk/issue.html", context, error.status if error else 200, community.zone)

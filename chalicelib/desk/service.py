@@ -129,6 +129,7 @@ def _told(portal: Portal, person: Person, file: IssueFile, after: Issue) -> Noti
         _EVENTS[after.status],
         owners=owners_of(file, person.id),
         staff=staff_of(file.issue, person.id),
+        roles=("front_line", "manager") if after.status == "reopened" else (),
         counts=moved_counts(file.issue, after),
         who=sealed_name(portal.keys, after.assignee),
         visit_at=after.visit_at,

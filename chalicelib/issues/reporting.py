@@ -14,7 +14,7 @@ from chalicelib.errors import (
 )
 from chalicelib.ids import new_id
 from chalicelib.inbox import outbox
-from chalicelib.issues import access, policy, rules, spot_store, store
+from chalicelib.issues import access, policy, repeat_store, rules, spot_store, store
 from chalicelib.issues.commit import Filed, attempt, entry, snapshot
 from chalicelib.issues.models import Actor, Handoff, Issue, IssueFile, ReportIssue
 from chalicelib.issues.notices import moved_counts, notice
@@ -102,6 +102,7 @@ def _new_issue(
     ops = [
         *store.add(issue, portal.keys),
         *spot_store.moved(None, issue, portal.keys),
+        *repeat_store.add(issue),
         store.add_entry(issue.id, row, portal.keys),
         store.start_handoff(issue.id, handoff, portal.keys),
         photos.daily_cap(person.id, "reports", portal.settings.reports_per_day, now),
