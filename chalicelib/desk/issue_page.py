@@ -10,7 +10,7 @@ from chalicelib.communities import store as communities
 from chalicelib.desk import page_views, replies, undo_rules
 from chalicelib.desk.models import Contact
 from chalicelib.desk.replies import Ready
-from chalicelib.dispatch import costs, words
+from chalicelib.dispatch import callbacks, costs, words
 from chalicelib.dispatch.card_rules import write_yuan
 from chalicelib.dispatch.cost_rules import WORKED
 from chalicelib.dispatch.proposing import Picture, task_of
@@ -66,6 +66,7 @@ def issue_page(
         "replies": ready,
         "undo": _undo(call, file),
         "earlier": repeat_store.earlier(call.portal.db, file.issue) if file.issue.status in WORK else [],
+        "calls": list(reversed(callbacks.called(file))),
         "costs": _costs(call, file, picture, roles),
     }
     return page(call, "desk/issue.html", context, error.status if error else 200, community.zone)

@@ -10,6 +10,7 @@ from chalicelib.db import Op
 from chalicelib.desk.merging import carry_over, find_target
 from chalicelib.desk.models import Assign, Contact, StaffMessage, Transition
 from chalicelib.desk.rules import PAST_VISIT, check_complete, when_taken
+from chalicelib.dispatch import callbacks
 from chalicelib.errors import N_, Forbidden, Invalid, NotFound
 from chalicelib.inbox.models import Event, Notice
 from chalicelib.issues import access, rules, store
@@ -101,7 +102,8 @@ def _moved(
         entries=[row],
         notices=[_told(portal, person, file, after)],
         act=audit.Act(issue.community_id, person.id, "transition", issue.id, f"{issue.status}>{body.to}"),
-        extra=_along(after, attached) + (carry_over(portal, file, target, actor, now) if target else []),
+        extra=_along(portal, after, attached)
+        + (carry_over(portal, file, target, actor, now) if target else []),
         photos={p.id: photo_store.row_item(p, issue.id) for p in attached},
         holder=Holder(id=person.id, name=person.name) if body.to == "acknowledged" else None,
     )
@@ -136,11 +138,13 @@ def _told(portal: Portal, person: Person, file: IssueFile, after: Issue) -> Noti
     )
 
 
-def _along(after: Issue, attached: list[Photo]) -> list[Op]:
-    """What goes along with a step: photos, and the timer of a resolved issue."""
+def _along(portal: Portal, after: Issue, attached: list[Photo]) -> list[Op]:
+    """What goes along with a step: photos, and the timer of a resolved issue with the call that follows it."""
     ops = [op for photo in attached for op in photo_store.attach(photo, after.id)]
     closes = rules.closes_at(after)
-    return [*ops, store.set_timer(after.id, closes)] if closes is not None else ops
+    if closes is None:
+        return ops
+    return [*ops, store.set_timer(after.id, closes), *callbacks.when_resolved(portal, after)]
 
 
 def assign(

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 
 from chalicelib.base import Base
 from chalicelib.desk.policy import MAX_BULK
-from chalicelib.dispatch.policy import MAX_SHIFTS, CertificateKind, Skill
+from chalicelib.dispatch.policy import MAX_SHIFTS, CallBackPolicy, CertificateKind, Skill
 from chalicelib.inputs import Id, Input, Moment, Version
 from chalicelib.issues.models import Status, Window
 
@@ -56,6 +56,8 @@ class Rules(Base):
     auto: bool = False
     #: Buildings in the order in which one walks past them; those not named have no distance.
     order: list[str] = []
+    #: By category, who is called back after a repair; what is not named goes by the default.
+    callbacks: dict[str, CallBackPolicy] = {}
     version: int = 0
 
 
@@ -142,6 +144,7 @@ class SaveRules(Input):
     version: int = Field(ge=0, le=2**31)
     auto: bool = False
     order: list[str] = Field([], max_length=200)
+    callbacks: dict[str, CallBackPolicy] = Field({}, max_length=100)
 
 
 class ChosenHandOver(Input):

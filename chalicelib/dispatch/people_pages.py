@@ -7,12 +7,13 @@ from chalice.app import Response
 
 from chalicelib.answers import flash_words, page
 from chalicelib.communities import store as communities
-from chalicelib.dispatch import card_rules, handover, rules, service, store
+from chalicelib.dispatch import callback_rules, card_rules, handover, rules, service, store
 from chalicelib.dispatch.models import AddAbsence, SaveRules, SaveWorker, Worker
 from chalicelib.dispatch.page_routes import routes
 from chalicelib.dispatch.policy import CERTIFICATE_WORDS, SKILL_WORDS
 from chalicelib.errors import N_, Invalid, NotFound, PortalError
 from chalicelib.inputs import from_form
+from chalicelib.issues.policy import CATEGORIES
 from chalicelib.issues.rules import ASSIGNEE_ROLES
 from chalicelib.page_words import Speech, gettext, speak
 from chalicelib.pages import Fields, go, said, stay, values, whole_number
@@ -59,6 +60,11 @@ def _show(call: Call, community_id: str, fields: Fields, error: PortalError | No
         "may_edit": community_id in call.person.communities(service.MANAGER),
         "values": values(typed),
         "rules_version": kept.version,
+        "call_policies": [
+            (one.id, one.name(call.locale), typed.get(f"call_{one.id}", [kept.callbacks.get(one.id, "")])[-1],
+             callback_rules.policy_for(one.id, {}))
+            for one in CATEGORIES.values()
+        ],
         "buildings": list(community.buildings),
         "errors": said(error) if error else [],
     }  # fmt: skip
@@ -95,6 +101,7 @@ def save_rules(call: Call) -> Response:
             version=whole_number(call.field("version"), "version"),
             auto=bool(call.field("auto")),
             order=[one[:30] for one in order if one],
+            callbacks={one: chosen for one in CATEGORIES if (chosen := call.field(f"call_{one}"))},
         )
         service.save_rules(call.portal, call.person, community_id, body, call.now)
         return go(url("/desk/people", community_id=community_id), RULES_SAVED)

@@ -89,3 +89,18 @@ HOUR_FEN = 4_500
 MAX_WORK = timedelta(hours=16)
 #: How long after it work can still be entered.
 ENTER_WITHIN = timedelta(days=31)
+
+CallBackPolicy = Literal["always", "unrated", "never"]
+#: Who is called back after a repair: in an emergency everybody, else who has not rated (part 5: at least 90 %).
+CALL_BACK_DEFAULT: CallBackPolicy = "unrated"
+CALL_BACK_EMERGENCY: CallBackPolicy = "always"
+#: How long after a repair somebody calls: a day shows whether it holds.
+CALL_BACK_AFTER = timedelta(hours=24)
+#: Who is not reached is called again a day later, so often in all.
+CALL_BACK_AGAIN = timedelta(hours=24)
+CALL_BACK_TRIES = 3
+#: The time over which the share of call-backs is told, and how long they are kept for it.
+CALL_BACK_SPAN = timedelta(days=30)
+CALL_BACK_KEEP = timedelta(days=90)
+#: Calls that the desk's list reads at once.
+CALL_BACK_LIST = 100

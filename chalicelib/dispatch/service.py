@@ -134,7 +134,8 @@ def save_rules(portal: Portal, person: Person, community_id: str, body: SaveRule
     """Write a community's rules of dispatch. Raises NotFound or VersionConflict."""
     if community_id not in person.communities(MANAGER):
         raise NotFound
-    after = Rules(auto=body.auto, order=list(dict.fromkeys(filter(None, body.order))), version=body.version)
+    order = list(dict.fromkeys(filter(None, body.order)))
+    after = Rules(auto=body.auto, order=order, callbacks=body.callbacks, version=body.version)
     act = audit.Act(community_id, person.id, "dispatch_rules", community_id, "auto" if body.auto else "")
     portal.db.write(store.save_rules(portal.db, community_id, after), audit.add(act, now))
     return after.model_copy(update={"version": body.version + 1})

@@ -99,7 +99,13 @@ def rules_of(db: Db, community_id: str) -> Rules:
 
 
 def _rules(item: Item) -> Rules:
-    return made(Rules, auto=item["auto"], order=item["order"], version=item["version"])
+    return made(
+        Rules,
+        auto=item["auto"],
+        order=item["order"],
+        callbacks=item["callbacks"],
+        version=item["version"],
+    )
 
 
 def save_rules(db: Db, community_id: str, rules: Rules) -> Op:
@@ -111,6 +117,7 @@ def save_rules(db: Db, community_id: str, rules: Rules) -> Op:
         "SK": key.sk,
         "auto": rules.auto,
         "order": list(rules.order),
+        "callbacks": dict(rules.callbacks),
         "version": rules.version + 1,
     }
     return Put(item, condition=_unchanged(rules.version), error=VersionConflict())

@@ -48,6 +48,9 @@ EVENTS = {
 STAFF_EVENTS = {
     **EVENTS,
     "emergency": N_("EMERGENCY: “%(category)s” (%(number)s) was just reported. Act now."),
+    "recovery": N_(
+        "Called back about “%(category)s” (%(number)s): the owner is not content. Please make up for it."
+    ),
     "given_to_you": N_("You now have “%(category)s” (%(number)s)."),
     "message": N_("The owner wrote about “%(category)s” (%(number)s)."),
     "urged": N_("The owner asks to hurry: “%(category)s” (%(number)s)."),

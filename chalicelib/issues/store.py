@@ -25,8 +25,8 @@ from chalicelib.times import rfc3339
 from chalicelib.upgrades import ISSUE
 
 TIMER_SHARDS = 4
-#: Rows beside the story itself: labour and materials.
-EXTRAS = ("W",)
+#: Rows beside the story itself: calls after a repair, labour and materials.
+EXTRAS = ("C", "W")
 
 
 class NumberTaken(ChangedMeanwhile):
