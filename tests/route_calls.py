@@ -36,6 +36,13 @@ BODIES: dict[str, Any] = {
     "POST /desk/issues/{issue_id}/materials": {"name": "水龙头", "quantity": 1, "unit_fen": 1500},
     "POST /desk/issues/{issue_id}/costs/{cost_id}/reverse": {},
     "POST /desk/issues/{issue_id}/callback": {"due": "2026-11-24T01:00:00Z", "reached": False},
+    "POST /desk/outages": {
+        "community_id": "maple",
+        "category_id": "plumbing",
+        "buildings": ["1"],
+        "text": "停水",
+    },
+    "POST /desk/outages/{issue_id}": {"version": 1, "text": "还在修"},
     "POST /desk/auto-assign": {"steps": [{"issue_id": "{issue_id}", "version": 1}]},
     "PUT /desk/people/{account_id}": {"community_id": "maple", "version": 0, "skills": ["plumbing"]},
     "POST /desk/people/{account_id}/absences": {
@@ -90,6 +97,8 @@ FORMS: dict[str, dict[str, Any]] = {
     "/desk/issues/{issue_id}/materials": {"name": "水龙头", "quantity": "1", "unit": "15"},
     "/desk/issues/{issue_id}/reverse": {"cost_id": "{cost_id}"},
     "/desk/callbacks/{issue_id}": {"due": "2026-11-24T01:00:00.000Z", "reached": "no"},
+    "/desk/outages": {"community_id": "maple", "category_id": "lift", "buildings": "1", "text": "电梯停运"},
+    "/desk/outages/{issue_id}": {"community_id": "maple", "version": 1, "text": "还在修"},
     "/desk/people": {"community_id": "maple", "version": 0, "order": "1"},
     "/desk/people/{account_id}": {"community_id": "maple", "version": 0, "skills": "plumbing"},
     "/desk/people/{account_id}/absence": {"start": "2030-01-01T08:00", "end": "2030-01-02T08:00"},

@@ -10,7 +10,7 @@ from chalicelib.db import Op
 from chalicelib.desk.merging import carry_over, find_target
 from chalicelib.desk.models import Assign, Contact, StaffMessage, Transition
 from chalicelib.desk.rules import PAST_VISIT, check_complete, when_taken
-from chalicelib.dispatch import callbacks
+from chalicelib.dispatch import callbacks, outages
 from chalicelib.errors import N_, Forbidden, Invalid, NotFound
 from chalicelib.inbox.models import Event, Notice
 from chalicelib.issues import access, rules, store
@@ -102,7 +102,7 @@ def _moved(
         entries=[row],
         notices=[_told(portal, person, file, after)],
         act=audit.Act(issue.community_id, person.id, "transition", issue.id, f"{issue.status}>{body.to}"),
-        extra=_along(portal, after, attached)
+        extra=_along(portal, issue, after, attached, now)
         + (carry_over(portal, file, target, actor, now) if target else []),
         photos={p.id: photo_store.row_item(p, issue.id) for p in attached},
         holder=Holder(id=person.id, name=person.name) if body.to == "acknowledged" else None,
@@ -138,9 +138,11 @@ def _told(portal: Portal, person: Person, file: IssueFile, after: Issue) -> Noti
     )
 
 
-def _along(portal: Portal, after: Issue, attached: list[Photo]) -> list[Op]:
-    """What goes along with a step: photos, and the timer of a resolved issue with the call that follows it."""
+def _along(portal: Portal, before: Issue, after: Issue, attached: list[Photo], now: datetime) -> list[Op]:
+    """What goes along with a step: photos, the end of an outage, and the timer of a resolved issue with the call that
+    follows it."""
     ops = [op for photo in attached for op in photo_store.attach(photo, after.id)]
+    ops += outages.when_done(portal, before, after, now)
     closes = rules.closes_at(after)
     if closes is None:
         return ops

@@ -104,3 +104,12 @@ CALL_BACK_SPAN = timedelta(days=30)
 CALL_BACK_KEEP = timedelta(days=90)
 #: Calls that the desk's list reads at once.
 CALL_BACK_LIST = 100
+
+#: What can fail for a whole building, and under which other kinds people report it.
+OUTAGE_KINDS: dict[str, tuple[str, ...]] = {
+    "plumbing": ("flooding",),
+    "electrical": (),
+    "lift": (),
+    "gas": (),
+    "public_area": ("other",),
+}

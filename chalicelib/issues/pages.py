@@ -4,10 +4,11 @@ from typing import Any
 
 from chalice.app import Response
 
-from chalicelib.answers import flash_words, page
+from chalicelib.answers import flash_words, page, redirect
 from chalicelib.communities import store as communities
 from chalicelib.cursors import give, scope, take
-from chalicelib.errors import N_, Conflict, IllegalTransition, Invalid, PortalError, VersionConflict
+from chalicelib.dispatch.outage_views import of_my_homes
+from chalicelib.errors import N_, Conflict, IllegalTransition, Invalid, NotFound, PortalError, VersionConflict
 from chalicelib.ids import is_id
 from chalicelib.inputs import checked_key, from_form
 from chalicelib.issues import access, emergency_pages, listing, page_views, service
@@ -108,7 +109,12 @@ def show(call: Call, issue_id: str) -> Response:
     asked = {"message", "reopen", "rate", "cancel", "again"} & call.query.keys()
     fields = typed(call, url(f"/issues/{issue_id}"))
     opened = next(iter(asked), None) or ("message" if fields else None)
-    return _show(call, issue_id, fields, opened=opened, sent="sent" in call.query)
+    try:
+        return _show(call, issue_id, fields, opened=opened, sent="sent" in call.query)
+    except NotFound:
+        if not of_my_homes(call, issue_id):
+            raise
+        return redirect(url(f"/outages/{issue_id}"))  # a message about an outage leads here
 
 
 def _show(
