@@ -43,6 +43,13 @@ BODIES: dict[str, Any] = {
         "text": "停水",
     },
     "POST /desk/outages/{issue_id}": {"version": 1, "text": "还在修"},
+    "POST /desk/issues/{issue_id}/links": {"to": "261120-00000"},
+    "POST /desk/issues/{issue_id}/split": {
+        "version": 1,
+        "category_id": "electrical",
+        "description": "灯也不亮",
+        "why": "电工来修",
+    },
     "POST /desk/auto-assign": {"steps": [{"issue_id": "{issue_id}", "version": 1}]},
     "PUT /desk/people/{account_id}": {"community_id": "maple", "version": 0, "skills": ["plumbing"]},
     "POST /desk/people/{account_id}/absences": {
@@ -99,6 +106,13 @@ FORMS: dict[str, dict[str, Any]] = {
     "/desk/callbacks/{issue_id}": {"due": "2026-11-24T01:00:00.000Z", "reached": "no"},
     "/desk/outages": {"community_id": "maple", "category_id": "lift", "buildings": "1", "text": "电梯停运"},
     "/desk/outages/{issue_id}": {"community_id": "maple", "version": 1, "text": "还在修"},
+    "/desk/issues/{issue_id}/links": {"link_to": "261120-00000"},
+    "/desk/issues/{issue_id}/split": {
+        "version": 1,
+        "split_category": "electrical",
+        "description": "灯也不亮",
+        "why": "电工来修",
+    },
     "/desk/people": {"community_id": "maple", "version": 0, "order": "1"},
     "/desk/people/{account_id}": {"community_id": "maple", "version": 0, "skills": "plumbing"},
     "/desk/people/{account_id}/absence": {"start": "2030-01-01T08:00", "end": "2030-01-02T08:00"},

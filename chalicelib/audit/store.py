@@ -12,7 +12,7 @@ from chalicelib.times import rfc3339
 Action = Literal[
     "transition", "assign", "message", "contact_seen", "undo", "import_row", "account_imported", "photo_removed",
     "place_added", "place_changed", "worker_changed", "absence_changed", "dispatch_rules",
-    "cost", "called_back", "outage",
+    "cost", "called_back", "outage", "linked", "split",
 ]  # fmt: skip
 
 

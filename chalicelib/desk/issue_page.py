@@ -10,7 +10,7 @@ from chalicelib.communities import store as communities
 from chalicelib.desk import page_views, replies, undo_rules
 from chalicelib.desk.models import Contact
 from chalicelib.desk.replies import Ready
-from chalicelib.dispatch import callbacks, costs, words
+from chalicelib.dispatch import callbacks, costs, links, words
 from chalicelib.dispatch.card_rules import write_yuan
 from chalicelib.dispatch.cost_rules import WORKED
 from chalicelib.dispatch.proposing import Picture, task_of
@@ -19,6 +19,7 @@ from chalicelib.issues import access, repeat_store
 from chalicelib.issues.api import reader
 from chalicelib.issues.models import IssueFile
 from chalicelib.issues.pages import ready_photos
+from chalicelib.issues.policy import CATEGORIES
 from chalicelib.issues.rules import ASSIGNEE_ROLES, CLAIMABLE, WORK
 from chalicelib.page_words import Speech, speak
 from chalicelib.pages import Fields, said, values
@@ -67,6 +68,12 @@ def issue_page(
         "undo": _undo(call, file),
         "earlier": repeat_store.earlier(call.portal.db, file.issue) if file.issue.status in WORK else [],
         "calls": list(reversed(callbacks.called(file))),
+        "links": links.of(file),
+        "categories": [(one.id, one.name(call.locale)) for one in CATEGORIES.values()],
+        "may_split": bool(roles & {"front_line", "manager"})
+        and file.issue.status in WORK
+        and file.issue.unit_id != "",
+        "may_link": bool(roles & {"front_line", "manager"}),
         "costs": _costs(call, file, picture, roles),
     }
     return page(call, "desk/issue.html", context, error.status if error else 200, community.zone)

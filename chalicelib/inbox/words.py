@@ -27,6 +27,9 @@ EVENTS = {
     "merged": N_("“%(category)s” (%(number)s) was already reported. It goes on there, and you follow it."),
     "message": N_("There is a new message about “%(category)s” (%(number)s)."),
     "photo_rejected": N_("A photo of “%(category)s” (%(number)s) could not be used. Open it to see why."),
+    "split": N_(
+        "Your report was made into two jobs: “%(category)s” goes on by itself (%(number)s). Open it to see why."
+    ),
     "outage": N_("“%(category)s” fails in your building (%(number)s). We are working on it."),
     "outage_news": N_("“%(category)s” in your building (%(number)s): there is news."),
     "outage_over": N_(
@@ -54,6 +57,7 @@ EVENTS = {
 STAFF_EVENTS = {
     **EVENTS,
     "emergency": N_("EMERGENCY: “%(category)s” (%(number)s) was just reported. Act now."),
+    "split": N_("“%(category)s” (%(number)s) was split off another report."),
     "recovery": N_(
         "Called back about “%(category)s” (%(number)s): the owner is not content. Please make up for it."
     ),

@@ -16,7 +16,7 @@ Status = Literal[
 ]  # fmt: skip
 Kind = Literal[
     "status", "assigned", "message", "internal", "urged", "rated", "photo_rejected", "photo_removed", "merged_in",
-    "undone",
+    "undone", "split",
 ]  # fmt: skip
 OPEN: frozenset[Status] = frozenset(
     {"submitted", "acknowledged", "assigned", "in_progress", "paused", "resolved", "reopened"}

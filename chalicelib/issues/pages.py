@@ -7,6 +7,7 @@ from chalice.app import Response
 from chalicelib.answers import flash_words, page, redirect
 from chalicelib.communities import store as communities
 from chalicelib.cursors import give, scope, take
+from chalicelib.dispatch import links
 from chalicelib.dispatch.outage_views import of_my_homes
 from chalicelib.errors import N_, Conflict, IllegalTransition, Invalid, NotFound, PortalError, VersionConflict
 from chalicelib.ids import is_id
@@ -142,6 +143,8 @@ def _show(
         "photos_ready": ready_photos(call, fields.get("photo_ids", [])),
         "open_form": opened,
         "next_step": page_views.next_step(file.issue, relation),
+        # Other owners' issues, which the desk links, are nobody's business here.
+        "parts": [one for one in links.of(file) if one.kind != "related"] if relation == "reporter" else [],
     }
     return page(call, "issues/show.html", context, error.status if error else 200, zone)
 

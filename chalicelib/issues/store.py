@@ -25,8 +25,8 @@ from chalicelib.times import rfc3339
 from chalicelib.upgrades import ISSUE
 
 TIMER_SHARDS = 4
-#: Rows beside the story itself: calls after a repair, labour and materials.
-EXTRAS = ("C", "W")
+#: Rows beside the story itself: calls after a repair, links, labour and materials.
+EXTRAS = ("C", "L", "W")
 
 
 class NumberTaken(ChangedMeanwhile):

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -37,7 +38,7 @@ def _listed(portal: Portal, people: People, job: str) -> Any:
 def test_two_jobs_entered_for_one_minute_at_the_same_moment_leave_one(portal: Portal, people: People) -> None:
     jobs = [bring_to(portal=portal, people=people, status="in_progress").issue.id for _ in range(4)]
     tech = people.technician
-    done = race([lambda job=job: costs.add_labour(portal, tech, job, _work(), None, NOW) for job in jobs])
+    done = race([partial(costs.add_labour, portal, tech, job, _work(), None, NOW) for job in jobs])
     assert codes(done) == ["minutes_taken"] * 3 + ["ok"]
     assert sum(_listed(portal, people, job).minutes for job in jobs) == 60
 
@@ -47,7 +48,7 @@ def test_stretches_that_only_touch_are_all_kept_whoever_is_quicker(
 ) -> None:
     tech = people.technician
     starts = (-5, -4, -3, -2)
-    done = race([lambda at=at: costs.add_labour(portal, tech, job, _work(at), None, NOW) for at in starts])
+    done = race([partial(costs.add_labour, portal, tech, job, _work(at), None, NOW) for at in starts])
     assert codes(done) == ["ok"] * 4
     assert _listed(portal, people, job).minutes == 240
 

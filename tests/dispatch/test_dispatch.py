@@ -1,6 +1,7 @@
 """Proposals, automatic assigning, absences and handing over, on the engine."""
 
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -119,9 +120,7 @@ def test_a_card_that_somebody_else_has_changed_is_not_written_over(portal: Porta
 def test_absences_noted_at_the_same_moment_are_all_kept(portal: Portal, cards: People) -> None:
     times = [AddAbsence(start=NOW + n * DAY, end=NOW + n * DAY + DAY / 2) for n in range(1, 6)]
     tech = cards.technician
-    done = race(
-        [lambda one=one: service.add_absence(portal, tech, "maple", tech.id, one, NOW) for one in times]
-    )
+    done = race([partial(service.add_absence, portal, tech, "maple", tech.id, one, NOW) for one in times])
     assert codes(done) == ["ok"] * 5
     assert len(store.worker(portal.db, "maple", tech.id).absences) == 5
 
