@@ -41,6 +41,7 @@ from tests.factories import (
     report,
     step,
 )
+from tests.story_dispatch import tell_dispatch
 
 LATER = NOW + timedelta(minutes=5)
 CALLED_BACK = NOW + timedelta(hours=1)
@@ -57,6 +58,8 @@ def tell(portal: Portal) -> None:
     _share(portal, people)
     _drafts_and_forms(portal, people)
     _desk(portal, people)
+    tell_dispatch(portal, people)
+    outbox.sweep(portal, LATER)
     outbox.sweep(portal, LATER)
     _read(portal, people)
     timers.run_due(portal, NOW + timedelta(days=8))

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.communities import store
+from chalicelib.dispatch import store as dispatch
 from chalicelib.issues import timers
 from chalicelib.photos import service as photos
 from chalicelib.portal import Portal
@@ -64,6 +65,7 @@ def signed_in(people: People) -> Any:
 def _remember(portal: Portal) -> None:
     for name in ("maple", "cedar"):
         store.get(portal.db, name)
+        dispatch.rules_of(portal.db, name)
 
 
 def _calls(
@@ -116,6 +118,15 @@ READS: list[tuple[str, str, list[str]]] = [
     ("clerk", "/desk/today", ["query"]),
     ("technician", "/api/v1/desk/communities/maple/staff", ["query"]),
 ]
+
+
+def test_the_desks_page_looks_at_jobs_only_while_nobody_has_the_issue(
+    site: Portal, signed_in: Any, people: People, ids: Ids
+) -> None:
+    """The issue, its reporter, the team; what the home reported before, and the jobs of the two who may fit."""
+    issue = bring_to(portal=site, people=people, status="acknowledged").issue.id
+    found = _calls(site, signed_in("clerk"), "GET", f"/desk/issues/{issue}")
+    assert found == [*SIGNED_IN, "query", "batch_get_item", *["query"] * 4]
 
 
 @pytest.mark.parametrize(("who", "path", "calls"), READS, ids=[f"{who} {path}" for who, path, _ in READS])
