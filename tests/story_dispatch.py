@@ -105,6 +105,7 @@ def _outage(portal: Portal, people: People) -> None:
     assert outages.of_home(portal, people.owner.units[0], "plumbing")
     outages.change(portal, clerk, file.issue.id, ChangeOutage(version=2, over=True), None, NOW)
     assert not outage_store.running(portal.db, "maple")
+    step(portal=portal, by=clerk, file=file, to="rejected", note="已恢复供水")
 
 
 def _links(portal: Portal, people: People) -> None:

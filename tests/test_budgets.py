@@ -228,6 +228,7 @@ def test_a_rating_is_one_look_and_one_transaction(site: Portal, caller: Any, iss
 def test_undo_is_as_cheap_as_the_step_and_several_steps_cost_what_they_cost_one_by_one(
     site: Portal, caller: Any, people: People, path: str, body: dict[str, Any]
 ) -> None:
+    _remember(site)
     clerk = caller("clerk")
     if "undo" in path:
         issue = bring_to(portal=site, people=people, status="resolved").issue.id

@@ -160,6 +160,8 @@ CHECKS: dict[tuple[str, str], Check] = {
         lambda key, item: places.place_key(item["community_id"], key.pk.removeprefix("PLACE#"))
     ),
     ("SPOT", ""): _wants(_to_issue),
+    ("REPEAT", ""): _wants(lambda key, item: issues.meta_key(key.sk)),
+    ("ISSUE", "L"): _wants(_to_issue),
     ("ISSUE", "META"): _issue,
     ("ISSUE", "T"): _entry,
     ("ISSUE", "PHOTO"): _wants(lambda key, item: photos.photo_key(item["id"])),
