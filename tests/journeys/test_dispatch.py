@@ -1,4 +1,4 @@
-"""A report in a building without water is followed instead; an issue goes to the person proposed; a call finds it broken."""
+"""An outage is followed instead of reported; an issue goes to the person proposed; a call finds that it is broken."""
 
 import pytest
 from playwright.sync_api import expect

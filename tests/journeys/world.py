@@ -90,6 +90,8 @@ def build(portal: Running, many: int = 42) -> World:
 def _dispatched(portal: Running, world: World) -> None:
     """An absence, labour and material, a call to be made, an outage, two jobs of one report."""
     now = datetime.now(UTC)
+    with portal.api(world.owner) as owner:
+        home = owner.get("me").json()["units"][0]["id"]
     with portal.api(TECHNICIAN) as tech:
         world.away = str(tech.get("me").json()["id"])
         absent = {
@@ -107,8 +109,6 @@ def _dispatched(portal: Running, world: World) -> None:
         calls = clerk.get("desk/callbacks").json()["items"]
         world.due = next(one["due"] for one in calls if one["issue_id"] == world.issues["resolved"])
         about = {"community_id": "maple", "category_id": "electrical", "unit_ids": [home], "text": LONG}
-        with portal.api(world.owner) as owner:
-            home = owner.get("me").json()["units"][0]["id"]
         until = (now + timedelta(hours=4)).isoformat()
         world.issues["outage"] = clerk.post("desk/outages", json={**about, "until": until}).json()["id"]
         whole = steps.report(portal, world.owner, category="plumbing", text="漏水，插座也跳闸")
