@@ -24,7 +24,7 @@ SUDO := $(shell test "$$(id -u)" = 0 || echo sudo)
 PIP := -m pip --disable-pip-version-check --no-input install -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help run test $(TEST_GROUPS) setup lint format types locale locale-update browser package scan deploy smoke import migrate verify backup restore restore-table rotate-keys sign-out-all posters screenshots icons openapi holidays check-deadlines bench lighthouse clean
+.PHONY: help run test $(TEST_GROUPS) setup lint format types locale locale-update browser package scan deploy smoke import migrate residents verify backup restore restore-table rotate-keys sign-out-all posters screenshots icons openapi holidays check-deadlines bench lighthouse clean
 .DELETE_ON_ERROR:
 
 help:  ## list all targets
@@ -83,6 +83,9 @@ import: $(APP_ENV) $(ENGINE_ENV) locale  ## import communities, units, owners an
 
 migrate: $(APP_ENV) $(ENGINE_ENV)  ## give all records today's shape or key (ENTITY=issue|seals RATE=500)
 	@$(BIN)/python -m local.inside infra.upkeep.migrate $(ENTITY)
+
+residents: $(APP_ENV) $(ENGINE_ENV)  ## write who lives where, for people imported before that was kept
+	@$(BIN)/python -m local.inside infra.upkeep.residents
 
 verify: $(APP_ENV) $(ENGINE_ENV)  ## check that records, numbers, seals and photos hold together
 	@$(BIN)/python -m local.inside infra.upkeep.verify

@@ -23,6 +23,7 @@ SECTIONS = {
     "photo": "",
     "scale": "",
     "load": "",
+    "dispatch": "",
     "fifty": "Fifty people at once, for a minute, on the local portal",
 }
 _VERSIONS = ("chalice", "botocore", "pydantic", "jinja2", "pillow")

@@ -31,6 +31,8 @@ NAMES = (
     "inbox.pages",
     "desk.api",
     "desk.all_pages",
+    "dispatch.all_api",
+    "dispatch.all_pages",
     "places.api",
     "places.pages",
     "places.desk_pages",

@@ -14,6 +14,7 @@ from chalicelib.issues.models import IssueFile, OwnerStep, RateIssue, ReportIssu
 from chalicelib.places import service as places
 from chalicelib.places.rules import read_lines
 from chalicelib.portal import Portal, portal
+from local import demo_cards
 
 PEOPLE = """community_id,community,building,unit,unit_id,name,phone,role
 maple,枫林苑,1,101,maple-1-101,王秀英,+8613800000001,owner
@@ -41,6 +42,7 @@ def main(now: datetime) -> None:
     for community_id, names in PLACES.items():
         places.add(portal(), "demo", community_id, read_lines(names), now)
     if not _issues_there(portal()):
+        demo_cards.write(portal(), _person(portal(), "+8613900000004"), now)
         Story(portal(), now).tell()
 
 

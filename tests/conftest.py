@@ -16,6 +16,7 @@ from botocore.session import Session as BotoSession
 from moto import mock_aws
 
 from chalicelib.communities import store as communities
+from chalicelib.dispatch import store as dispatch
 from chalicelib.portal import Portal
 from chalicelib.table_client import connect
 from tests.browser import Browser
@@ -41,8 +42,9 @@ def now() -> datetime:
 
 @pytest.fixture(autouse=True)
 def _no_memory_of_communities() -> None:
-    """The process remembers communities for a minute; one test's are not another's."""
+    """The process remembers communities and their rules for a minute; one test's are not another's."""
     communities._kept.clear()
+    dispatch._kept.clear()
 
 
 @pytest.fixture

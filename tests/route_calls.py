@@ -34,6 +34,30 @@ BODIES: dict[str, Any] = {
     "POST /desk/bulk": {
         "steps": [{"issue_id": "01K00000000000000000000000", "version": 1, "to": "acknowledged"}]
     },
+    "POST /desk/issues/{issue_id}/labour": {"start": "2026-11-24T01:00:00Z", "end": "2026-11-24T02:00:00Z"},
+    "POST /desk/issues/{issue_id}/materials": {"name": "水龙头", "quantity": 1, "unit_fen": 1500},
+    "POST /desk/issues/{issue_id}/costs/{cost_id}/reverse": {},
+    "POST /desk/issues/{issue_id}/callback": {"due": "2026-11-24T01:00:00Z", "reached": False},
+    "POST /desk/outages": {
+        "community_id": "maple",
+        "category_id": "plumbing",
+        "buildings": ["1"],
+        "text": "停水",
+    },
+    "POST /desk/outages/{issue_id}": {"version": 1, "text": "还在修"},
+    "POST /desk/issues/{issue_id}/links": {"to": "261120-00000"},
+    "POST /desk/issues/{issue_id}/split": {
+        "version": 1,
+        "category_id": "electrical",
+        "description": "灯也不亮",
+        "why": "电工来修",
+    },
+    "POST /desk/auto-assign": {"steps": [{"issue_id": "{issue_id}", "version": 1}]},
+    "PUT /desk/people/{account_id}": {"community_id": "maple", "version": 0, "skills": ["plumbing"]},
+    "POST /desk/people/{account_id}/absences": {
+        "start": "2030-01-01T00:00:00Z",
+        "end": "2030-01-02T00:00:00Z",
+    },
     "POST /desk/issues/{issue_id}/messages": {"text": "马上到"},
     "POST /desk/issues/{issue_id}/contact": {},
     "POST /desk/steps": {
@@ -105,6 +129,26 @@ FORMS: dict[str, dict[str, Any]] = {
         "community_id": "maple",
         "version": 0,
         **dict.fromkeys(("service", "product", "environment", "other"), "property"),
+    "/desk/issues/{issue_id}/labour": {"start": "2026-11-24T09:00", "end": "2026-11-24T10:00"},
+    "/desk/issues/{issue_id}/materials": {"name": "水龙头", "quantity": "1", "unit": "15"},
+    "/desk/issues/{issue_id}/reverse": {"cost_id": "{cost_id}"},
+    "/desk/callbacks/{issue_id}": {"due": "2026-11-24T01:00:00.000Z", "reached": "no"},
+    "/desk/outages": {"community_id": "maple", "category_id": "lift", "buildings": "1", "text": "电梯停运"},
+    "/desk/outages/{issue_id}": {"community_id": "maple", "version": 1, "text": "还在修"},
+    "/desk/issues/{issue_id}/links": {"link_to": "261120-00000"},
+    "/desk/issues/{issue_id}/split": {
+        "version": 1,
+        "split_category": "electrical",
+        "description": "灯也不亮",
+        "why": "电工来修",
+    },
+    "/desk/people": {"community_id": "maple", "version": 0, "order": "1"},
+    "/desk/people/{account_id}": {"community_id": "maple", "version": 0, "skills": "plumbing"},
+    "/desk/people/{account_id}/absence": {"start": "2030-01-01T08:00", "end": "2030-01-02T08:00"},
+    "/desk/people/{account_id}/handover": {
+        "issue_id": "{issue_id}",
+        "version": 1,
+        "assignee_id": "{account_id}",
     },
     "/photos": {"back": "/"},
     "/photos/{photo_id}/remove": {"back": "/"},
@@ -134,6 +178,7 @@ def make_ids(*, people: People) -> Ids:
         "code": make_place(portal=people.portal).id,
         "account_id": people.technician.id,
         "version": "1",
+        "cost_id": "01K00000000000000000000000",
         "name": "portal.css",
     }
 

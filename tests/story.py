@@ -48,6 +48,7 @@ from tests.factories import (
     step,
 )
 from tests.factories_complaints import complain, complaint_move, complaint_step, handle
+from tests.story_dispatch import tell_dispatch
 
 LATER = NOW + timedelta(minutes=5)
 CALLED_BACK = NOW + timedelta(hours=1)
@@ -66,6 +67,8 @@ def tell(portal: Portal) -> None:
     _desk(portal, people)
     complaint_timers.run_due(portal, NOW)
     _complain(portal, people)
+    tell_dispatch(portal, people)
+    outbox.sweep(portal, LATER)
     outbox.sweep(portal, LATER)
     _read(portal, people)
     timers.run_due(portal, NOW + timedelta(days=8))

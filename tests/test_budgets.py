@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.communities import store
+from chalicelib.dispatch import store as dispatch
 from chalicelib.issues import timers
 from chalicelib.photos import service as photos
 from chalicelib.portal import Portal
@@ -71,6 +72,7 @@ def signed_in(people: People) -> Any:
 def _remember(portal: Portal) -> None:
     for name in ("maple", "cedar"):
         store.get(portal.db, name)
+        dispatch.rules_of(portal.db, name)
 
 
 def _calls(
@@ -133,6 +135,15 @@ READS: list[tuple[str, str, list[str]]] = [
     ("clerk", "/desk/complaints/{complaint}", ["query", "query", "get_item", "query"]),
     ("manager", "/desk/complaints/hard", ["query"]),
 ]
+
+
+def test_the_desks_page_looks_at_jobs_only_while_nobody_has_the_issue(
+    site: Portal, signed_in: Any, people: People, ids: Ids
+) -> None:
+    """The issue, its reporter, the team; what the home reported before, and the jobs of the two who may fit."""
+    issue = bring_to(portal=site, people=people, status="acknowledged").issue.id
+    found = _calls(site, signed_in("clerk"), "GET", f"/desk/issues/{issue}")
+    assert found == [*SIGNED_IN, "query", "batch_get_item", *["query"] * 4]
 
 
 @pytest.mark.parametrize(("who", "path", "calls"), READS, ids=[f"{who} {path}" for who, path, _ in READS])
@@ -248,6 +259,7 @@ def test_a_rating_is_one_look_and_one_transaction(site: Portal, caller: Any, iss
 def test_undo_is_as_cheap_as_the_step_and_several_steps_cost_what_they_cost_one_by_one(
     site: Portal, caller: Any, people: People, path: str, body: dict[str, Any]
 ) -> None:
+    _remember(site)
     clerk = caller("clerk")
     if "undo" in path:
         issue = bring_to(portal=site, people=people, status="resolved").issue.id

@@ -9,6 +9,7 @@ from chalicelib.accounts import store as accounts
 from chalicelib.accounts.models import Account, Grant, Person, UnitRef
 from chalicelib.accounts.rules import mask_name, mask_phone
 from chalicelib.audit import store as audit
+from chalicelib.communities import residents
 from chalicelib.communities import store as communities
 from chalicelib.communities.models import Community, StaffMember, Unit
 from chalicelib.db import Item, Op
@@ -159,6 +160,7 @@ def _person_writes(
         if before
         else accounts.add_account(after, portal.keys)
     )
+    ops += residents.moved(after.id, before.units if before else [], after.units)
     return ops + [
         communities.put_staff(
             place, StaffMember(id=after.id, name=after.name, roles=_roles(after, place)), portal.keys

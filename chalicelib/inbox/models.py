@@ -12,7 +12,8 @@ from chalicelib.inputs import Input
 Event = Literal[
     "reported", "acknowledged", "assigned", "in_progress", "paused", "resumed", "resolved", "reopened", "closed",
     "auto_closed", "cancelled", "rejected", "merged", "message", "urged", "rated", "photo_rejected",
-    "given_to_you", "emergency",
+    "given_to_you", "emergency", "recovery", "split",
+    "outage", "outage_news", "outage_over",
     "undone", "undone_submitted", "undone_acknowledged", "undone_assigned", "undone_in_progress", "undone_paused",
     "undone_resolved", "undone_reopened",
     "complaint_received", "complaint_investigating", "complaint_replied", "complaint_answered", "complaint_closed",
@@ -42,6 +43,8 @@ class Notice:
     #: A member of staff's name, sealed, and a visit's time, for the message's words.
     who: str | None = None
     visit_at: datetime | None = None
+    #: Buildings ("3") or homes ("3#maple-3-101") whose people are told too, each once.
+    homes: tuple[str, ...] = ()
     #: For staff of another tone than for owners ("given to you" instead of "arranged").
     staff_event: Event | None = None
     about: Literal["issue", "complaint"] = "issue"

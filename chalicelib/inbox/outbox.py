@@ -14,6 +14,7 @@ from chalicelib.conditions import Attr
 from chalicelib.db import Delete, Item, K, Op, Put, Update, decode_item
 from chalicelib.errors import Conflict
 from chalicelib.ids import new_id
+from chalicelib.inbox import spreading
 from chalicelib.inbox.models import Notice
 from chalicelib.logs import log_failure
 from chalicelib.portal import Portal
@@ -53,6 +54,7 @@ def add(notice: Notice, now: datetime) -> Op:
         "who": notice.who,
         "visit_at": rfc3339(notice.visit_at) if notice.visit_at else None,
         "about": notice.about if notice.about != "issue" else None,
+        "fan": {"homes": list(notice.homes)} if notice.homes else None,
     }
     return Put(item)
 
@@ -96,15 +98,17 @@ def deliver_all(portal: Portal, rows: Iterable[Item]) -> int:
 
 
 def deliver(portal: Portal, row: Item) -> None:
-    """Write the message of each person that a row concerns, then count and remove the row. Repeatable."""
+    """Write the message of each person that a row concerns, then count and remove the row, with rows for further
+    people in its stead where it is for all who live somewhere. Repeatable."""
     for account_id in dict.fromkeys(row["owners"]):
         _give(portal, account_id, row, row["event"], desk=False)
     for account_id in dict.fromkeys([*row["staff"], *_on_duty(portal, row)]):
         _give(portal, account_id, row, row.get("staff_event") or row["event"], desk=True)
     key = K(row["PK"], row["SK"])
+    further = spreading.steps(portal, row) if row.get("fan") else []
     # The news are counted too: pages that are open see by one number whether anything was announced.
     counted = Update(counts_key(row["community_id"]), adds={**row["counts"], "news": 1})
-    done: list[Op] = [Delete(key, condition=Attr("PK").exists(), error=_Delivered()), counted]
+    done: list[Op] = [Delete(key, condition=Attr("PK").exists(), error=_Delivered()), counted, *further]
     try:
         portal.db.write(*done)
     except _Delivered:
@@ -128,7 +132,7 @@ def _give(portal: Portal, account_id: str, row: Item, event: str, *, desk: bool)
     kept = ("at", "issue_id", "number", "category_id", "community_id", "who", "visit_at", "about")
     item: Item = {
         "PK": f"ACCOUNT#{account_id}",
-        "SK": f"INBOX#{row['SK']}",
+        "SK": f"INBOX#{row.get('mid') or row['SK']}",
         **{name: row.get(name) for name in kept},
         "event": event,
         "desk": desk,

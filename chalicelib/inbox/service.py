@@ -11,7 +11,7 @@ from chalicelib.conditions import Attr, Key
 from chalicelib.db import Item, K, Update
 from chalicelib.errors import Conflict
 from chalicelib.inbox.models import InboxMessage
-from chalicelib.inbox.words import EVENTS, SOMEBODY, STAFF_EVENTS, VISIT
+from chalicelib.inbox.words import EVENTS, SOMEBODY, STAFF_EVENTS, UNTIL, VISIT
 from chalicelib.issues.policy import category_of
 from chalicelib.portal import Portal
 from chalicelib.times import moment
@@ -60,7 +60,7 @@ def _text(portal: Portal, item: Item, locale: str, now: datetime) -> str:
     if item.get("visit_at"):
         zone = communities.get(portal.db, item["community_id"]).zone
         when = i18n.when(moment(item["visit_at"]), now, zone, locale)
-        text += say(VISIT) % {"when": when}
+        text += say(UNTIL if item["event"].startswith("outage") else VISIT) % {"when": when}
     return text
 
 

@@ -4,6 +4,7 @@ from chalicelib.errors import N_
 
 SOMEBODY = N_("a colleague")
 VISIT = N_(" Visit: %(when)s.")
+UNTIL = N_(" Expected until %(when)s.")
 EVENTS = {
     "reported": N_(
         "We have your report “%(category)s” (%(number)s). Next: the office reads it and arranges somebody."
@@ -26,6 +27,14 @@ EVENTS = {
     "merged": N_("“%(category)s” (%(number)s) was already reported. It goes on there, and you follow it."),
     "message": N_("There is a new message about “%(category)s” (%(number)s)."),
     "photo_rejected": N_("A photo of “%(category)s” (%(number)s) could not be used. Open it to see why."),
+    "split": N_(
+        "Your report was made into two jobs: “%(category)s” goes on by itself (%(number)s). Open it to see why."
+    ),
+    "outage": N_("“%(category)s” fails in your building (%(number)s). We are working on it."),
+    "outage_news": N_("“%(category)s” in your building (%(number)s): there is news."),
+    "outage_over": N_(
+        "“%(category)s” in your building works again (%(number)s). Thank you for your patience."
+    ),
     # A step was taken back: one message that says what holds, so that nobody relies on the one before.
     "undone_submitted": N_(
         "Please ignore our last message: “%(category)s” (%(number)s) is new, the office reads it."
@@ -56,6 +65,10 @@ EVENTS = {
 STAFF_EVENTS = {
     **EVENTS,
     "emergency": N_("EMERGENCY: “%(category)s” (%(number)s) was just reported. Act now."),
+    "split": N_("“%(category)s” (%(number)s) was split off another report."),
+    "recovery": N_(
+        "Called back about “%(category)s” (%(number)s): the owner is not content. Please make up for it."
+    ),
     "given_to_you": N_("You now have “%(category)s” (%(number)s)."),
     "message": N_("The owner wrote about “%(category)s” (%(number)s)."),
     "urged": N_("The owner asks to hurry: “%(category)s” (%(number)s)."),

@@ -116,6 +116,7 @@ def _filed(change: Change, after: Issue, handoffs: list[Handoff]) -> IssueFile:
         handoffs=handoffs,
         photos={**change.before.photos, **change.photos},
         followers=change.before.followers,
+        extras=change.before.extras,
     )
 
 
@@ -165,6 +166,7 @@ def replay(portal: Portal, kept: dict[str, Any]) -> tuple[IssueFile, datetime]:
         handoffs=handoffs,
         photos=photos,
         followers=file.followers[: kept["followers"]],
+        extras=file.extras,
     )
     return then, datetime.fromisoformat(kept["at"])
 

@@ -16,7 +16,7 @@ Status = Literal[
 ]  # fmt: skip
 Kind = Literal[
     "status", "assigned", "message", "internal", "urged", "rated", "photo_rejected", "photo_removed", "merged_in",
-    "undone",
+    "undone", "split",
 ]  # fmt: skip
 OPEN: frozenset[Status] = frozenset(
     {"submitted", "acknowledged", "assigned", "in_progress", "paused", "resolved", "reopened"}
@@ -194,6 +194,8 @@ class IssueFile(Base):
     handoffs: list[Handoff]
     photos: dict[str, dict[str, Any]]
     followers: list[str]
+    #: Rows that only some readers need, as kept, by the letter that their keys begin with.
+    extras: dict[str, list[dict[str, Any]]] = {}
 
 
 class ReportIssue(Input):

@@ -4,10 +4,12 @@ from typing import Any
 
 from chalice.app import Response
 
-from chalicelib.answers import flash_words, page
+from chalicelib.answers import flash_words, page, redirect
 from chalicelib.communities import store as communities
 from chalicelib.cursors import give, scope, take
-from chalicelib.errors import N_, Conflict, IllegalTransition, Invalid, PortalError, VersionConflict
+from chalicelib.dispatch import links
+from chalicelib.dispatch.outage_views import of_my_homes
+from chalicelib.errors import N_, Conflict, IllegalTransition, Invalid, NotFound, PortalError, VersionConflict
 from chalicelib.ids import is_id
 from chalicelib.inputs import checked_key, from_form
 from chalicelib.issues import access, emergency_pages, listing, page_views, service
@@ -108,7 +110,12 @@ def show(call: Call, issue_id: str) -> Response:
     asked = {"message", "reopen", "rate", "cancel", "again"} & call.query.keys()
     fields = typed(call, url(f"/issues/{issue_id}"))
     opened = next(iter(asked), None) or ("message" if fields else None)
-    return _show(call, issue_id, fields, opened=opened, sent="sent" in call.query)
+    try:
+        return _show(call, issue_id, fields, opened=opened, sent="sent" in call.query)
+    except NotFound:
+        if not of_my_homes(call, issue_id):
+            raise
+        return redirect(url(f"/outages/{issue_id}"))  # a message about an outage leads here
 
 
 def _show(
@@ -136,6 +143,8 @@ def _show(
         "photos_ready": ready_photos(call, fields.get("photo_ids", [])),
         "open_form": opened,
         "next_step": page_views.next_step(file.issue, relation),
+        # Other owners' issues, which the desk links, are nobody's business here.
+        "parts": [one for one in links.of(file) if one.kind != "related"] if relation == "reporter" else [],
     }
     return page(call, "issues/show.html", context, error.status if error else 200, zone)
 

@@ -21,6 +21,8 @@ CLOSE_AFTER = timedelta(days=7)
 REOPEN_WITHIN = timedelta(days=7)
 #: For how long a rating can be changed (part 9).
 RATING_CHANGES_WITHIN = timedelta(days=7)
+#: A report of the same home and kind within this time of another is a repeat (part 3, "repeat detection").
+REPEAT_WITHIN = timedelta(days=30)
 #: How long a step that a phone could not send is still taken: as long as idempotency keys are remembered.
 STEPS_KEPT_FOR = timedelta(days=7)
 #: A step that arrives this soon after it was taken was taken when it arrived.

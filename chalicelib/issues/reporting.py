@@ -14,7 +14,7 @@ from chalicelib.errors import (
 )
 from chalicelib.ids import new_id
 from chalicelib.inbox import outbox
-from chalicelib.issues import access, policy, rules, spot_store, store
+from chalicelib.issues import access, policy, repeat_store, rules, spot_store, store
 from chalicelib.issues.commit import Filed, attempt, entry, snapshot
 from chalicelib.issues.models import Actor, Handoff, Issue, IssueFile, ReportIssue
 from chalicelib.issues.notices import moved_counts, notice
@@ -41,7 +41,7 @@ def report(portal: Portal, person: Person, body: ReportIssue, once: Once | None,
     def work() -> IssueFile:
         attached = photos.free_photos(portal, person, body.photo_ids)
         placed = _placed(portal, unit, body)
-        number = _number(portal, unit, next(digits), now)
+        number = draw_number(portal, unit.community_id, next(digits), now)
         file, ops = _new_issue(portal, person, unit, category, placed, attached, number, now)
         first = [once.put(snapshot(file, now), now)] if once else []
         portal.db.write(*first, *ops)
@@ -70,10 +70,10 @@ def _placed(portal: Portal, unit: UnitRef, body: ReportIssue) -> ReportIssue:
     return body
 
 
-def _number(portal: Portal, unit: UnitRef, digits: int, now: datetime) -> str:
+def draw_number(portal: Portal, community_id: str, digits: int, now: datetime) -> str:
     """A number that can be read out on the phone: the day, and a few random digits. If it is taken, it is drawn
     again with one digit more: on a day of 50,000 reports half of the short ones are taken."""
-    zone = communities.get(portal.db, unit.community_id).zone
+    zone = communities.get(portal.db, community_id).zone
     return f"{now.astimezone(zone):%y%m%d}-{secrets.randbelow(10**digits):0{digits}d}"
 
 
@@ -102,6 +102,7 @@ def _new_issue(
     ops = [
         *store.add(issue, portal.keys),
         *spot_store.moved(None, issue, portal.keys),
+        *repeat_store.add(issue),
         store.add_entry(issue.id, row, portal.keys),
         store.start_handoff(issue.id, handoff, portal.keys),
         photos.daily_cap(person.id, "reports", portal.settings.reports_per_day, now),

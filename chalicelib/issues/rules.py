@@ -240,6 +240,13 @@ def is_overdue(issue: Issue, now: datetime) -> bool:
     return issue.status in WORK and issue.promised_at < now
 
 
+def fixed_first_time(issue: Issue) -> bool | None:
+    """Whether one repair was enough: known once it is closed, or was reopened."""
+    if issue.reopened:
+        return False
+    return True if issue.status == "closed" and issue.resolutions == 1 else None
+
+
 def waits_for_owner(issue: Issue) -> bool:
     """Nothing goes on until the owner says something."""
     return issue.status == "resolved" or issue.pause_reason == "waiting_owner"

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from chalicelib.accounts.models import Person
+from chalicelib.accounts.models import Person, Role
 from chalicelib.conditions import Attr
 from chalicelib.db import Op
 from chalicelib.errors import (
@@ -62,7 +62,7 @@ def step(
             event,
             owners=owners_of(file, person.id),
             staff=_concerned(file),
-            roles=() if _concerned(file) else ("front_line",),
+            roles=_office(action, file),
             counts=moved_counts(issue, after),
         )
         return commit(portal, Change(file, after, [row], [told]), now, once)
@@ -75,6 +75,13 @@ _TARGETS: dict[str, tuple[Status, Event]] = {
     "confirm": ("closed", "closed"),
     "reopen": ("reopened", "reopened"),
 }
+
+
+def _office(action: str, file: IssueFile) -> tuple[Role, ...]:
+    """Which roles are told besides: of work that was not right all who must act, else only where nobody has it."""
+    if action == "reopen":
+        return ("front_line", "manager")
+    return () if _concerned(file) else ("front_line",)
 
 
 def _concerned(file: IssueFile) -> tuple[str, ...]:

@@ -25,6 +25,8 @@ from chalicelib.times import rfc3339
 from chalicelib.upgrades import ISSUE
 
 TIMER_SHARDS = 4
+#: Rows beside the story itself: calls after a repair, links, labour and materials.
+EXTRAS = ("C", "L", "W")
 
 
 class NumberTaken(ChangedMeanwhile):
@@ -66,6 +68,7 @@ def load(db: Db, keys: Keyring, issue_id: str) -> IssueFile | None:
         handoffs=[handoff_from(row, keys) for row in by_kind.get("H", [])],
         photos={row["id"]: row for row in by_kind.get("PHOTO", [])},
         followers=[row["account_id"] for row in by_kind.get("FOLLOWER", [])],
+        extras={kind: by_kind[kind] for kind in EXTRAS if kind in by_kind},
     )
 
 

@@ -110,6 +110,8 @@ class DeskIssueView(IssueView):
     handoffs: list[HandoffView]
     followers: int
     reopened: int
+    #: One repair was enough; null as long as that is not known.
+    first_time_fix: bool | None
     #: The owner's marks for each repair, oldest first; `rating` is the last.
     ratings: list[RatingView]
 

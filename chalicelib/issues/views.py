@@ -128,6 +128,7 @@ class Reader:
             ],
             followers=len(file.followers),
             reopened=file.issue.reopened,
+            first_time_fix=rules.fixed_first_time(file.issue),
             ratings=[_marks(given) for given in file.issue.ratings],
         )
 

@@ -85,4 +85,6 @@ class Book:
 def kind_of(key: K) -> tuple[str, str]:
     """What a record is, by the beginnings of its keys."""
     head = key.pk.partition("#")[0]
-    return head, "" if head in ("OUTBOX", "DUE", "DUEC", "AUDIT", "SPOT") else key.sk.partition("#")[0]
+    return head, "" if head in ("OUTBOX", "DUE", "DUEC", "AUDIT", "SPOT", "REPEAT") else key.sk.partition(
+        "#"
+    )[0]

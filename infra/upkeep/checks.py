@@ -131,7 +131,8 @@ def _wanted_by(issue: Issue, keys: Keyring) -> Iterator[K]:
     yield K(f"NUMBER#{issue.number}", "ISSUE")
     yield issues.pointer_key(issue.reporter.id, issue.id)
     yield K(f"ISSUE#{issue.id}", f"H#{issue.handoff}")
-    yield K(f"COMMUNITY#{issue.community_id}", f"UNIT#{issue.unit_id}")
+    if issue.unit_id:  # an outage's master issue is about no one home
+        yield K(f"COMMUNITY#{issue.community_id}", f"UNIT#{issue.unit_id}")
     if issue.assignee:
         yield accounts.profile_key(issue.assignee.id)
     if issue.place_id:
@@ -188,12 +189,17 @@ CHECKS: dict[tuple[str, str], Check] = {
     ("COMMUNITY", "UNIT"): _wants(_to_community),
     ("COMMUNITY", "STAFF"): _wants(_to_community, lambda key, item: accounts.profile_key(item["id"])),
     ("COMMUNITY", "PLACE"): _place,
+    ("COMMUNITY", "LIVES"): _wants(_to_account),
+    ("COMMUNITY", "OUTAGE"): _wants(lambda key, item: issues.meta_key(key.sk.removeprefix("OUTAGE#"))),
+    ("COMMUNITY", "CALLBACK"): _wants(_to_issue),
     ("COMMUNITY", "PLACENAME"): _wants(_to_place),
     ("COMMUNITY", "COUNTS"): _numbers,
     ("PLACE", "COMMUNITY"): _wants(
         lambda key, item: places.place_key(item["community_id"], key.pk.removeprefix("PLACE#"))
     ),
     ("SPOT", ""): _wants(_to_issue),
+    ("REPEAT", ""): _wants(lambda key, item: issues.meta_key(key.sk)),
+    ("ISSUE", "L"): _wants(_to_issue),
     ("ISSUE", "META"): _issue,
     ("ISSUE", "T"): _entry,
     ("ISSUE", "PHOTO"): _wants(lambda key, item: photos.photo_key(item["id"])),

@@ -226,6 +226,7 @@ class Journey:
             clerk.api("GET", f"desk/issues?{choice}")
         self.manager.api("GET", "desk/counts")
         clerk.api("GET", "desk/communities/maple/staff")
+        self.outage()
         clerk.page(
             "/desk/replies", {"key": "journey-key-1", "title": "马上", "text": "马上到", "version": "0"}
         )
@@ -235,6 +236,14 @@ class Journey:
             clerk.page(path)
         self.technician.page("/desk/today")
         self.technician.page(f"/desk/issues/{self.issue['id']}")
+
+    def outage(self) -> None:
+        """A building without water: everybody who lives there is told, then the master issue is done with."""
+        about = {"community_id": "maple", "category_id": "plumbing", "buildings": ["1"], "text": "1 号楼停水"}
+        master = self.clerk.api("POST", "desk/outages", about)
+        assert self.owner.api("GET", "outages")["items"][0]["issue_id"] == master["id"]
+        self.clerk.step(master, "rejected", note="已恢复供水")
+        assert self.owner.api("GET", "outages")["items"] == []
 
     def manage(self) -> None:
         """Import homes and people, in the bytes that a spreadsheet writes."""

@@ -30,7 +30,16 @@ class State:
 
 def _at(path: str) -> Go:
     def go(page: Page, world: World) -> None:
-        page.goto(path.format(**world.issues, **world.words, photo=world.photo, code=world.code))
+        page.goto(
+            path.format(
+                **world.issues,
+                **world.words,
+                photo=world.photo,
+                code=world.code,
+                away=world.away,
+                due=world.due,
+            )
+        )
 
     return go
 
@@ -89,6 +98,13 @@ def _check(page: Page, world: World) -> None:
     page.locator("[name=windows]").first.check()
     page.locator("form .send button").click()
     page.locator("dl").wait_for()
+
+
+def _outage(page: Page, world: World) -> None:
+    page.goto("/issues/new?category=electrical")
+    page.locator("[name=description]").fill(LONG)
+    page.locator("form .send button").click()
+    page.locator(".outage").wait_for()
 
 
 def _no_signal(page: Page, world: World) -> None:
@@ -378,6 +394,21 @@ def states(world: World) -> list[State]:
         State("job, waiting", TECHNICIAN, _unfold("/desk/issues/{visit}")),
         State("job, rated", staff, _unfold("/desk/issues/{rated}")),
         State("job, conflict", staff, _desk_conflict),
+        State("job, given out", staff, _unfold("/desk/issues/{split}?propose=1")),
+        State("people", MANAGER, _unfold("/desk/people?community_id=maple")),
+        State("people, wide", MANAGER, _at("/desk/people?community_id=maple"), wide=True),
+        State("person", MANAGER, _unfold("/desk/people/{away}")),
+        State("person, errors", MANAGER, _post("/desk/people/{away}", "form:has([name=end])")),
+        State("person, own", TECHNICIAN, _at("/desk/people/{away}")),
+        State("handover", staff, _at("/desk/people/{away}/handover")),
+        State("call-backs", staff, _at("/desk/callbacks")),
+        State("call-back", staff, _at("/desk/callbacks/{resolved}?due={due}")),
+        State("call-back, errors", staff, _post("/desk/callbacks/{resolved}?due={due}", "form.card")),
+        State("outages", staff, _unfold("/desk/outages")),
+        State("outages, errors", staff, _post("/desk/outages", "form[action='/desk/outages']")),
+        State("outage", owner, _at("/outages/{outage}")),
+        State("report, outage", owner, _outage),
+        State("issue, split", owner, _at("/issues/{split}")),
         State("import", MANAGER, _at("/desk/import")),
         State("import, preview", MANAGER, _preview),
         State("places", MANAGER, _unfold("/desk/places")),

@@ -36,6 +36,9 @@ class World:
     photo: str = ""
     #: The code of a public place.
     code: str = ""
+    #: A technician's account, who says that they are away, and when somebody is to be called back.
+    away: str = ""
+    due: str = ""
     #: Somebody with as many issues and messages as nobody should have.
     crowd: str = CEDAR_OWNER
 
@@ -75,6 +78,7 @@ def build(portal: Running, many: int = 42) -> World:
     _ended(portal, world)
     _shared(portal, world)
     _words(portal, world)
+    _dispatched(portal, world)
     rejected = steps.report(portal, owner, category="parking", text="车位被占")
     with portal.api(owner) as api:
         late = begin(api, 6, "image/jpeg")
@@ -85,6 +89,36 @@ def build(portal: Running, many: int = 42) -> World:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda n: steps.report(portal, world.crowd, text=f"第 {n} 次：{LONG}"), range(many)))
     return world
+
+
+def _dispatched(portal: Running, world: World) -> None:
+    """An absence, labour and material, a call to be made, an outage, two jobs of one report."""
+    now = datetime.now(UTC)
+    with portal.api(world.owner) as owner:
+        home = owner.get("me").json()["units"][0]["id"]
+    with portal.api(TECHNICIAN) as tech:
+        world.away = str(tech.get("me").json()["id"])
+        absent = {
+            "start": (now + timedelta(days=1)).isoformat(),
+            "end": (now + timedelta(days=3)).isoformat(),
+        }
+        tech.post(f"desk/people/{world.away}/absences", json=absent)
+        job = f"desk/issues/{world.issues['in_progress']}"
+        tech.post(f"{job}/materials", json={"name": LONG[:60], "quantity": "1.5", "unit_fen": 123456})
+        end = now.replace(second=0, microsecond=0)
+        tech.post(
+            f"{job}/labour", json={"start": (end - timedelta(minutes=7)).isoformat(), "end": end.isoformat()}
+        )
+    with portal.api(CLERK) as clerk:
+        calls = clerk.get("desk/callbacks").json()["items"]
+        world.due = next(one["due"] for one in calls if one["issue_id"] == world.issues["resolved"])
+        about = {"community_id": "maple", "category_id": "electrical", "unit_ids": [home], "text": LONG}
+        until = (now + timedelta(hours=4)).isoformat()
+        world.issues["outage"] = clerk.post("desk/outages", json={**about, "until": until}).json()["id"]
+        whole = steps.report(portal, world.owner, category="plumbing", text="漏水，插座也跳闸")
+        second = {"version": 1, "category_id": "doors_windows", "description": LONG[:200], "why": LONG[:200]}
+        clerk.post(f"desk/issues/{whole}/split", json=second)
+        world.issues["split"] = whole
 
 
 def _waiting(portal: Running, world: World) -> None:
