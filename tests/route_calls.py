@@ -129,6 +129,7 @@ FORMS: dict[str, dict[str, Any]] = {
         "community_id": "maple",
         "version": 0,
         **dict.fromkeys(("service", "product", "environment", "other"), "property"),
+    },
     "/desk/issues/{issue_id}/labour": {"start": "2026-11-24T09:00", "end": "2026-11-24T10:00"},
     "/desk/issues/{issue_id}/materials": {"name": "水龙头", "quantity": "1", "unit": "15"},
     "/desk/issues/{issue_id}/reverse": {"cost_id": "{cost_id}"},
