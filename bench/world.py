@@ -59,18 +59,19 @@ class World:
         self.portal.db.write(write)
         return Caller(token)
 
-    def report(self, by: str = "owner", **changes: object) -> IssueFile:
+    def report(self, by: str = "owner", at: datetime | None = None, **changes: object) -> IssueFile:
         """A new issue, told to everybody whom it concerns."""
         person = self.people[by]
         given = {"unit_id": person.units[0].id, "category_id": "plumbing", "description": TEXTS[1], **changes}
         file, _ = reporting.report(
-            self.portal, person, ReportIssue.model_validate(given), None, datetime.now(UTC)
+            self.portal, person, ReportIssue.model_validate(given), None, at or datetime.now(UTC)
         )
         return file
 
-    def bring_to(self, status: str) -> IssueFile:
-        """An issue of the owner's on its usual way, in this state."""
-        now, file = datetime.now(UTC), self.report()
+    def bring_to(self, status: str, at: datetime | None = None) -> IssueFile:
+        """An issue of the owner's on its usual way, in this state since now or `at`."""
+        now = at or datetime.now(UTC)
+        file = self.report(at=now)
         for to in ("acknowledged", "assigned", "in_progress", "resolved"):
             if file.issue.status == status:
                 break

@@ -61,9 +61,11 @@ PHOTO_REASONS = {
 ROLES = {
     "owner": N_("Owner"),
     "front_line": N_("Front desk"),
+    "senior": N_("Senior staff"),
     "technician": N_("Technician"),
     "designer": N_("Designer"),
     "manager": N_("Manager"),
+    "expert": N_("Expert"),
     "auditor": N_("Auditor"),
     "system": N_("Portal"),
 }

@@ -20,6 +20,15 @@ def new_id(now: datetime) -> str:
         if _last >> 80 == value >> 80 and value <= _last:
             value = _last + 1
         _last = value
+    return _written(value)
+
+
+def least_id(moment: datetime) -> str:
+    """What comes before all ids made at `moment` or later."""
+    return _written(int(moment.timestamp() * 1000) << 80)
+
+
+def _written(value: int) -> str:
     return "".join([_LETTERS[value >> shift & 31] for shift in range(125, -1, -5)])
 
 

@@ -49,10 +49,10 @@ class Access:
 
 PUBLIC = Access(public=True)
 SIGNED_IN = Access()
-DESK = Access(roles=frozenset({"front_line", "technician", "manager", "auditor"}))
+DESK = Access(roles=frozenset({"front_line", "senior", "technician", "manager", "expert", "auditor"}))
 #: Those at the desk who also change something there.
-HANDLERS = Access(roles=frozenset({"front_line", "technician", "manager"}))
-OFFICE = Access(roles=frozenset({"front_line", "manager"}))
+HANDLERS = Access(roles=frozenset({"front_line", "senior", "technician", "manager", "expert"}))
+OFFICE = Access(roles=frozenset({"front_line", "senior", "manager", "expert"}))
 MANAGERS = Access(roles=frozenset({"manager"}))
 
 

@@ -15,7 +15,7 @@ from chalicelib.issues import access
 from chalicelib.issues.api import reader
 from chalicelib.issues.models import IssueFile
 from chalicelib.issues.pages import ready_photos
-from chalicelib.issues.rules import ASSIGNEE_ROLES
+from chalicelib.issues.rules import ASSIGNEE_ROLES, DISPATCH_ROLES
 from chalicelib.page_words import Speech, speak
 from chalicelib.pages import Fields, said, values
 from chalicelib.web import Call, url
@@ -88,4 +88,4 @@ def _undo(call: Call, file: IssueFile) -> dict[str, Any] | None:
 
 def _choices(staff: list[Any], roles: frozenset[str]) -> list[Any]:
     """Whom one may give an issue to: technicians only themselves, by the button for it."""
-    return staff if roles & {"front_line", "manager"} else []
+    return staff if roles & DISPATCH_ROLES else []

@@ -13,7 +13,7 @@ from chalicelib.inputs import from_form
 from chalicelib.issues import access
 from chalicelib.issues.page_views import category_view
 from chalicelib.issues.policy import CATEGORIES
-from chalicelib.issues.rules import ASSIGNEE_ROLES
+from chalicelib.issues.rules import ASSIGNEE_ROLES, DISPATCH_ROLES
 from chalicelib.page_words import DEFAULT_ZONE, Speech, speak
 from chalicelib.pages import next_url
 from chalicelib.web import Call
@@ -94,5 +94,5 @@ def filters(call: Call, query: Asked) -> dict[str, Any]:
         "categories": [category_view(name, call.locale) for name in CATEGORIES],
         "buildings": [{"id": name, "label": name} for name in (here.buildings if here else ())],
         "staff": [m for m in staff if set(m.roles) & ASSIGNEE_ROLES and m.id != call.person.id],
-        "dispatches": bool(roles & {"front_line", "manager"}),
+        "dispatches": bool(roles & DISPATCH_ROLES),
     }

@@ -6,17 +6,15 @@ from chalicelib.accounts import service as accounts
 from chalicelib.accounts.models import Person
 from chalicelib.audit import store as audit
 from chalicelib.communities import store as communities
-from chalicelib.db import Op
 from chalicelib.desk.merging import carry_over, find_target
 from chalicelib.desk.models import Assign, Contact, StaffMessage, Transition
 from chalicelib.desk.rules import PAST_VISIT, check_complete, when_taken
 from chalicelib.errors import N_, Forbidden, Invalid, NotFound
 from chalicelib.inbox.models import Event, Notice
-from chalicelib.issues import access, rules, store
+from chalicelib.issues import access, rules
 from chalicelib.issues.commit import Change, Filed, attempt, commit, entry
 from chalicelib.issues.models import Before, Entry, Holder, Issue, IssueFile, Ref
 from chalicelib.issues.notices import moved_counts, notice, owners_of, sealed_name, staff_of
-from chalicelib.issues.policy import category_of
 from chalicelib.issues.service import message_change
 from chalicelib.once import Once
 from chalicelib.photos import service as photos
@@ -76,7 +74,7 @@ def _moved(
 ) -> Change:
     issue, actor = file.issue, access.as_staff(person, file.issue)
     also = _also(body, target, taken)
-    after = rules.moved(issue, body.to, now, category_of(issue.category_id).sla_class, **also)
+    after = rules.moved(issue, body.to, now, **also)
     row = entry(
         now,
         "status",
@@ -96,7 +94,10 @@ def _moved(
         entries=[row],
         notices=[_told(portal, person, file, after)],
         act=audit.Act(issue.community_id, person.id, "transition", issue.id, f"{issue.status}>{body.to}"),
-        extra=_along(after, attached) + (carry_over(portal, file, target, actor, now) if target else []),
+        extra=[
+            *(op for photo in attached for op in photo_store.attach(photo, after.id)),
+            *(carry_over(portal, file, target, actor, now) if target else []),
+        ],
         photos={p.id: photo_store.row_item(p, issue.id) for p in attached},
         holder=Holder(id=person.id, name=person.name) if body.to == "acknowledged" else None,
     )
@@ -130,13 +131,6 @@ def _told(portal: Portal, person: Person, file: IssueFile, after: Issue) -> Noti
     )
 
 
-def _along(after: Issue, attached: list[Photo]) -> list[Op]:
-    """What goes along with a step: photos, and the timer of a resolved issue."""
-    ops = [op for photo in attached for op in photo_store.attach(photo, after.id)]
-    closes = rules.closes_at(after)
-    return [*ops, store.set_timer(after.id, closes)] if closes is not None else ops
-
-
 def assign(
     portal: Portal, person: Person, issue_id: str, body: Assign, once: Once | None, now: datetime
 ) -> Filed:
@@ -163,7 +157,7 @@ def _given(
     now: datetime,
 ) -> Change:
     issue = file.issue
-    after = rules.assigned(issue, assignee, now, category_of(issue.category_id).sla_class, visit_at)
+    after = rules.assigned(issue, assignee, now, visit_at)
     row = entry(
         now,
         "assigned",

@@ -8,7 +8,7 @@ import hashlib
 from datetime import UTC, datetime
 
 from chalicelib.conditions import Key
-from chalicelib.db import Db, Delete, Item, K, Op, Put
+from chalicelib.db import Db, Delete, Item, K, Op, Page, Put
 from chalicelib.times import rfc3339
 
 SHARDS = 4
@@ -30,9 +30,12 @@ def put(issue_id: str, at: datetime) -> Op:
     return Put({"PK": key.pk, "SK": key.sk, "issue_id": issue_id}, replace=True)
 
 
-def delete(issue_id: str, at: datetime) -> Op:
-    """The write that takes an issue's moment away; nothing happens when it is gone."""
-    return Delete(key_at(issue_id, at))
+def moved(issue_id: str, before: datetime | None, after: datetime | None) -> list[Op]:
+    """The writes that put an issue's next moment in the place of the one before; none when it is the same."""
+    if before == after:
+        return []
+    gone: list[Op] = [Delete(key_at(issue_id, before))] if before else []
+    return [*gone, put(issue_id, after)] if after else gone
 
 
 def put_job(community_id: str, at: datetime) -> Op:
@@ -41,6 +44,6 @@ def put_job(community_id: str, at: datetime) -> Op:
     return Put({"PK": key.pk, "SK": key.sk, "community_id": community_id}, replace=True)
 
 
-def until(db: Db, pk: str, now: datetime, limit: int) -> list[Item]:
-    """The first of a partition's rows that are due."""
-    return db.query(Key("PK").eq(pk) & Key("SK").lte(f"{rfc3339(now)}~"), limit=limit).items
+def until(db: Db, pk: str, now: datetime, limit: int, start: Item | None = None) -> Page:
+    """A page of a partition's rows that are due, in time order."""
+    return db.query(Key("PK").eq(pk) & Key("SK").lte(f"{rfc3339(now)}~"), limit=limit, start=start)

@@ -15,6 +15,8 @@ Event = Literal[
     "given_to_you", "emergency",
     "undone", "undone_submitted", "undone_acknowledged", "undone_assigned", "undone_in_progress", "undone_paused",
     "undone_resolved", "undone_reopened",
+    "due_soon", "escalated", "unresolved", "pause_over", "pause_over_waiting_owner", "pause_over_waiting_parts",
+    "pause_over_appointment", "running_late", "running_late_unassigned", "ask_confirm", "ask_answer", "visit_soon",
 ]  # fmt: skip
 
 
@@ -40,6 +42,15 @@ class Notice:
     visit_at: datetime | None = None
     #: For staff of another tone than for owners ("given to you" instead of "arranged").
     staff_event: Event | None = None
+    #: Of a deadline: the goal, which level of the ladder is told, when it is or was due, and until when the owner hears
+    #: from us again.
+    goal: str | None = None
+    level: int = 0
+    due_at: datetime | None = None
+    until: datetime | None = None
+    #: Whether it is told at any hour; else channels wait until `not_before`, where that is given.
+    urgent: bool = False
+    not_before: datetime | None = None
 
 
 class InboxMessage(Base):

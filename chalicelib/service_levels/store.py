@@ -73,8 +73,8 @@ def forget() -> None:
 
 def book_of(db: Db, community_id: str) -> Book:
     """What a community's managers have saved, as it is now: one query."""
-    rows = db.query_all(Key("PK").eq(_pk(community_id)) & Key("SK").begins_with("LEVELS#"))
-    head = next((row for row in rows if row["SK"] == "LEVELS#HEAD"), {"version": 0})
+    rows = db.query_all(Key("PK").eq(_pk(community_id)) & Key("SK").begins_with("LEVELS"))
+    head = next((row for row in rows if row["SK"] == "LEVELS"), {"version": 0})
     return Book(
         head["version"],
         tuple(_saved(row, _policies()) for row in rows if row["SK"].startswith(_POLICY)),
@@ -129,7 +129,7 @@ def _save(
     unseen: Condition = Attr("version").eq(seen) if seen else Attr("PK").not_exists()
     act = audit.Act(community_id, by, "levels_changed", sk.removeprefix("LEVELS#"))
     portal.db.write(
-        Update(K(pk, "LEVELS#HEAD"), sets={"version": seen + 1}, condition=unseen, error=VersionConflict()),
+        Update(K(pk, "LEVELS"), sets={"version": seen + 1}, condition=unseen, error=VersionConflict()),
         Put(row, error=VersionConflict()),
         due_rows.put_job(community_id, now + NOTICE),
         audit.add(act, now),

@@ -25,9 +25,6 @@ class Book:
         #: (community, state) → issues in it; what the community's record says; what the outbox will still add.
         self.states: Counter[tuple[str, str]] = Counter()
         self.counted: Counter[tuple[str, str]] = Counter()
-        #: Issue → until when it must be looked at; the latest moment at which it will be.
-        self.closes: dict[str, datetime] = {}
-        self.due: dict[str, datetime] = {}
         self.needs: set[K] = set()
         self.waiting: set[K] = set()
         #: Places in the lists of those who follow; those of whom an issue was joined have that one in their list.
@@ -59,10 +56,6 @@ class Book:
         for pair in sorted(self.states.keys() | self.counted.keys()):
             if self.states[pair] != self.counted[pair]:
                 yield f"COMMUNITY#{pair[0]} COUNTS: {self.counted[pair]} {pair[1]}, but there are {self.states[pair]}"
-        for issue_id, closes in self.closes.items():
-            due = self.due.get(issue_id)
-            if due is None or due < closes:
-                yield f"ISSUE#{issue_id} META: nothing is due that would close it at {closes.isoformat()}"
         first = self.mark or str((now - timedelta(days=1)).date())
         for day in sorted({day for day in self.days if day < first}):
             yield f"DUE#{day}: the clock is past this day (SYSTEM TIMERS), so it will never be handled"
@@ -74,4 +67,4 @@ class Book:
 def kind_of(key: K) -> tuple[str, str]:
     """What a record is, by the beginnings of its keys."""
     head = key.pk.partition("#")[0]
-    return head, "" if head in ("OUTBOX", "DUE", "AUDIT", "SPOT") else key.sk.partition("#")[0]
+    return head, "" if head in ("OUTBOX", "DUE", "AUDIT", "SPOT", "RISK") else key.sk.partition("#")[0]
