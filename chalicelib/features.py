@@ -29,6 +29,7 @@ NAMES = (
     "inbox.pages",
     "desk.api",
     "desk.all_pages",
+    "due.api",
     "places.api",
     "places.pages",
     "places.desk_pages",

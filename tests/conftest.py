@@ -17,6 +17,7 @@ from moto import mock_aws
 
 from chalicelib.communities import store as communities
 from chalicelib.portal import Portal
+from chalicelib.service_levels import store as service_levels
 from chalicelib.table_client import lean
 from tests.browser import Browser
 from tests.engines import Engine, start_engine
@@ -41,8 +42,9 @@ def now() -> datetime:
 
 @pytest.fixture(autouse=True)
 def _no_memory_of_communities() -> None:
-    """The process remembers communities for a minute; one test's are not another's."""
+    """The process remembers communities and their levels for a minute; one test's are not another's."""
     communities._kept.clear()
+    service_levels.forget()
 
 
 @pytest.fixture

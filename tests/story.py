@@ -51,6 +51,7 @@ def tell(portal: Portal) -> None:
     import_people(portal=portal)
     import_people(portal=portal)
     people = People(portal)
+    timers.run_due(portal, NOW)
     _sign_in(portal)
     _work(portal, people)
     _merge(portal, people)

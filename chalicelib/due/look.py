@@ -51,6 +51,6 @@ def _look_at(portal: Portal, issue_id: str, now: datetime, handled: Counter[str]
         file = commit(portal, change_for(portal, Due(file, moment, tuple(others), levels, now)), now)
         handled[moment.kind] += 1
         log("moment_handled", issue_id=issue_id, kind=moment.kind, rung=moment.level)
-    if plan.planned(file, levels) is not file:
+    if plan.planned(file, levels, now) is not file:
         file = commit(portal, Change(file, file.issue), now)
     return Looked(before, file.issue, handled)

@@ -7,7 +7,7 @@ from chalicelib.communities import store as communities
 from chalicelib.issues.models import IssueFile
 from chalicelib.portal import Portal
 from chalicelib.service_levels import rules, store
-from chalicelib.service_levels.history import History, history_of
+from chalicelib.service_levels.history import history_of
 from chalicelib.service_levels.models import Levels, Outcome
 from chalicelib.service_levels.moments import Moment, due_moments
 
@@ -19,27 +19,32 @@ def levels_for(portal: Portal, community_id: str) -> Levels:
 
 def pending(file: IssueFile, levels: Levels) -> list[Moment]:
     """The moments that have not been handled yet, in time order: those to come, and those that have been missed."""
-    return _pending(history_of(file), file, levels)
+    return _unhandled(file, due_moments(history_of(file), levels))
 
 
-def _pending(history: History, file: IssueFile, levels: Levels) -> list[Moment]:
-    return [moment for moment in due_moments(history, levels) if moment.id not in file.done]
+def _unhandled(file: IssueFile, moments: list[Moment]) -> list[Moment]:
+    return [moment for moment in moments if moment.id not in file.done]
 
 
-def planned(file: IssueFile, levels: Levels) -> IssueFile:
-    """The file with what is promised and due next by its rows; the very same when that is what it says."""
+def planned(file: IssueFile, levels: Levels, now: datetime) -> IssueFile:
+    """The file with what is promised and due next by its rows; the very same when that is what it says.
+
+    What has come already is due now: the days before may have been gone through for the last time.
+    """
     history = history_of(file)
-    promise = rules.promised(history, levels, file.issue.created_at)
-    moments = _pending(history, file, levels)
+    outcomes = rules.outcomes(history, levels, now)
+    moments = _unhandled(file, due_moments(history, levels, outcomes))
     fields = {
-        "promised_at": promise.due or _at_last(promise),
-        "next_moment": moments[0].at if moments else None,
+        "promised_at": promised_at(outcomes),
+        "next_moment": max(moments[0].at, now) if moments else None,
     }
     if all(getattr(file.issue, name) == value for name, value in fields.items()):
         return file
     return file.model_copy(update={"issue": file.issue.model_copy(update=fields)})
 
 
-def _at_last(promise: Outcome) -> datetime:
-    """Where nobody promises until when it is resolved: when it becomes a risk, and the manager's business."""
-    return promise.start + promise.policy.unresolved
+def promised_at(outcomes: list[Outcome]) -> datetime:
+    """Until when an issue is to be resolved, as it came or came back last; where nobody promises that, when it
+    becomes a risk."""
+    last = [one for one in outcomes if one.goal == "resolve"][-1]
+    return last.due or last.start + last.policy.unresolved

@@ -19,6 +19,7 @@ from chalicelib.issues import rules, spot_store, store
 from chalicelib.issues.models import Actor, Entry, Handoff, Holder, Issue, IssueFile
 from chalicelib.once import Once
 from chalicelib.portal import Portal
+from chalicelib.times import rfc3339
 
 Filed = tuple[IssueFile, datetime]
 _TRIES = 5
@@ -83,7 +84,7 @@ def commit(portal: Portal, change: Change, now: datetime, once: Once | None = No
     moved, handoffs, handoff_ops = _hand_over(portal, change, now)
     done = _filed(change, moved, handoffs)
     if change.promises:
-        done = plan.planned(done, plan.levels_for(portal, moved.community_id))
+        done = plan.planned(done, plan.levels_for(portal, moved.community_id), now)
     ops: list[Op] = [once.put(snapshot(done, now), now)] if once else []
     ops += _meta(portal, change, done.issue)
     ops += [Put(row, error=store.IssueMoved()) for row in change.handled.values()]
@@ -185,9 +186,20 @@ def replay(portal: Portal, kept: dict[str, Any]) -> tuple[IssueFile, datetime]:
         handoffs=handoffs,
         photos=photos,
         followers=file.followers[: kept["followers"]],
-        done=file.done,
+        done=_done_then(file.done, rfc3339(datetime.fromisoformat(kept["at"]))),
     )
     return then, datetime.fromisoformat(kept["at"])
+
+
+def _done_then(done: dict[str, Item], at: str) -> dict[str, Item]:
+    """The moments that had been handled by then, and who knew of them."""
+    known = {name: row for name, row in done.items() if row["at"] <= at}
+    late = {name for name, row in known.items() if row.get("seen_at", at) > at}
+    return {name: _unseen(row) if name in late else row for name, row in known.items()}
+
+
+def _unseen(row: Item) -> Item:
+    return {name: value for name, value in row.items() if name not in ("seen_by", "seen_at")}
 
 
 def _ratings_then(issue: Issue, last: dict[str, Any] | None) -> list[Any]:

@@ -99,7 +99,7 @@ def _new_issue(
         photos={p.id: photo_store.row_item(p, issue.id) for p in attached},
         followers=[],
     )
-    file = plan.planned(file, plan.levels_for(portal, unit.community_id))
+    file = plan.planned(file, plan.levels_for(portal, unit.community_id), now)
     issue = file.issue
     alarm = {"roles": ("front_line", "manager"), "staff_event": "emergency"} if category.emergency else {}
     told = notice(issue, "reported", owners=(person.id,), counts=moved_counts(None, issue), **alarm)

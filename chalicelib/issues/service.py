@@ -121,7 +121,7 @@ def message_change(
     issue = file.issue
     internal = row.kind == "internal"
     extra = [op for photo in attached for op in photo_store.attach(photo, issue.id, internal=internal)]
-    talking = issue.status == "resolved" and not internal
+    talking = issue.status == "resolved" and not internal and issue.quiet_since != now
     after = issue.model_copy(update={"quiet_since": now}) if talking else issue
     rows = {p.id: photo_store.row_item(p, issue.id, internal=internal) for p in attached}
     return Change(file, after, [row], notices, extra=extra, photos=rows)

@@ -7,7 +7,7 @@ earliest: by then everybody knows it.
 
 import time
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -19,15 +19,13 @@ from chalicelib.errors import N_, Invalid, VersionConflict
 from chalicelib.portal import Portal
 from chalicelib.service_levels.calendar_models import Calendar, CalendarVersion
 from chalicelib.service_levels.models import Levels, Policy, PolicyVersion
-from chalicelib.service_levels.policy import default_levels
+from chalicelib.service_levels.policy import NOTICE, default_levels
 from chalicelib.times import moment, rfc3339
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 _KEEP_S = 60.0
-#: How long before it holds a version is saved: twice as long as any process remembers those before.
-NOTICE = timedelta(minutes=2)
 _TOO_SOON = N_("Choose a moment at least two minutes from now: what has been judged already stays as it is.")
 _POLICY, _CALENDAR = "LEVELS#P#", "LEVELS#C#"
 #: (table identity, community, its zone) → (when read, its levels).
