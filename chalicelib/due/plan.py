@@ -10,6 +10,7 @@ from chalicelib.service_levels import rules, store
 from chalicelib.service_levels.history import history_of
 from chalicelib.service_levels.models import Levels, Outcome
 from chalicelib.service_levels.moments import Moment, due_moments
+from chalicelib.times import kept
 
 
 def levels_for(portal: Portal, community_id: str) -> Levels:
@@ -19,10 +20,11 @@ def levels_for(portal: Portal, community_id: str) -> Levels:
 
 def pending(file: IssueFile, levels: Levels) -> list[Moment]:
     """The moments that have not been handled yet, in time order: those to come, and those that have been missed."""
-    return _unhandled(file, due_moments(history_of(file), levels))
+    return unhandled(file, due_moments(history_of(file), levels))
 
 
-def _unhandled(file: IssueFile, moments: list[Moment]) -> list[Moment]:
+def unhandled(file: IssueFile, moments: list[Moment]) -> list[Moment]:
+    """Those of an issue's moments that have not been handled yet."""
     return [moment for moment in moments if moment.id not in file.done]
 
 
@@ -33,10 +35,10 @@ def planned(file: IssueFile, levels: Levels, now: datetime) -> IssueFile:
     """
     history = history_of(file)
     outcomes = rules.outcomes(history, levels, now)
-    moments = _unhandled(file, due_moments(history, levels, outcomes))
+    moments = unhandled(file, due_moments(history, levels, outcomes))
     fields = {
-        "promised_at": promised_at(outcomes),
-        "next_moment": max(moments[0].at, now) if moments else None,
+        "promised_at": kept(promised_at(outcomes)),
+        "next_moment": kept(max(moments[0].at, now)) if moments else None,
     }
     if all(getattr(file.issue, name) == value for name, value in fields.items()):
         return file

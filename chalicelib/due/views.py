@@ -1,7 +1,6 @@
 """An issue's promises as its readers see them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.due import plan
@@ -11,28 +10,48 @@ from chalicelib.kept import made
 from chalicelib.service_levels import rules
 from chalicelib.service_levels.history import history_of
 from chalicelib.service_levels.models import Levels, Outcome, Pause
-from chalicelib.service_levels.moments import Moment
+from chalicelib.service_levels.moments import Moment, due_moments
 from chalicelib.times import rfc3339
 
 #: Moments of which staff are told something that somebody should know of.
 ALERTS = ("warn", "breach", "escalate", "unresolved")
 
 
-def sla(file: IssueFile, levels: Levels, now: datetime) -> SlaView:
-    """What staff see."""
-    history = history_of(file)
-    found = rules.outcomes(history, levels, now)
-    pauses = rules.pauses_of(history.rounds[-1], levels)
-    coming = plan.pending(file, levels)
-    late = [name for one in found if one.goal == "resolve" and (name := rules.delay_class(one, now))]
-    return made(
-        SlaView,
-        targets=[_target(one, now) for one in shown(found)],
-        pauses=[_pause(one) for one in pauses],
-        next=_next(coming[0]) if coming else None,
-        delay_class=late[-1] if late else None,
-        alerts=alerts(file),
-    )
+class Promises:
+    """How an issue stands with its promises at a moment, worked out once for all that is shown of it."""
+
+    def __init__(self, file: IssueFile, levels: Levels, now: datetime) -> None:
+        self._file, self._levels, self._now = file, levels, now
+        self._history = history_of(file)
+        self._outcomes = rules.outcomes(self._history, levels, now)
+        self._pauses = rules.pauses_of(self._history.rounds[-1], levels)
+
+    def sla(self) -> SlaView:
+        """What staff see."""
+        moments = due_moments(self._history, self._levels, self._outcomes)
+        coming = plan.unhandled(self._file, moments)
+        fixes = [one for one in self._outcomes if one.goal == "resolve"]
+        return made(
+            SlaView,
+            targets=[_target(one, self._now) for one in shown(self._outcomes)],
+            pauses=[_pause(one) for one in self._pauses],
+            next=_next(coming[0]) if coming else None,
+            delay_class=rules.delay_class(fixes[-1], self._now),
+            alerts=alerts(self._file),
+        )
+
+    @property
+    def paused_until(self) -> datetime | None:
+        """Until when the clocks stand still at the latest; None while they run."""
+        pause = running(self._pauses, self._now)
+        return pause.until if pause else None
+
+    @property
+    def next_word_by(self) -> datetime | None:
+        """Until when the owner hears from us again; None when nothing says so, or when that is over."""
+        words = [one for one in self._outcomes if one.goal == "next_update" and one.ended is None]
+        due = words[-1].due if words else None
+        return due if due and due > self._now else None
 
 
 def shown(found: list[Outcome]) -> Iterable[Outcome]:
@@ -82,24 +101,3 @@ def alerts(file: IssueFile) -> list[AlertView]:
         )
         for name, row in sorted(rows, key=lambda pair: (pair[1]["at"], pair[0]))
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class Promise:
-    """What an owner is told besides the promised time: until when a pause lasts at the latest, and when they hear from
-    us again at the latest."""
-
-    paused_until: datetime | None
-    next_word: datetime | None
-
-
-def promise(file: IssueFile, levels: Levels, now: datetime) -> Promise:
-    """What an owner sees."""
-    history = history_of(file)
-    pause = running(rules.pauses_of(history.rounds[-1], levels), now)
-    words = [
-        one.due
-        for one in rules.outcomes(history, levels, now)
-        if one.goal == "next_update" and one.ended is None and one.due and one.due > now
-    ]
-    return Promise(pause.until if pause else None, words[-1] if words else None)
