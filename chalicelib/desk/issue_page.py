@@ -10,6 +10,7 @@ from chalicelib.communities import store as communities
 from chalicelib.desk import page_views, replies, undo_rules
 from chalicelib.desk.models import Contact
 from chalicelib.desk.replies import Ready
+from chalicelib.due import page_views as sla_views
 from chalicelib.errors import Conflict, PortalError
 from chalicelib.issues import access
 from chalicelib.issues.api import reader
@@ -60,6 +61,7 @@ def issue_page(
         "back": url("/desk", community_id=community.id),
         "replies": ready,
         "undo": _undo(call, file),
+        "sla": sla_views.shown(view.sla, {member.id: member.name for member in staff}),
     }
     return page(call, "desk/issue.html", context, error.status if error else 200, community.zone)
 

@@ -1,7 +1,7 @@
 """What staff see of an issue's service levels, as the API answers with it."""
 
 from chalicelib.base import Base
-from chalicelib.service_levels.models import Goal, PauseReason, State
+from chalicelib.service_levels.models import Clock, Goal, PauseReason, State
 from chalicelib.service_levels.moments import MomentKind
 
 
@@ -9,6 +9,7 @@ class TargetView(Base):
     """One promise: `margin_minutes` are what is left on its clock, or below zero how late; None for none."""
 
     goal: Goal
+    clock: Clock
     #: 0 since the report, n since the n-th reopening.
     round: int
     due_at: str | None

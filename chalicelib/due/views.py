@@ -64,6 +64,7 @@ def _target(one: Outcome, now: datetime) -> TargetView:
     return made(
         TargetView,
         goal=one.goal,
+        clock=one.span.clock if one.span else "always",
         round=one.round,
         due_at=rfc3339(one.due) if one.due else None,
         state=one.state,
