@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.accounts.models import DESK_ROLES
-from chalicelib.issues.rules import ASSIGNEE_ROLES
+from chalicelib.issues.rules import ASSIGNEE_ROLES, DISPATCH_ROLES
 from chalicelib.portal import Portal
 from chalicelib.web import Route
 from tests.browser import HOST, Browser, Page
@@ -112,7 +112,7 @@ def test_what_is_the_managers_is_closed_to_other_staff(caller: Any, ids: Ids, ro
 
 @pytest.mark.parametrize("route", DESK, ids=name_of)
 def test_each_desk_route_names_its_roles(route: Route) -> None:
-    office, managers = frozenset({"front_line", "manager"}), frozenset({"manager"})
+    office, managers = DISPATCH_ROLES, frozenset({"manager"})
     assert route.access.roles in (DESK_ROLES, ASSIGNEE_ROLES, office, managers)
 
 

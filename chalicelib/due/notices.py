@@ -86,7 +86,8 @@ def _warn(say: _Say) -> list[Notice]:
     found = [say.staff("due_soon", ("assignee",), goal=goal, due_at=due)]
     if goal == "resolve":
         event: Event = "running_late" if say.issue.assignee else "running_late_unassigned"
-        found.append(say.owners(event, due_at=due, until=say.due_of("next_update")))
+        word = say.due_of("next_update")
+        found.append(say.owners(event, due_at=due, until=word if word and word > say.now else None))
     return found
 
 

@@ -7,10 +7,10 @@ VISIT = N_(" Visit: %(when)s.")
 UNTIL = N_(" You hear from us again by %(until)s at the latest.")
 #: What is promised, as staff read it.
 GOALS = {
-    "acknowledge": N_("Acknowledge"),
+    "acknowledge": N_("First answer"),
     "on_site": N_("On site"),
     "next_update": N_("Next word to the owner"),
-    "resolve": N_("Fixed"),
+    "resolve": N_("The repair"),
 }
 EVENTS = {
     "reported": N_(
