@@ -20,6 +20,7 @@ from chalicelib.times import rfc3339
 #: policy has made several due at once, this one is recorded and told to nobody.
 _SAYS_MORE = {
     "warn": ("breach",),
+    "escalate": ("escalate",),
     "appointment": ("appointment",),
     "follow_up": ("auto_close", "pause_end"),
 }
@@ -41,13 +42,13 @@ class Due:
         visit, kind = self.file.issue.visit_at, self.moment.kind
         past = kind == "appointment" and visit is not None and visit <= self.now
         more = [one for one in self.others if one.kind in _SAYS_MORE.get(kind, ())]
-        if kind == "warn":
+        if kind in ("warn", "escalate"):
             more = [one for one in more if _promise(one) == _promise(self.moment)]
         return self.moment.over or past or bool(more)
 
 
 def _promise(moment: Moment) -> list[str]:
-    """Which promise a warning or breach is about: its round, goal and turn."""
+    """Which promise a warning, breach or escalation is about: its round, goal and turn."""
     return moment.id.split(".")[:3]
 
 
@@ -62,7 +63,7 @@ def change_for(portal: Portal, due: Due) -> Change:
         _entries(issue, after, due.now),
         _told(portal, due, after),
         extra=_risk(issue, moment, due.now),
-        handled={moment.id: _row(issue, moment, due.now)},
+        handled={moment.id: _row(due)},
     )
 
 
@@ -91,17 +92,21 @@ def _told(portal: Portal, due: Due, after: Issue) -> list[Notice]:
     return [replace(first, counts=moved_counts(due.file.issue, after)), *rest]
 
 
-def _row(issue: Issue, moment: Moment, now: datetime) -> Item:
-    """That a moment was handled: what it was, when it had come, and when it was handled."""
+def _row(due: Due) -> Item:
+    """That a moment was handled: what it was, when it had come, and when it was handled. Whom a level was to tell goes
+    along to the next one where that has come too: nobody is told four times at once."""
+    moment = due.moment
+    passed_on = moment.kind == "escalate" and due.silent and not moment.over
     return {
-        "PK": issue_pk(issue.id),
+        "PK": issue_pk(due.file.issue.id),
         "SK": f"DONE#{moment.id}",
         "kind": moment.kind,
         "detail": moment.detail or None,
         "level": moment.level or None,
         "over": moment.over or None,
         "due_at": rfc3339(moment.at),
-        "at": rfc3339(now),
+        "at": rfc3339(due.now),
+        "passed_on": list(moment.told) if passed_on else None,
     }
 
 

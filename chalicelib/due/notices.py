@@ -75,7 +75,7 @@ def _staff(issue: Issue, told: tuple[Told, ...]) -> tuple[str, ...]:
 
 def _roles(issue: Issue, told: tuple[Told, ...]) -> tuple[str, ...]:
     """The roles to tell; where nobody has the issue, the front desk stands for who would have it."""
-    named = tuple(role for role in told if role != "assignee")
+    named = tuple(role for role in dict.fromkeys(told) if role != "assignee")
     return named or (() if issue.assignee else ("front_line",))
 
 
@@ -96,12 +96,19 @@ def _escalate(say: _Say) -> list[Notice]:
     return [
         say.staff(
             "escalated",
-            moment.told,
+            (*moment.told, *_passed_on(say.file, moment)),
             goal=moment.detail,
             level=moment.level,
             due_at=say.due_of(moment.detail),
         )
     ]
+
+
+def _passed_on(file: IssueFile, moment: Moment) -> list[Told]:
+    """Whom lower levels of the same promise have left to this one to tell."""
+    stem = moment.id.rpartition(".")[0]
+    below = (file.done.get(f"{stem}.{level}", {}) for level in range(1, moment.level))
+    return [role for row in below for role in row.get("passed_on", ())]
 
 
 def _unresolved(say: _Say) -> list[Notice]:

@@ -52,9 +52,15 @@ def shown(sla: SlaView, names: Mapping[str, str]) -> dict[str, Any]:
         ],
         "next": {"at": moment(sla.next.at), "words": _words(_NEXT, sla.next)} if sla.next else None,
         "delay": delay_words(sla.delay_class),
-        "alerts": [_alert(one, names) for one in reversed(sla.alerts)],
+        "alerts": [_alert(one, names) for one in _latest(sla.alerts)],
         "unseen": any(one.seen_by is None for one in sla.alerts),
     }
+
+
+def _latest(alerts: list[AlertView]) -> list[AlertView]:
+    """Of each promise the last alert, the newest first: the others led to it."""
+    last = {tuple(one.id.split(".")[:3]): one for one in alerts}
+    return [one for one in reversed(alerts) if one in last.values()]
 
 
 def _target(one: TargetView) -> dict[str, Any]:

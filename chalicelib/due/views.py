@@ -100,5 +100,5 @@ def alerts(file: IssueFile) -> list[AlertView]:
             seen_by=row.get("seen_by"),
             seen_at=row.get("seen_at"),
         )
-        for name, row in sorted(rows, key=lambda pair: (pair[1]["at"], pair[0]))
+        for name, row in sorted(rows, key=lambda pair: (pair[1]["due_at"], pair[1].get("level", 0), pair[0]))
     ]
