@@ -111,7 +111,7 @@ def deliver(portal: Portal, row: Item) -> None:
     """Write the message of each person that a row concerns, then count and remove the row. Repeatable."""
     for account_id in dict.fromkeys(row["owners"]):
         _give(portal, account_id, row, row["event"], desk=False)
-    for account_id in dict.fromkeys([*row["staff"], *_on_duty(portal, row)]):
+    for account_id in dict.fromkeys([*row["staff"], *on_duty(portal, row)]):
         _give(portal, account_id, row, row.get("staff_event") or row["event"], desk=True)
     key = K(row["PK"], row["SK"])
     # The news are counted too: pages that are open see by one number whether anything was announced.
@@ -128,7 +128,8 @@ def counts_key(community_id: str) -> K:
     return K(f"COMMUNITY#{community_id}", "COUNTS")
 
 
-def _on_duty(portal: Portal, row: Item) -> list[str]:
+def on_duty(portal: Portal, row: Item) -> list[str]:
+    """The staff whom a row tells by their roles: one query of the community's staff."""
     if not row["roles"]:
         return []
     staff = communities.staff(portal.db, portal.keys, row["community_id"])
