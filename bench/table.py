@@ -114,6 +114,18 @@ class Table:
             answer["LastEvaluatedKey"] = {name: read[-1][name] for name in named}
         return answer
 
+    def scan(self, **request: Any) -> Wire:
+        """Scan: at most `Limit` of all items, here by their keys."""
+        after, limit = request.get("ExclusiveStartKey"), request["Limit"]
+        start = (after["PK"]["S"], after["SK"]["S"]) if after else ("", "")
+        where = "select item from items where (pk, sk) > (?, ?) order by pk, sk limit ?"
+        with self._lock:
+            found = [json.loads(text) for (text,) in self._db.execute(where, (*start, limit))]
+        answer: Wire = {"Items": found, "Count": len(found), "ScannedCount": len(found)}
+        if len(found) == limit:
+            answer["LastEvaluatedKey"] = {name: found[-1][name] for name in ("PK", "SK")}
+        return answer
+
     def _walk(self, request: Wire, in_range: Test) -> Iterator[Wire]:
         """The items of the range in order; the walk begins at the range and ends with it."""
         hash_key, range_key = self._indexes.get(request.get("IndexName", ""), ("PK", "SK"))
