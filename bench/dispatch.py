@@ -20,13 +20,16 @@ from zoneinfo import ZoneInfo
 from chalicelib.dispatch import rules
 from chalicelib.dispatch.models import Candidate, Certificate, Job, Shift, Task, Worker
 from chalicelib.dispatch.policy import NEEDS, STEP_MIN
-from chalicelib.issues.policy import RESOLVE_WITHIN, category_of
+from chalicelib.issues.policy import category_of
+from chalicelib.service_levels.policy import DEFAULT_POLICY
 
 ISSUES = 10_000
 _ZONE = ZoneInfo("Asia/Shanghai")
 _START = datetime(2026, 11, 2, 0, 0, tzinfo=UTC)
 _BUILDINGS = [str(n) for n in range(1, 21)]
 _EVERY_MIN = 17.0
+#: What is promised, near enough without a calendar.
+_PROMISED = {name: one.goals["resolve"].wall for name, one in DEFAULT_POLICY.classes.items()}
 _KINDS = {
     "plumbing": 30,
     "electrical": 25,
@@ -101,7 +104,7 @@ def arrivals(count: int) -> list[Arrival]:
         at += timedelta(minutes=chance.expovariate(1 / (_EVERY_MIN * (0.7 if 7 <= hour < 22 else 3))))
         kind = chance.choices(list(_KINDS), list(_KINDS.values()))[0]
         task = Task(f"i{n:06}", kind, chance.choice(_BUILDINGS))
-        due = at + RESOLVE_WITHIN[category_of(kind).sla_class]
+        due = at + _PROMISED[category_of(kind).sla_class]
         found.append(Arrival(task, at, due, chance.randint(20, 80)))
     return found
 

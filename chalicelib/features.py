@@ -33,6 +33,7 @@ NAMES = (
     "desk.all_pages",
     "dispatch.all_api",
     "dispatch.all_pages",
+    "due.api",
     "places.api",
     "places.pages",
     "places.desk_pages",

@@ -61,9 +61,11 @@ PHOTO_REASONS = {
 ROLES = {
     "owner": N_("Owner"),
     "front_line": N_("Front desk"),
+    "senior": N_("Senior staff"),
     "technician": N_("Technician"),
     "designer": N_("Designer"),
     "manager": N_("Manager"),
+    "expert": N_("Expert"),
     "auditor": N_("Auditor"),
     "system": N_("Portal"),
 }
@@ -182,11 +184,11 @@ def time_range(start: datetime, end: datetime, now: datetime, zone: tzinfo, loca
 def time_left(deadline: datetime, now: datetime, locale: str) -> str:
     """How long until `deadline`, or how long since: "2 h 10 min left", "已超时 35 分钟"."""
     _ = translations(locale).gettext
-    span = _span(abs(deadline - now), locale)
-    return (_("overdue %(span)s") if deadline < now else _("%(span)s left")) % {"span": span}
+    length = span(abs(deadline - now), locale)
+    return (_("overdue %(span)s") if deadline < now else _("%(span)s left")) % {"span": length}
 
 
-def _span(length: timedelta, locale: str) -> str:
+def span(length: timedelta, locale: str) -> str:
     """The two largest units of a length that people need: days and hours, or hours and minutes."""
     _ = translations(locale).gettext
     minutes = max(1, round(length.total_seconds() / 60))

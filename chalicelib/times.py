@@ -11,6 +11,11 @@ def rfc3339(moment: datetime) -> str:
     )  # without its "+00:00"; strftime takes three times as long
 
 
+def kept(moment: datetime) -> datetime:
+    """A moment as it is after it was kept: to the millisecond."""
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
 def moment(text: str) -> datetime:
     """The moment that `rfc3339` wrote."""
     return datetime.fromisoformat(text)

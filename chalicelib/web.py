@@ -49,12 +49,12 @@ class Access:
 
 PUBLIC = Access(public=True)
 SIGNED_IN = Access()
-DESK = Access(roles=frozenset({"front_line", "technician", "manager", "auditor"}))
+DESK = Access(roles=frozenset({"front_line", "senior", "technician", "manager", "expert", "auditor"}))
 #: Those at the desk who also change something there.
-HANDLERS = Access(roles=frozenset({"front_line", "technician", "manager"}))
-OFFICE = Access(roles=frozenset({"front_line", "manager"}))
+HANDLERS = Access(roles=frozenset({"front_line", "senior", "technician", "manager", "expert"}))
+OFFICE = Access(roles=frozenset({"front_line", "senior", "manager", "expert"}))
 #: Those who read complaints: technicians, whose work many of them are about, do not.
-COMPLAINTS = Access(roles=frozenset({"front_line", "manager", "auditor"}))
+COMPLAINTS = Access(roles=frozenset({"front_line", "senior", "manager", "expert", "auditor"}))
 MANAGERS = Access(roles=frozenset({"manager"}))
 
 

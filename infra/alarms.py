@@ -60,6 +60,7 @@ def _events(stage: str) -> list[Alarm]:
     age = ("AWS/Lambda", "IteratorAge", _of_alias("DeliverOutbox"))
     ticks = ("AWS/Lambda", "Invocations", _of_alias("Tick"))
     left: Metric = (f"portal-{stage}", "DeliveryFailures", {})
+    missed: Metric = (f"portal-{stage}", "MomentFailures", {})
     made = [
         Alarm("StreamLate", "messages come late", (age,), 60_000, "Maximum", periods=5, points=3),
         Alarm(
@@ -67,6 +68,7 @@ def _events(stage: str) -> list[Alarm]:
             periods=5, points=5, missing="breaching", below=True, condition="HasKeyring",
         ),
         Alarm("DeliveryFailed", "a message can't be delivered", (left,), 0, periods=5, points=3),
+        Alarm("MomentFailed", "a deadline can't be handled", (missed,), 0, periods=5, points=3),
     ]  # fmt: skip
     for name in _QUEUES:
         waiting = (

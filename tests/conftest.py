@@ -18,6 +18,7 @@ from moto import mock_aws
 from chalicelib.communities import store as communities
 from chalicelib.dispatch import store as dispatch
 from chalicelib.portal import Portal
+from chalicelib.service_levels import store as service_levels
 from chalicelib.table_client import connect
 from tests.browser import Browser
 from tests.engines import Engine, start_engine
@@ -42,9 +43,10 @@ def now() -> datetime:
 
 @pytest.fixture(autouse=True)
 def _no_memory_of_communities() -> None:
-    """The process remembers communities and their rules for a minute; one test's are not another's."""
+    """The process remembers communities, their rules and levels for a minute; one test's are not another's."""
     communities._kept.clear()
     dispatch._kept.clear()
+    service_levels.forget()
 
 
 @pytest.fixture

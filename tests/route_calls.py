@@ -60,6 +60,7 @@ BODIES: dict[str, Any] = {
     },
     "POST /desk/issues/{issue_id}/messages": {"text": "马上到"},
     "POST /desk/issues/{issue_id}/contact": {},
+    "POST /desk/issues/{issue_id}/alerts/seen": {},
     "POST /desk/steps": {
         "steps": [
             {"id": "step-0001", "issue_id": "{issue_id}", "at": "2026-11-25T02:00:00Z", "message": "好"}
@@ -110,6 +111,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "/desk/issues/{issue_id}/claim": {"version": 1},
     "/desk/issues/{issue_id}/message": {"text": "马上到", "key": "form-key-1"},
     "/desk/issues/{issue_id}/contact": {},
+    "/desk/issues/{issue_id}/seen": {},
     "/desk/issues/{issue_id}/undo": {"version": 1},
     "/desk/bulk": {"pick": "{issue_id}.1", "step": "acknowledged", "back": "/desk"},
     "/desk/filters": {"key": "form-key-1", "name": "我的", "choice": "status=submitted"},

@@ -17,6 +17,7 @@ from chalicelib.desk import bulk, live, own, own_store, queue, replies, today, u
 from chalicelib.desk import service as desk
 from chalicelib.desk.models import Bulk, BulkStep, Queue, StaffMessage
 from chalicelib.desk.own_models import SaveFilter, SaveReply
+from chalicelib.due import service as due
 from chalicelib.errors import PortalError
 from chalicelib.inbox import outbox
 from chalicelib.inbox import service as inbox
@@ -32,6 +33,8 @@ from chalicelib.places import service as places
 from chalicelib.places.models import ChangePlace
 from chalicelib.portal import Portal
 from chalicelib.records import K
+from chalicelib.service_levels import store as service_levels
+from chalicelib.service_levels.policy import DEFAULT_POLICY, default_calendar
 from infra.upkeep.migrate import migrate
 from infra.upkeep.walk import Pace
 from tests.factories import (
@@ -59,6 +62,7 @@ def tell(portal: Portal) -> None:
     import_people(portal=portal)
     import_people(portal=portal)
     people = People(portal)
+    timers.run_due(portal, NOW)
     _sign_in(portal)
     _work(portal, people)
     _merge(portal, people)
@@ -71,11 +75,29 @@ def tell(portal: Portal) -> None:
     outbox.sweep(portal, LATER)
     outbox.sweep(portal, LATER)
     _read(portal, people)
-    timers.run_due(portal, NOW + timedelta(days=8))
+    _let_time_pass(portal, people)
     complaint_timers.run_due(portal, NOW + timedelta(days=8))
     assert all(not page.left for page in migrate(portal, "issue", lambda: NOW, Pace(10**9), at_once=50))
     accounts.choose_locale(portal, people.owner, "en")
     accounts.sign_out_everywhere(portal, people.owner)
+
+
+def _let_time_pass(portal: Portal, people: People) -> None:
+    """The manager changes policy and calendar, the clock goes on for a month, and somebody knows of the alerts."""
+    start = NOW + timedelta(hours=1)
+    service_levels.save_policy(portal, "maple", people.manager.id, DEFAULT_POLICY, start, 0, NOW)
+    calendar = default_calendar("Asia/Shanghai")
+    service_levels.save_calendar(portal, "maple", people.manager.id, calendar, start, 1, NOW)
+    service_levels.levels_of(portal.db, "maple", "Asia/Shanghai")
+    late = report(portal=portal, by=people.owner)
+    step(portal=portal, by=people.clerk, file=late, to="acknowledged")
+    word = StaffMessage(text="明早到")
+    desk.message(portal, people.clerk, late.issue.id, word, None, NOW + timedelta(hours=17))
+    for hours in (0.5, 18, 8 * 24, 31 * 24):
+        timers.run_due(portal, NOW + timedelta(hours=hours))
+    due.acknowledge(portal, people.clerk, late.issue.id, NOW + timedelta(days=31))
+    while outbox.sweep(portal, NOW + timedelta(days=32)):
+        pass
 
 
 def _sign_in(portal: Portal) -> None:

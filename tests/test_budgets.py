@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from chalicelib.communities import store
 from chalicelib.dispatch import store as dispatch
+from chalicelib.due import plan
 from chalicelib.issues import timers
 from chalicelib.photos import service as photos
 from chalicelib.portal import Portal
@@ -71,7 +71,7 @@ def signed_in(people: People) -> Any:
 
 def _remember(portal: Portal) -> None:
     for name in ("maple", "cedar"):
-        store.get(portal.db, name)
+        plan.levels_for(portal, name)
         dispatch.rules_of(portal.db, name)
 
 
@@ -224,6 +224,7 @@ def test_reporting_is_one_transaction(site: Portal, caller: Any, people: People)
 def test_a_step_is_one_look_and_one_transaction(
     site: Portal, caller: Any, issues: list[str], who: str, path: str, body: dict[str, Any]
 ) -> None:
+    _remember(site)
     path = f"/api/v1{path}".format(resolved=issues.pop())
     found = _calls(site, caller(who), "POST", path, body, key=f"key-{path[-40:].replace('/', '-')}")
     assert found == STEP
@@ -290,12 +291,12 @@ def test_asking_for_news_when_there_are_none_costs_one_look(site: Portal, signed
     assert site.db.calls == NO_NEWS
 
 
-def test_a_tick_reads_its_mark_and_shards_and_writes_the_mark_once_a_day(site: Portal) -> None:
-    timers.run_due(site, NOW)
+def test_a_tick_reads_its_mark_and_shards_and_writes_the_mark_once_a_day(portal: Portal) -> None:
+    timers.run_due(portal, NOW)
     for later, days, written in ((60, 2, []), (86_400, 3, ["transact_write_items"]), (86_460, 2, [])):
-        site.db.calls.clear()
-        timers.run_due(site, NOW + timedelta(seconds=later))
-        assert site.db.calls == ["get_item", *["query"] * (4 * days), *written]
+        portal.db.calls.clear()
+        timers.run_due(portal, NOW + timedelta(seconds=later))
+        assert portal.db.calls == ["get_item", *["query"] * (4 * days), *written]
 
 
 def test_signing_in_costs_the_same_for_everybody(site: Portal, people: People) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.accounts.models import DESK_ROLES
-from chalicelib.issues.rules import ASSIGNEE_ROLES
+from chalicelib.issues.rules import ASSIGNEE_ROLES, DISPATCH_ROLES
 from chalicelib.portal import Portal
 from chalicelib.web import Route
 from tests.browser import HOST, Browser, Page
@@ -117,6 +117,8 @@ def test_each_desk_route_names_its_roles(route: Route) -> None:
     office, managers = frozenset({"front_line", "manager"}), frozenset({"manager"})
     readers = office | {"auditor"}
     assert route.access.roles in (DESK_ROLES, ASSIGNEE_ROLES, office, managers, readers)
+    office, managers = DISPATCH_ROLES, frozenset({"manager"})
+    assert route.access.roles in (DESK_ROLES, ASSIGNEE_ROLES, office, managers)
 
 
 @pytest.mark.parametrize("route", [r for r in DESK if "{code}" in r.path], ids=name_of)

@@ -6,12 +6,13 @@ from chalicelib.accounts import service as accounts
 from chalicelib.accounts.models import Person
 from chalicelib.audit import store as audit
 from chalicelib.communities import store as communities
-from chalicelib.complaints import access, letters, levels, matrix, notices, rules, store
+from chalicelib.complaints import access, letters, matrix, notices, rules, store
 from chalicelib.complaints.bodies import CalledBack, Give, Link, Step, Words
 from chalicelib.complaints.commit import Change, Filed, attempt, commit, row
 from chalicelib.complaints.models import CallBack, Complaint, ComplaintFile
 from chalicelib.complaints.policy import MAX_LINKS
 from chalicelib.desk.models import Contact
+from chalicelib.due.plan import levels_for
 from chalicelib.errors import N_, Forbidden, Invalid, NotFound
 from chalicelib.issues.models import Holder, Ref
 from chalicelib.once import Once
@@ -56,7 +57,7 @@ def _after(portal: Portal, person: Person, before: Complaint, body: Step, now: d
     if body.step == "reply":
         also["letter_id"] = letters.write(portal, before, body.text or "", now)
     to = rules.MOVES[body.step].to
-    return rules.moved(before, to, now, levels.of(portal, before.community_id), **also)
+    return rules.moved(before, to, now, levels_for(portal, before.community_id), **also)
 
 
 def _taken(

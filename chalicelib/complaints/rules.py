@@ -26,10 +26,11 @@ from chalicelib.complaints.policy import (
 )
 from chalicelib.errors import N_, Forbidden, IllegalTransition, Invalid, VersionConflict
 from chalicelib.issues.models import Holder
+from chalicelib.issues.rules import DISPATCH_ROLES
 from chalicelib.service_levels.models import Levels
 from chalicelib.service_levels.rules import due_at
 
-OFFICE = frozenset({"front_line", "manager"})
+OFFICE = DISPATCH_ROLES
 _MANAGER = frozenset({"manager"})
 _DISPUTED: frozenset[Stage] = frozenset({"mediation", "arbitration", "litigation"})
 _TO_CLOSE: frozenset[Stage] = frozenset({"replied", "received"})

@@ -6,10 +6,11 @@ from itertools import count
 
 from chalicelib.accounts.models import Person, UnitRef
 from chalicelib.communities import store as communities
-from chalicelib.complaints import access, levels, notices, policy, rules, store
+from chalicelib.complaints import access, notices, policy, rules, store
 from chalicelib.complaints.bodies import FileComplaint, OwnerMove, Words
 from chalicelib.complaints.commit import Change, Filed, attempt, commit, row, snapshot
 from chalicelib.complaints.models import Complaint, ComplaintFile
+from chalicelib.due.plan import levels_for
 from chalicelib.errors import N_, Forbidden, Invalid, NotFound
 from chalicelib.ids import new_id
 from chalicelib.inbox import outbox
@@ -111,7 +112,7 @@ def _new(
         stage=rules.first_stage(body.kind),
         since=now,
     )
-    return rules.timed(new, now, levels.of(portal, community_id))
+    return rules.timed(new, now, levels_for(portal, community_id))
 
 
 def _add(
@@ -148,7 +149,7 @@ def move(
         rules.check_owner(before, action, body.version, body.reason)
         to = rules.OWNER_MOVES[action]
         ends = {} if action == "dissent" else {"result": body.reason or None}
-        after = rules.moved(before, to, now, levels.of(portal, before.community_id), **ends)
+        after = rules.moved(before, to, now, levels_for(portal, before.community_id), **ends)
         one = row(
             now, "stage", before.person, from_stage=before.stage, to=to, step=action, text=body.reason or None
         )

@@ -14,13 +14,14 @@ from chalicelib.dispatch import callbacks, costs, links, words
 from chalicelib.dispatch.card_rules import write_yuan
 from chalicelib.dispatch.cost_rules import WORKED
 from chalicelib.dispatch.proposing import Picture, task_of
+from chalicelib.due import page_views as sla_views
 from chalicelib.errors import Conflict, PortalError
 from chalicelib.issues import access, repeat_store
 from chalicelib.issues.api import reader
 from chalicelib.issues.models import IssueFile
 from chalicelib.issues.pages import ready_photos
 from chalicelib.issues.policy import CATEGORIES
-from chalicelib.issues.rules import ASSIGNEE_ROLES, CLAIMABLE, WORK
+from chalicelib.issues.rules import ASSIGNEE_ROLES, CLAIMABLE, DISPATCH_ROLES, WORK
 from chalicelib.page_words import Speech, speak
 from chalicelib.pages import Fields, said, values
 from chalicelib.times import moment
@@ -70,11 +71,10 @@ def issue_page(
         "calls": list(reversed(callbacks.called(file))),
         "links": links.of(file),
         "categories": [(one.id, one.name(call.locale)) for one in CATEGORIES.values()],
-        "may_split": bool(roles & {"front_line", "manager"})
-        and file.issue.status in WORK
-        and file.issue.unit_id != "",
-        "may_link": bool(roles & {"front_line", "manager"}),
+        "may_split": bool(roles & DISPATCH_ROLES) and file.issue.status in WORK and file.issue.unit_id != "",
+        "may_link": bool(roles & DISPATCH_ROLES),
         "costs": _costs(call, file, picture, roles),
+        "sla": sla_views.shown(view.sla, {member.id: member.name for member in picture.staff}),
     }
     return page(call, "desk/issue.html", context, error.status if error else 200, community.zone)
 
@@ -109,7 +109,7 @@ def _costs(call: Call, file: IssueFile, picture: Picture, roles: frozenset[str])
         for one in listed.items
     ]  # fmt: skip
     sums = {name: write_yuan(getattr(listed, name)) for name in ("labour_fen", "material_fen", "total_fen")}
-    others = picture.takers if roles & {"front_line", "manager"} else []
+    others = picture.takers if roles & DISPATCH_ROLES else []
     return {"rows": rows, "may_add": may_add, "minutes": listed.minutes, "others": others, **sums}
 
 
@@ -121,7 +121,7 @@ def _undo(call: Call, file: IssueFile) -> dict[str, Any] | None:
 def _assignees(call: Call, picture: Picture, file: IssueFile, roles: frozenset[str]) -> dict[str, Any]:
     """Whom one may give an issue to: technicians only themselves, by the button for it. While nobody has it, the
     person proposed comes first; for handing over it is asked for, as it costs a look at everybody's jobs."""
-    if not roles & {"front_line", "manager"}:
+    if not roles & DISPATCH_ROLES:
         return {"assignees": [], "proposals": None}
     if file.issue.status not in CLAIMABLE and "propose" not in call.query:
         return {"assignees": picture.takers, "proposals": None}

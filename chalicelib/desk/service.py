@@ -13,11 +13,10 @@ from chalicelib.desk.rules import PAST_VISIT, check_complete, when_taken
 from chalicelib.dispatch import callbacks, outages
 from chalicelib.errors import N_, Forbidden, Invalid, NotFound
 from chalicelib.inbox.models import Event, Notice
-from chalicelib.issues import access, rules, store
+from chalicelib.issues import access, rules
 from chalicelib.issues.commit import Change, Filed, attempt, commit, entry
 from chalicelib.issues.models import Actor, Before, Entry, Holder, Issue, IssueFile, Ref
 from chalicelib.issues.notices import moved_counts, notice, owners_of, sealed_name, staff_of
-from chalicelib.issues.policy import category_of
 from chalicelib.issues.service import message_change
 from chalicelib.once import Once
 from chalicelib.photos import service as photos
@@ -82,7 +81,7 @@ def _moved(
 ) -> Change:
     issue, actor = file.issue, access.as_staff(person, file.issue)
     also = _also(body, target, taken)
-    after = rules.moved(issue, body.to, now, category_of(issue.category_id).sla_class, **also)
+    after = rules.moved(issue, body.to, now, **also)
     row = entry(
         now,
         "status",
@@ -139,14 +138,10 @@ def _told(portal: Portal, person: Person, file: IssueFile, after: Issue) -> Noti
 
 
 def _along(portal: Portal, before: Issue, after: Issue, attached: list[Photo], now: datetime) -> list[Op]:
-    """What goes along with a step: photos, the end of an outage, and the timer of a resolved issue with the call that
-    follows it."""
+    """What goes along with a step: photos, the end of an outage, and the call that follows a repair."""
     ops = [op for photo in attached for op in photo_store.attach(photo, after.id)]
     ops += outages.when_done(portal, before, after, now)
-    closes = rules.closes_at(after)
-    if closes is None:
-        return ops
-    return [*ops, store.set_timer(after.id, closes), *callbacks.when_resolved(portal, after)]
+    return [*ops, *callbacks.when_resolved(portal, after)] if after.status == "resolved" else ops
 
 
 def assign(
@@ -187,7 +182,7 @@ def given(
     issue = file.issue
     # The note comes before the step, which is what is taken back and must be the last row.
     notes = [entry(now, "internal", actor, text=why)] if why else []
-    after = rules.assigned(issue, assignee, now, category_of(issue.category_id).sla_class, visit_at)
+    after = rules.assigned(issue, assignee, now, visit_at)
     row = entry(
         now,
         "assigned",

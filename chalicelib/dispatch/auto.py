@@ -14,7 +14,7 @@ from chalicelib.errors import N_, Conflict, PortalError
 from chalicelib.issues import store as issues
 from chalicelib.issues.commit import commit
 from chalicelib.issues.models import SYSTEM, Holder, Issue, IssueFile
-from chalicelib.issues.rules import CLAIMABLE
+from chalicelib.issues.rules import CLAIMABLE, DISPATCH_ROLES
 from chalicelib.logs import log_failure
 from chalicelib.once import AlreadyDone, Once, once
 from chalicelib.portal import Portal
@@ -75,7 +75,7 @@ def _proposed(portal: Portal, person: Person, steps: list[AutoStep], now: dateti
     pictures: dict[str, Picture] = {}
     chosen: dict[str, str] = {}
     for issue in found:
-        if not person.roles_in(issue.community_id) & _DISPATCH:
+        if not person.roles_in(issue.community_id) & DISPATCH_ROLES:
             # As `service.assign` will say of it in its own words.
             chosen[issue.id] = person.id
             continue
@@ -86,9 +86,6 @@ def _proposed(portal: Portal, person: Person, steps: list[AutoStep], now: dateti
             picture.give(best.id, task)
             chosen[issue.id] = best.id
     return chosen
-
-
-_DISPATCH = frozenset({"front_line", "manager"})
 
 
 def form_key(steps: list[AutoStep]) -> str:

@@ -17,7 +17,6 @@ from chalicelib.issues import store as issues
 from chalicelib.issues.commit import Change, Filed, attempt, commit, entry
 from chalicelib.issues.models import Before, Entry, Issue, IssueFile
 from chalicelib.issues.notices import moved_counts, notice, owners_of, staff_of
-from chalicelib.issues.policy import category_of
 from chalicelib.once import Once
 from chalicelib.portal import Portal
 
@@ -109,7 +108,6 @@ def _change(
         again = {"due": now + CALL_BACK_AGAIN, "tries": task.tries + 1}
         ops.append(callback_store.put_task(task.model_copy(update=again)))
     after = _after(issue, outcome, now)
-    ops += [issues.unmoved(issue)] if after is issue else []
     act = audit.Act(issue.community_id, person.id, "called_back", issue.id, outcome)
     told = _told(person, file, after, outcome)
     return Change(file, after, _entries(person, issue, body, outcome, now), told, act, ops)
@@ -118,7 +116,7 @@ def _change(
 def _after(issue: Issue, outcome: Outcome, now: datetime) -> Issue:
     if outcome != "reopened":
         return issue
-    return rules.moved(issue, "reopened", now, category_of(issue.category_id).sla_class)
+    return rules.moved(issue, "reopened", now)
 
 
 def _entries(person: Person, issue: Issue, body: RecordCall, outcome: Outcome, now: datetime) -> list[Entry]:

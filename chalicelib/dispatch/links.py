@@ -8,6 +8,8 @@ from chalicelib.audit import store as audit
 from chalicelib.db import Item, Op, Put
 from chalicelib.dispatch import service
 from chalicelib.dispatch.link_models import AddLink, Link, LinkKind, LinkView, Split
+from chalicelib.due import plan
+from chalicelib.due import rows as due_rows
 from chalicelib.errors import N_, Forbidden, IllegalTransition, Invalid, NotFound
 from chalicelib.ids import is_id, new_id
 from chalicelib.inbox import outbox
@@ -99,7 +101,8 @@ def split(
             raise IllegalTransition
         number = reporting.draw_number(portal, file.issue.community_id, next(digits), now)
         actor = access.as_staff(person, file.issue)
-        new = _second(file.issue, actor, body, number, now)
+        levels = plan.levels_for(portal, file.issue.community_id)
+        new = plan.planned(_second(file.issue, actor, body, number, now), levels, now)
         first = [once.put(snapshot(new, now), now)] if once else []
         portal.db.write(*first, *_ops(portal, file, new, actor, body, now))
         return new
@@ -118,7 +121,7 @@ def _second(issue: Issue, actor: Actor, body: Split, number: str, now: datetime)
         category_id=body.category_id,
         description=body.description,
         created_at=now,
-        promised_at=rules.promised_at(policy.category_of(body.category_id).sla_class, now),
+        promised_at=now,  # until the plan says
         handoff=handoff.id,
     )
     rows = [
@@ -140,6 +143,8 @@ def _ops(
         store.unmoved(file.issue),
         *store.add(issue, portal.keys),
         *spot_store.moved(None, issue, portal.keys),
+        *due_rows.moved(issue.id, None, issue.next_moment),
+        *store.alarm(issue, now),
         *(store.add_entry(issue.id, one, portal.keys) for one in new.timeline),
         store.start_handoff(issue.id, new.handoffs[0], portal.keys),
         store.add_entry(file.issue.id, row, portal.keys),

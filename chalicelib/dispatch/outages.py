@@ -10,6 +10,8 @@ from chalicelib.db import Op
 from chalicelib.dispatch import outage_store, service
 from chalicelib.dispatch.outage_models import BeginOutage, ChangeOutage, Outage
 from chalicelib.dispatch.policy import OUTAGE_KINDS
+from chalicelib.due import plan
+from chalicelib.due import rows as due_rows
 from chalicelib.errors import N_, Forbidden, Invalid, NotFound, VersionConflict
 from chalicelib.ids import new_id
 from chalicelib.inbox import outbox
@@ -36,7 +38,8 @@ def begin(portal: Portal, person: Person, body: BeginOutage, once: Once | None, 
 
     def work() -> IssueFile:
         number = reporting.draw_number(portal, body.community_id, next(digits), now)
-        file = _master(person, body, homes, number, now)
+        levels = plan.levels_for(portal, body.community_id)
+        file = plan.planned(_master(person, body, homes, number, now), levels, now)
         issue = file.issue
         outage = Outage(
             issue_id=issue.id, number=number, community_id=issue.community_id, category_id=issue.category_id,
@@ -90,7 +93,7 @@ def _master(person: Person, body: BeginOutage, homes: list[str], number: str, no
         location=", ".join(buildings)[:120],
         status="acknowledged",
         created_at=now,
-        promised_at=rules.promised_at(policy.category_of(body.category_id).sla_class, now),
+        promised_at=now,  # until the plan says
         reporter=actor,
         handoff=handoff.id,
     )
@@ -104,6 +107,7 @@ def _new(portal: Portal, file: IssueFile) -> list[Op]:
     return [
         *store.add(issue, portal.keys),
         *spot_store.moved(None, issue, portal.keys),
+        *due_rows.moved(issue.id, None, issue.next_moment),
         store.add_entry(issue.id, file.timeline[0], portal.keys),
         store.start_handoff(issue.id, file.handoffs[0], portal.keys),
         outbox.add(told, now),
@@ -138,7 +142,7 @@ def change(
         kept = outage_store.drop(before) if body.over else outage_store.put(after, before)
         told = _spread(file.issue, after, event, now, owners_of(file, person.id))
         act = audit.Act(file.issue.community_id, person.id, "outage", issue_id, event)
-        ops = [store.unmoved(file.issue), kept, told]
+        ops = [kept, told]
         return commit(portal, Change(file, file.issue, rows, [], act, ops), now, once)
 
     return attempt(portal, once, work, now)

@@ -11,11 +11,11 @@ from chalicelib.dispatch.models import AddAbsence, Rules, SaveRules, SaveWorker,
 from chalicelib.dispatch.policy import MAX_ABSENCES
 from chalicelib.errors import N_, Forbidden, Invalid, NotFound, VersionConflict
 from chalicelib.issues.models import Window
-from chalicelib.issues.rules import ASSIGNEE_ROLES
+from chalicelib.issues.rules import ASSIGNEE_ROLES, DISPATCH_ROLES
 from chalicelib.portal import Portal
 
 MANAGER = frozenset({"manager"})
-OFFICE = frozenset({"front_line", "manager"})
+OFFICE = DISPATCH_ROLES
 _OVER = N_("This time is over already.")
 _ORDER = N_("The end comes before the start.")
 _FULL = N_("These are more absences than can be kept. Take back one that is not needed first.")

@@ -19,6 +19,8 @@ Event = Literal[
     "complaint_received", "complaint_investigating", "complaint_replied", "complaint_answered", "complaint_closed",
     "complaint_dispute", "complaint_new", "complaint_given", "complaint_message", "complaint_accepted",
     "complaint_dissent", "complaint_withdrawn", "complaint_warn", "complaint_breach", "complaint_latest",
+    "due_soon", "escalated", "unresolved", "pause_over", "pause_over_waiting_owner", "pause_over_waiting_parts",
+    "pause_over_appointment", "running_late", "running_late_unassigned", "ask_confirm", "ask_answer", "visit_soon",
 ]  # fmt: skip
 
 
@@ -48,6 +50,15 @@ class Notice:
     #: For staff of another tone than for owners ("given to you" instead of "arranged").
     staff_event: Event | None = None
     about: Literal["issue", "complaint"] = "issue"
+    #: Of a deadline: the goal, which level of the ladder is told, when it is or was due, and until when the owner hears
+    #: from us again.
+    goal: str | None = None
+    level: int = 0
+    due_at: datetime | None = None
+    until: datetime | None = None
+    #: Whether it is told at any hour; else channels wait until `not_before`, where that is given.
+    urgent: bool = False
+    not_before: datetime | None = None
 
 
 class InboxMessage(Base):

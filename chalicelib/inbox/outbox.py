@@ -21,6 +21,14 @@ from chalicelib.portal import Portal
 from chalicelib.times import rfc3339
 
 SHARDS = 8
+#: The times that a notice may be about, or that say when to tell it.
+_TIMES = ("visit_at", "due_at", "until", "not_before")
+#: What of an outbox row its messages keep.
+_KEPT = (
+    "at", "issue_id", "number", "category_id", "community_id", "who", "about", "goal", "level", "urgent", *_TIMES,
+)  # fmt: skip
+#: Where nobody holds a role that is to be told, the next higher one is told; above the last, the one below.
+_LADDER = ("front_line", "senior", "manager", "expert")
 #: How long messages stay in the inbox.
 KEEP = timedelta(days=180)
 
@@ -52,11 +60,18 @@ def add(notice: Notice, now: datetime) -> Op:
         "roles": list(notice.roles),
         "counts": {name: delta for name, delta in notice.counts.items() if delta},
         "who": notice.who,
-        "visit_at": rfc3339(notice.visit_at) if notice.visit_at else None,
         "about": notice.about if notice.about != "issue" else None,
         "fan": {"homes": list(notice.homes)} if notice.homes else None,
+        "goal": notice.goal,
+        "level": notice.level or None,
+        "urgent": notice.urgent or None,
+        **{name: _text(getattr(notice, name)) for name in _TIMES},
     }
     return Put(item)
+
+
+def _text(moment: datetime | None) -> str | None:
+    return rfc3339(moment) if moment else None
 
 
 def handle_stream(portal: Portal, event: dict[str, Any]) -> int:
@@ -102,7 +117,7 @@ def deliver(portal: Portal, row: Item) -> None:
     people in its stead where it is for all who live somewhere. Repeatable."""
     for account_id in dict.fromkeys(row["owners"]):
         _give(portal, account_id, row, row["event"], desk=False)
-    for account_id in dict.fromkeys([*row["staff"], *_on_duty(portal, row)]):
+    for account_id in dict.fromkeys([*row["staff"], *on_duty(portal, row)]):
         _give(portal, account_id, row, row.get("staff_event") or row["event"], desk=True)
     key = K(row["PK"], row["SK"])
     further = spreading.steps(portal, row) if row.get("fan") else []
@@ -120,20 +135,27 @@ def counts_key(community_id: str) -> K:
     return K(f"COMMUNITY#{community_id}", "COUNTS")
 
 
-def _on_duty(portal: Portal, row: Item) -> list[str]:
+def on_duty(portal: Portal, row: Item) -> list[str]:
+    """The staff whom a row tells by their roles: one query of the community's staff."""
     if not row["roles"]:
         return []
-    wanted = set(row["roles"])
     staff = communities.staff(portal.db, portal.keys, row["community_id"])
+    held = {role for member in staff for role in member.roles}
+    wanted = {_held(role, held) for role in row["roles"]}
     return [member.id for member in staff if wanted & set(member.roles)]
 
 
+def _held(role: str, held: set[str]) -> str:
+    """The role itself when somebody holds it, else the next higher one that somebody does."""
+    place = _LADDER.index(role)
+    return next((one for one in (*_LADDER[place:], *reversed(_LADDER[:place])) if one in held), role)
+
+
 def _give(portal: Portal, account_id: str, row: Item, event: str, *, desk: bool) -> None:
-    kept = ("at", "issue_id", "number", "category_id", "community_id", "who", "visit_at", "about")
     item: Item = {
         "PK": f"ACCOUNT#{account_id}",
         "SK": f"INBOX#{row.get('mid') or row['SK']}",
-        **{name: row.get(name) for name in kept},
+        **{name: row.get(name) for name in _KEPT},
         "event": event,
         "desk": desk,
         "expires_at": int((datetime.fromisoformat(row["at"]) + KEEP).timestamp()),

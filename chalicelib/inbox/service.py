@@ -11,7 +11,7 @@ from chalicelib.conditions import Attr, Key
 from chalicelib.db import Item, K, Update
 from chalicelib.errors import Conflict
 from chalicelib.inbox.models import InboxMessage
-from chalicelib.inbox.words import EVENTS, SOMEBODY, STAFF_EVENTS, UNTIL, VISIT
+from chalicelib.inbox.words import EVENTS, EXPECTED, GOALS, SOMEBODY, STAFF_EVENTS, UNTIL, VISIT
 from chalicelib.issues.policy import category_of
 from chalicelib.portal import Portal
 from chalicelib.times import moment
@@ -56,11 +56,13 @@ def _text(portal: Portal, item: Item, locale: str, now: datetime) -> str:
         "number": item["number"],
         "name": portal.keys.open(item["who"], "inbox|name") if item.get("who") else say(SOMEBODY),
     }
+    values |= _of_deadline(portal, item, locale, now)
     text = say(words) % values
+    if item.get("until"):
+        text += say(UNTIL) % values
     if item.get("visit_at"):
-        zone = communities.get(portal.db, item["community_id"]).zone
-        when = i18n.when(moment(item["visit_at"]), now, zone, locale)
-        text += say(UNTIL if item["event"].startswith("outage") else VISIT) % {"when": when}
+        said = EXPECTED if item["event"].startswith("outage") else VISIT
+        text += say(said) % {"when": _when(portal, item, "visit_at", locale, now)}
     return text
 
 
@@ -69,6 +71,25 @@ def _category(item: Item, locale: str) -> str:
         kind, _, category = item["category_id"].partition("/")
         return complaint_name(kind, category, locale)
     return category_of(item["category_id"]).name(locale)
+
+
+def _of_deadline(portal: Portal, item: Item, locale: str, now: datetime) -> dict[str, Any]:
+    """What a message about a deadline speaks of: the goal in words, the level, when it is due, and until when the
+    owner hears from us."""
+    say = i18n.translations(locale).gettext
+    return {
+        "goal": say(GOALS.get(item.get("goal", ""), GOALS["resolve"])),
+        "level": item.get("level", 0),
+        "when": _when(portal, item, "due_at", locale, now),
+        "until": _when(portal, item, "until", locale, now),
+    }
+
+
+def _when(portal: Portal, item: Item, name: str, locale: str, now: datetime) -> str:
+    if not item.get(name):
+        return ""
+    zone = communities.get(portal.db, item["community_id"]).zone
+    return i18n.when(moment(item[name]), now, zone, locale)
 
 
 def mark_read(portal: Portal, person: Person, newest: str) -> None:

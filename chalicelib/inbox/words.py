@@ -4,7 +4,16 @@ from chalicelib.errors import N_
 
 SOMEBODY = N_("a colleague")
 VISIT = N_(" Visit: %(when)s.")
-UNTIL = N_(" Expected until %(when)s.")
+#: Of an outage.
+EXPECTED = N_(" Expected until %(when)s.")
+UNTIL = N_(" You hear from us again by %(until)s at the latest.")
+#: What is promised, as staff read it.
+GOALS = {
+    "acknowledge": N_("First answer"),
+    "on_site": N_("On site"),
+    "next_update": N_("Next word to the owner"),
+    "resolve": N_("The repair"),
+}
 EVENTS = {
     "reported": N_(
         "We have your report “%(category)s” (%(number)s). Next: the office reads it and arranges somebody."
@@ -35,6 +44,32 @@ EVENTS = {
     "outage_over": N_(
         "“%(category)s” in your building works again (%(number)s). Thank you for your patience."
     ),
+    # Before a promise is missed: why, and what happens now. `UNTIL` follows where we have promised to write again.
+    "running_late": N_(
+        "“%(category)s” (%(number)s) may not be fixed by %(when)s as promised: it takes longer than we "
+        "thought. %(name)s is on it."
+    ),
+    "running_late_unassigned": N_(
+        "“%(category)s” (%(number)s) may not be fixed by %(when)s as promised: nobody was free for it so "
+        "far. The office is arranging somebody now."
+    ),
+    "pause_over_waiting_owner": N_(
+        "We have not heard from you about “%(category)s” (%(number)s), so it goes on with what we know."
+    ),
+    "pause_over_waiting_parts": N_(
+        "“%(category)s” (%(number)s) waits for parts no longer: whoever has it looks again and tells "
+        "you how it goes on."
+    ),
+    "pause_over_appointment": N_(
+        "It is time for the agreed visit for “%(category)s” (%(number)s); it goes on."
+    ),
+    "ask_confirm": N_(
+        "Is “%(category)s” (%(number)s) really fixed? Tell us with one tap; if we hear nothing, it closes by itself."
+    ),
+    "ask_answer": N_(
+        "We still need your answer about “%(category)s” (%(number)s) to go on. Open it to see what for."
+    ),
+    "visit_soon": N_("A reminder: we come about “%(category)s” (%(number)s)."),
     # A step was taken back: one message that says what holds, so that nobody relies on the one before.
     "undone_submitted": N_(
         "Please ignore our last message: “%(category)s” (%(number)s) is new, the office reads it."
@@ -77,6 +112,13 @@ STAFF_EVENTS = {
     "reopened": N_("“%(category)s” (%(number)s) was reopened."),
     "rated": N_("The owner rated “%(category)s” (%(number)s)."),
     "resolved": N_("“%(category)s” (%(number)s) was marked as fixed."),
+    "due_soon": N_("Due by %(when)s: “%(category)s” (%(number)s) – %(goal)s."),
+    "escalated": N_("LATE, level %(level)s: “%(category)s” (%(number)s) – %(goal)s, was due %(when)s."),
+    "unresolved": N_("RISK: “%(category)s” (%(number)s) has been open for very long. Decide how it goes on."),
+    "pause_over": N_(
+        "“%(category)s” (%(number)s) was on hold for as long as it may be. It is your turn again."
+    ),
+    "visit_soon": N_("A reminder: your visit for “%(category)s” (%(number)s)."),
     "undone": N_("A step on “%(category)s” (%(number)s) was taken back. Open it to see how it stands."),
     "complaint_new": N_("New: “%(category)s” (%(number)s). Its clock runs."),
     "complaint_given": N_("You now have “%(category)s” (%(number)s)."),

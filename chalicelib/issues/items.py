@@ -11,7 +11,10 @@ from chalicelib.records import Item
 from chalicelib.times import moment, rfc3339
 from chalicelib.upgrades import ISSUE, SCHEMA
 
-_TIMES = ("created_at", "promised_at", "visit_at", "resolved_at", "closed_at", "quiet_since", "urged_at")
+_TIMES = (
+    "created_at", "promised_at", "visit_at", "resolved_at", "closed_at", "quiet_since", "urged_at",
+    "next_moment",
+)  # fmt: skip
 _PLAIN = (
     "id", "number", "community_id", "unit_id", "unit_label", "building", "area", "category_id", "description",
     "location", "status", "version", "pause_reason", "paused_from", "resolutions", "reopened", "reject_note",

@@ -30,7 +30,9 @@ class Actor(Base):
 
     id: str
     name: str
-    role: Literal["owner", "front_line", "technician", "designer", "manager", "auditor", "system"]
+    role: Literal[
+        "owner", "front_line", "senior", "technician", "designer", "manager", "expert", "auditor", "system"
+    ]  # fmt: skip
 
 
 SYSTEM = Actor(id="system", name="", role="system")
@@ -125,6 +127,8 @@ class Issue(Standing):
     ratings: list[Rating] = []
     urged_at: datetime | None = None
     merged_into: Ref | None = None
+    #: When something is to be done about it next: its row among what is due has this time.
+    next_moment: datetime | None = None
     #: How often somebody began or ceased to follow it: steps that were judged before are judged anew.
     follows: int = 0
     #: Kept in an older shape, or under an older key: the next step brings the record up to date.
@@ -196,6 +200,8 @@ class IssueFile(Base):
     followers: list[str]
     #: Rows that only some readers need, as kept, by the letter that their keys begin with.
     extras: dict[str, list[dict[str, Any]]] = {}
+    #: The moments that have been handled, by their identity.
+    done: dict[str, dict[str, Any]] = {}
 
 
 class ReportIssue(Input):

@@ -132,6 +132,8 @@ def shown(file: IssueFile, view: IssueView, person: Person, locale: str) -> dict
         "visit_windows": issue.visit_windows if view.visit_windows else [],
         "pause_reason": issue.pause_reason,
         "pause_note": held.text if held else None,
+        "paused_until": moment(view.paused_until) if view.paused_until else None,
+        "next_word_by": moment(view.next_word_by) if view.next_word_by else None,
         "photos": photos(view.photos, gettext("before")),
         "timeline": entries,
         "rating": view.rating,

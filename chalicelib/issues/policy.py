@@ -9,10 +9,7 @@ from datetime import timedelta
 from chalicelib.company import company
 from chalicelib.errors import N_
 from chalicelib.i18n import translations
-from chalicelib.service_levels.policy import DEFAULT_POLICY
 
-#: Service class → how long until it is resolved (the default service levels; wall clock until calendars come).
-RESOLVE_WITHIN = {name: one.goals["resolve"].wall for name, one in DEFAULT_POLICY.classes.items()}
 #: The owner may urge at most once in this time (part 2).
 URGE_EVERY = timedelta(hours=4)
 #: Quiet days after which a resolved issue closes by itself (contract, "Status").
@@ -31,6 +28,8 @@ SENT_AT_ONCE = timedelta(minutes=2)
 MAX_STEPS = 50
 #: For how long staff may take back their own last step: long enough to notice a slip, too short to rely on.
 UNDO_WITHIN = timedelta(seconds=30)
+#: For how long after it came an urgent report still raises an alarm at a desk that opens.
+ALARM_FOR = timedelta(minutes=10)
 #: Digits of an issue's number behind its day: as few as people can read out, as long as a day has few reports.
 NUMBER_DIGITS = 5
 MAX_PHOTOS = 9

@@ -7,6 +7,8 @@ from itertools import count
 from chalicelib.accounts.models import Person, UnitRef
 from chalicelib.communities import store as communities
 from chalicelib.db import Op
+from chalicelib.due import plan
+from chalicelib.due import rows as due_rows
 from chalicelib.errors import (
     N_,
     Forbidden,
@@ -14,7 +16,7 @@ from chalicelib.errors import (
 )
 from chalicelib.ids import new_id
 from chalicelib.inbox import outbox
-from chalicelib.issues import access, policy, repeat_store, rules, spot_store, store
+from chalicelib.issues import access, policy, repeat_store, spot_store, store
 from chalicelib.issues.commit import Filed, attempt, entry, snapshot
 from chalicelib.issues.models import Actor, Handoff, Issue, IssueFile, ReportIssue
 from chalicelib.issues.notices import moved_counts, notice
@@ -97,12 +99,16 @@ def _new_issue(
         photos={p.id: photo_store.row_item(p, issue.id) for p in attached},
         followers=[],
     )
+    file = plan.planned(file, plan.levels_for(portal, unit.community_id), now)
+    issue = file.issue
     alarm = {"roles": ("front_line", "manager"), "staff_event": "emergency"} if category.emergency else {}
     told = notice(issue, "reported", owners=(person.id,), counts=moved_counts(None, issue), **alarm)
     ops = [
         *store.add(issue, portal.keys),
         *spot_store.moved(None, issue, portal.keys),
         *repeat_store.add(issue),
+        *due_rows.moved(issue.id, None, issue.next_moment),
+        *store.alarm(issue, now),
         store.add_entry(issue.id, row, portal.keys),
         store.start_handoff(issue.id, handoff, portal.keys),
         photos.daily_cap(person.id, "reports", portal.settings.reports_per_day, now),
@@ -134,7 +140,7 @@ def _issue(
         location=body.location or None,
         place_id=body.place_id,
         created_at=now,
-        promised_at=rules.promised_at(category.sla_class, now),
+        promised_at=now,  # until the plan says
         reporter=reporter,
         visit_windows=body.visit_windows,
         handoff=handoff_id,

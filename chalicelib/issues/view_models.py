@@ -6,6 +6,7 @@ from pydantic import Field
 
 from chalicelib.accounts.models import Role
 from chalicelib.base import Base
+from chalicelib.due.view_models import SlaView
 from chalicelib.issues.models import Holder, Kind, PauseReason, Ref, Status
 from chalicelib.photos.models import PhotoView
 
@@ -101,6 +102,9 @@ class IssueView(IssueSummary):
     visit_windows: list[WindowView]
     photos: list[PhotoView]
     timeline: list[EntryView]
+    #: Until when it is on hold at the latest, and until when the owner hears from us again.
+    paused_until: str | None
+    next_word_by: str | None
 
 
 class DeskIssueView(IssueView):
@@ -114,6 +118,8 @@ class DeskIssueView(IssueView):
     first_time_fix: bool | None
     #: The owner's marks for each repair, oldest first; `rating` is the last.
     ratings: list[RatingView]
+    #: What was promised and became of it.
+    sla: SlaView
 
 
 class SimilarList(Base):

@@ -13,7 +13,7 @@ from chalicelib.issues.policy import category_of
 from chalicelib.issues.rules import WORK
 from chalicelib.service_levels.models import Pause, PauseReason
 
-_STAFF = frozenset({"front_line", "technician", "designer", "manager"})
+_STAFF = frozenset({"front_line", "senior", "technician", "designer", "manager", "expert"})
 _STEPS = frozenset({"status", "assigned"})
 
 

@@ -27,9 +27,6 @@ class Book:
         #: (community, state) → issues in it; what the community's record says; what the outbox will still add.
         self.states: Counter[tuple[str, str]] = Counter()
         self.counted: Counter[tuple[str, str]] = Counter()
-        #: Issue → until when it must be looked at; the latest moment at which it will be.
-        self.closes: dict[str, datetime] = {}
-        self.due: dict[str, datetime] = {}
         #: Complaint → when its clock is over; the moments at which complaints will be looked at.
         self.clocks: dict[str, datetime] = {}
         self.looks: set[tuple[str, datetime]] = set()
@@ -65,10 +62,6 @@ class Book:
         for pair in sorted(self.states.keys() | self.counted.keys()):
             if self.states[pair] != self.counted[pair]:
                 yield f"COMMUNITY#{pair[0]} COUNTS: {self.counted[pair]} {pair[1]}, but there are {self.states[pair]}"
-        for issue_id, closes in self.closes.items():
-            due = self.due.get(issue_id)
-            if due is None or due < closes:
-                yield f"ISSUE#{issue_id} META: nothing is due that would close it at {closes.isoformat()}"
         for complaint_id, due_at in self.clocks.items():
             mark = self.complaints_mark  # without it nobody can say which days are handled
             ahead = mark is not None and due_at > now and str(due_at.date()) > mark
@@ -85,6 +78,5 @@ class Book:
 def kind_of(key: K) -> tuple[str, str]:
     """What a record is, by the beginnings of its keys."""
     head = key.pk.partition("#")[0]
-    return head, "" if head in ("OUTBOX", "DUE", "DUEC", "AUDIT", "SPOT", "REPEAT") else key.sk.partition(
-        "#"
-    )[0]
+    alone = head in ("OUTBOX", "DUE", "DUEC", "AUDIT", "SPOT", "REPEAT", "RISK")
+    return head, "" if alone else key.sk.partition("#")[0]

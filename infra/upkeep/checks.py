@@ -9,6 +9,7 @@ from chalicelib.complaints.items import from_item as complaint_from
 from chalicelib.complaints.items import to_item as complaint_item
 from chalicelib.crypto import Keyring, Unsealable, key_id
 from chalicelib.db import Item, K
+from chalicelib.due import rows as due_rows
 from chalicelib.issues import rules, spot_store
 from chalicelib.issues import store as issues
 from chalicelib.issues.items import from_item, to_item
@@ -31,8 +32,8 @@ def _issue(book: Book, keys: Keyring, key: K, item: Item) -> None:
         book.joined.add(issues.pointer_key(issue.reporter.id, issue.merged_into.id))
     if rules.waits_for_owner(issue):
         book.waiting.add(K(f"ACCOUNT#{issue.reporter.id}", f"NEEDS#{issue.id}"))
-    if closes := rules.closes_at(issue):
-        book.closes[issue.id] = closes
+    if issue.next_moment:
+        book.want(due_rows.key_at(issue.id, issue.next_moment), key)
     fresh = to_item(issue, keys)
     for name in _INDEXES:
         if item.get(name) != fresh[name]:
@@ -75,9 +76,10 @@ def _outbox(book: Book, keys: Keyring, key: K, item: Item) -> None:
 
 
 def _timer(book: Book, keys: Keyring, key: K, item: Item) -> None:
-    book.want(issues.meta_key(item["issue_id"]), key)
-    at = moment(key.sk.partition("#")[0])
-    book.due[item["issue_id"]] = max(at, book.due.get(item["issue_id"], at))
+    if "issue_id" in item:
+        book.want(issues.meta_key(item["issue_id"]), key)
+    else:
+        book.want(K(f"COMMUNITY#{item['community_id']}", "META"), key)
     book.days.append(key.pk.split("#")[1])
 
 
@@ -194,6 +196,9 @@ CHECKS: dict[tuple[str, str], Check] = {
     ("COMMUNITY", "CALLBACK"): _wants(_to_issue),
     ("COMMUNITY", "PLACENAME"): _wants(_to_place),
     ("COMMUNITY", "COUNTS"): _numbers,
+    ("COMMUNITY", "ALARM"): _wants(_to_issue),
+    ("COMMUNITY", "LEVELS"): _wants(_to_community, lambda key, item: K(key.pk, "LEVELS")),
+    ("RISK", ""): _wants(_to_issue),
     ("PLACE", "COMMUNITY"): _wants(
         lambda key, item: places.place_key(item["community_id"], key.pk.removeprefix("PLACE#"))
     ),

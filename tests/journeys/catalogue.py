@@ -165,6 +165,12 @@ def _desk_conflict(page: Page, world: World) -> None:
     _send(page, form)
 
 
+def _late(page: Page, world: World) -> None:
+    """A job of the demo's that is late by every measure, with alerts that nobody has acknowledged."""
+    page.goto("/desk?overdue=1")
+    page.goto(page.locator(".job-link").first.get_attribute("href") or "")
+
+
 def _preview(page: Page, world: World) -> None:
     page.goto("/desk/import")
     rows = "community_id,building,unit,name,phone,role\nmaple,8,901,何新,13712340009,owner\nmaple,8,902,坏,12,owner\n"
@@ -393,6 +399,7 @@ def states(world: World) -> list[State]:
         State("job, assigned", TECHNICIAN, _unfold("/desk/issues/{in_progress}")),
         State("job, waiting", TECHNICIAN, _unfold("/desk/issues/{visit}")),
         State("job, rated", staff, _unfold("/desk/issues/{rated}")),
+        State("job, late", staff, _late),
         State("job, conflict", staff, _desk_conflict),
         State("job, given out", staff, _unfold("/desk/issues/{split}?propose=1")),
         State("people", MANAGER, _unfold("/desk/people?community_id=maple")),
