@@ -28,6 +28,7 @@ NAMES = (
     "inbox.api",
     "inbox.pages",
     "desk.api",
+    "sops.api",
     "desk.all_pages",
     "places.api",
     "places.pages",

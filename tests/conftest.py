@@ -17,6 +17,8 @@ from moto import mock_aws
 
 from chalicelib.communities import store as communities
 from chalicelib.portal import Portal
+from chalicelib.service_levels import store as levels
+from chalicelib.sops import store as sops
 from chalicelib.table_client import lean
 from tests.browser import Browser
 from tests.engines import Engine, start_engine
@@ -43,6 +45,8 @@ def now() -> datetime:
 def _no_memory_of_communities() -> None:
     """The process remembers communities for a minute; one test's are not another's."""
     communities._kept.clear()
+    sops.forget()
+    levels.forget()
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ from chalicelib.communities import store
 from chalicelib.issues import timers
 from chalicelib.photos import service as photos
 from chalicelib.portal import Portal
+from chalicelib.service_levels import store as levels
+from chalicelib.sops import store as sops
 from tests.browser import Browser
 from tests.factories import NOW, People, bring_to, make_place, report
 from tests.route_calls import Ids
@@ -61,9 +63,17 @@ def signed_in(people: People) -> Any:
     return lambda name: Browser(cookies={"session": people.token(name)})
 
 
+@pytest.fixture(autouse=True)
+def _remembered(_no_memory_of_communities: None, site: Portal) -> None:
+    """What a process remembers for a minute is no part of a request."""
+    _remember(site)
+
+
 def _remember(portal: Portal) -> None:
     for name in ("maple", "cedar"):
         store.get(portal.db, name)
+        sops.book(portal.db, name)
+        levels.levels_of(portal.db, name, "Asia/Shanghai")
 
 
 def _calls(

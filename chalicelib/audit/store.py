@@ -12,6 +12,7 @@ from chalicelib.times import rfc3339
 Action = Literal[
     "transition", "assign", "message", "contact_seen", "undo", "import_row", "account_imported", "photo_removed",
     "place_added", "place_changed", "levels_changed",
+    "sop_changed", "roster_changed", "sop_step",
 ]  # fmt: skip
 
 

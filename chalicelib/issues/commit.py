@@ -17,6 +17,7 @@ from chalicelib.issues import rules, spot_store, store
 from chalicelib.issues.models import Actor, Entry, Handoff, Holder, Issue, IssueFile
 from chalicelib.once import Once
 from chalicelib.portal import Portal
+from chalicelib.sops import standing
 
 Filed = tuple[IssueFile, datetime]
 _TRIES = 5
@@ -76,6 +77,9 @@ def commit(portal: Portal, change: Change, now: datetime, once: Once | None = No
     before = change.before.issue
     after, handoffs, handoff_ops = _hand_over(portal, change, now)
     done = _filed(change, after, handoffs)
+    if after is not before:
+        after = standing.stamped(portal, done)
+        done = _filed(change, after, handoffs)
     ops: list[Op] = [once.put(snapshot(done, now), now)] if once else []
     if after is not before:
         ops.append(store.change(before, after, portal.keys, change.only_if))

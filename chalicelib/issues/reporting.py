@@ -25,6 +25,7 @@ from chalicelib.photos import store as photo_store
 from chalicelib.photos.models import Photo
 from chalicelib.places import service as places
 from chalicelib.portal import Portal
+from chalicelib.sops import standing
 
 _NOT_YOUR_HOME = N_("This home is not linked to you. Choose one of yours, or call the office.")
 UNKNOWN_CATEGORY = N_("Please choose a category.")
@@ -97,6 +98,8 @@ def _new_issue(
         photos={p.id: photo_store.row_item(p, issue.id) for p in attached},
         followers=[],
     )
+    issue = standing.stamped(portal, file)
+    file = file.model_copy(update={"issue": issue})
     alarm = {"roles": ("front_line", "manager"), "staff_event": "emergency"} if category.emergency else {}
     told = notice(issue, "reported", owners=(person.id,), counts=moved_counts(None, issue), **alarm)
     ops = [

@@ -8,6 +8,7 @@ from chalicelib.accounts.models import Role
 from chalicelib.base import Base
 from chalicelib.issues.models import Holder, Kind, PauseReason, Ref, Status
 from chalicelib.photos.models import PhotoView
+from chalicelib.sops.models import DeskSopView, SopView
 
 
 class ActorView(Base):
@@ -15,6 +16,15 @@ class ActorView(Base):
 
     name: str
     role: Role | Literal["system"]
+
+
+class SopMarkView(Base):
+    """A step of an SOP that was done."""
+
+    id: str
+    number: int
+    name: str
+    measurement: str
 
 
 class EntryView(Base):
@@ -33,6 +43,7 @@ class EntryView(Base):
     visit_at: str | None = None
     #: When it was really done, where that is known only later than `at`.
     taken_at: str | None = None
+    sop: SopMarkView | None = None
 
 
 class RatingView(Base):
@@ -101,6 +112,8 @@ class IssueView(IssueSummary):
     visit_windows: list[WindowView]
     photos: list[PhotoView]
     timeline: list[EntryView]
+    #: The steps in which it is repaired, and how far they are; None where its category has none.
+    sop: SopView | None
 
 
 class DeskIssueView(IssueView):
@@ -112,6 +125,7 @@ class DeskIssueView(IssueView):
     reopened: int
     #: The owner's marks for each repair, oldest first; `rating` is the last.
     ratings: list[RatingView]
+    sop: DeskSopView | None
 
 
 class SimilarList(Base):

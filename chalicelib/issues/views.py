@@ -5,8 +5,9 @@ from typing import Any
 
 from chalicelib.accounts.models import Person
 from chalicelib.accounts.rules import mask_name
+from chalicelib.i18n import LOCALES
 from chalicelib.issues import rules
-from chalicelib.issues.models import Actor, Entry, Issue, IssueFile, Rating
+from chalicelib.issues.models import Actor, Entry, Issue, IssueFile, Rating, SopMark
 from chalicelib.issues.view_models import (
     ActorView,
     DeskIssueView,
@@ -16,12 +17,14 @@ from chalicelib.issues.view_models import (
     IssueView,
     RatingView,
     ReporterView,
+    SopMarkView,
     WindowView,
 )
 from chalicelib.kept import made
 from chalicelib.photos import service as photos
 from chalicelib.photos.models import PhotoView
 from chalicelib.portal import Portal
+from chalicelib.sops import views as sop_views
 from chalicelib.times import rfc3339
 
 
@@ -93,14 +96,18 @@ def desk_summary(issue: Issue, person: Person, now: datetime) -> IssueSummary:
 class Reader:
     """Writes out one issue for one reader."""
 
-    def __init__(self, portal: Portal, person: Person, origin: str | None, now: datetime) -> None:
+    def __init__(
+        self, portal: Portal, person: Person, origin: str | None, now: datetime, locale: str = LOCALES[0]
+    ) -> None:
         self._portal, self._person, self._origin, self.now = portal, person, origin, now
+        self._locale = locale
 
     def owner_view(self, file: IssueFile, relation: rules.Relation, at: datetime | None = None) -> IssueView:
         """An issue for the one who reported it, or for a follower, who sees neither home nor names of others, nor
         when somebody is at home or what they thought of the repair."""
         moment = at or self.now
         fields = owner_fields(file.issue, relation, moment)
+        fields["sop"] = sop_views.for_owners(self._portal, file, self._locale, moment)
         rows = [row for row in file.timeline if _for_owners(row, file)]
         if relation == "reporter":
             return made(IssueView, **fields, **self._parts(file, rows, staff=False))
@@ -129,6 +136,7 @@ class Reader:
             followers=len(file.followers),
             reopened=file.issue.reopened,
             ratings=[_marks(given) for given in file.issue.ratings],
+            sop=sop_views.for_staff(self._portal, file, self._locale, moment),
         )
 
     def _parts(self, file: IssueFile, rows: list[Entry], *, staff: bool) -> dict[str, Any]:
@@ -158,7 +166,12 @@ class Reader:
             pause_reason=row.pause_reason,
             visit_at=_time(row.visit_at),
             taken_at=_time(row.taken_at),
+            sop=self._mark(row.sop) if row.sop else None,
         )
+
+    def _mark(self, mark: SopMark) -> SopMarkView:
+        named = {"id": mark.id, "number": mark.number, "name": mark.name(self._locale)}
+        return made(SopMarkView, **named, measurement=mark.measurement)
 
     def _actor(self, actor: Actor, *, staff: bool) -> ActorView:
         """Names of owners are masked for everybody but themselves; staff's names are for all to see."""
