@@ -12,6 +12,7 @@ from typing import Any
 from chalicelib.communities import store as communities
 from chalicelib.conditions import Attr
 from chalicelib.db import Delete, Item, K, Op, Put, Update, decode_item
+from chalicelib.duty import service as duty
 from chalicelib.errors import Conflict
 from chalicelib.ids import new_id
 from chalicelib.inbox.models import Notice
@@ -116,10 +117,15 @@ def counts_key(community_id: str) -> K:
 
 
 def _on_duty(portal: Portal, row: Item) -> list[str]:
+    """Everybody with one of a row's roles; of an emergency, who is on duty by the roster then, if anybody is."""
     if not row["roles"]:
         return []
     wanted = set(row["roles"])
     staff = communities.staff(portal.db, portal.keys, row["community_id"])
+    if row.get("staff_event") == "emergency":
+        named = duty.on_duty(portal, row["community_id"], staff, datetime.fromisoformat(row["at"]))
+        if named:
+            return named
     return [member.id for member in staff if wanted & set(member.roles)]
 
 

@@ -99,13 +99,13 @@ def check_tick(issue: Issue, sop: Sop, body: TickStep, roles: frozenset[str], ac
 
 def check_resolved(sop: Sop, done: dict[str, Tick], photo_ids: list[str], locale: str = "zh-CN") -> None:
     """Raises Invalid when an issue can't be reported as fixed yet: a required step is not done, or there is no photo
-    of the result where the SOP asks for one. The photo of the last step, if that is done, is one."""
+    of the result where the SOP asks for one. The photo of the last step that asks for one is that, if it is there."""
     missing = [step.name.in_(locale) for step in sop.steps if step.required and step.id not in done]
     if missing:
         error = FieldError("sop", "sop_steps_missing", _NEEDS_STEPS, " · ".join(missing))
         raise Invalid(_NEEDS_STEPS % {"limit": " · ".join(missing)}, errors=(error,))
-    last = done.get(sop.steps[-1].id) if sop.steps else None
-    if sop.proof and not photo_ids and not (last and last.photo_ids):
+    shown = [step.id for step in sop.steps if step.photo][-1:]
+    if sop.proof and not photo_ids and not any(done[name].photo_ids for name in shown if name in done):
         raise Invalid.field("photo_ids", "proof_missing", _NEEDS_PROOF)
 
 
