@@ -13,3 +13,14 @@ PREVIEW_ISSUES = 200
 PREVIEW_EXAMPLES = 10
 #: So many versions are shown, the newest first.
 HISTORY = 20
+
+#: Bounds of what managers may promise, so that a slip of the finger is no promise: a goal or rung lasts at most a
+#: year, a pause's maximum three months, the warning comes within the goal's time. The ladder has part 4's four levels.
+MAX_GOAL = timedelta(days=366)
+MAX_PAUSE = timedelta(days=92)
+WARN_PERCENT = range(1, 100)
+MAX_RUNGS = 4
+MAX_REMINDERS = 4
+MAX_DIGEST = timedelta(hours=12)
+#: Exceptions of a calendar: ten years of a month each.
+MAX_EXCEPTIONS = 300

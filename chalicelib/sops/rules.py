@@ -3,6 +3,7 @@
 A reopened issue begins its list anew: what was done before did not hold.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from chalicelib.sops.models import Sop, SopStep, StepState, Tick, TickStep
 
 #: States in which steps are ticked: somebody has the issue, and it is not done.
 TICKABLE = frozenset({"assigned", "in_progress", "paused"})
+_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
 _NOT_YOURS = N_("Only the person who has this issue, or a manager, takes this step.")
 _UNKNOWN = N_("This step is not one of this issue's.")
 _NEEDS_PHOTO = N_("This step asks for a photo.")
@@ -70,6 +72,11 @@ def states_of(sop: Sop, one: Round, timeline: Iterable[Entry], levels: Levels) -
 def current(states: Iterable[StepState]) -> StepState | None:
     """The step that comes next: the first that is not done."""
     return next((state for state in states if state.done is None), None)
+
+
+def is_id(text: str) -> bool:
+    """Whether this can be a step's id: it goes along with forms and calls."""
+    return bool(_ID.fullmatch(text))
 
 
 def step_of(sop: Sop, step_id: str) -> tuple[int, SopStep]:
