@@ -151,6 +151,7 @@ def change_calendar(call: Call) -> Response:
 def _calendar(here: Place, found: levels.Kept, edit: Edit) -> Response:
     today = here.call.now.astimezone(here.community.zone).date()
     context = {
+        "goals": _words(GOALS),
         "weekdays": [(n, gettext(words)) for n, words in enumerate(WEEKDAYS)],
         "holidays": [_year(year) for year in (today.year, today.year + 1) if year in YEARS],
         "unknown": unknown_year(found.calendar, here.call.now, CALENDAR_AHEAD),

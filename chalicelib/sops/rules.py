@@ -87,6 +87,12 @@ def step_of(sop: Sop, step_id: str) -> tuple[int, SopStep]:
     raise Invalid.field("step_id", "unknown_step", _UNKNOWN)
 
 
+def may_tick(issue: Issue, roles: frozenset[str], account_id: str) -> bool:
+    """Whether this person ticks steps of the issue now: whoever has it, or a manager."""
+    has_it = issue.assignee is not None and issue.assignee.id == account_id
+    return bool(roles & ASSIGNEE_ROLES) and issue.status in TICKABLE and ("manager" in roles or has_it)
+
+
 def check_tick(issue: Issue, sop: Sop, body: TickStep, roles: frozenset[str], account_id: str) -> None:
     """Raises Forbidden, VersionConflict, IllegalTransition or Invalid when this person may not tick this step so:
     in the order in which steps of an issue are judged (`issues.rules`)."""
@@ -95,7 +101,7 @@ def check_tick(issue: Issue, sop: Sop, body: TickStep, roles: frozenset[str], ac
     check_version(issue, body.version)
     if issue.status not in TICKABLE:
         raise IllegalTransition
-    if "manager" not in roles and (issue.assignee is None or issue.assignee.id != account_id):
+    if not may_tick(issue, roles, account_id):
         raise Forbidden(_NOT_YOURS)
     _, step = step_of(sop, body.step_id)
     if body.done and step.photo and not body.photo_ids:

@@ -16,7 +16,7 @@ from chalicelib.sops.models import (
     StepState,
 )
 from chalicelib.sops.rules import current
-from chalicelib.times import rfc3339
+from chalicelib.times import moment, rfc3339
 
 
 def for_owners(portal: Portal, file: IssueFile, locale: str, now: datetime) -> SopView | None:
@@ -69,6 +69,21 @@ def _more(state: StepState, locale: str) -> dict[str, Any]:
         "done_by": done.actor.name if done else None,
         "measured": done.measurement or None if done else None,
         "photos": list(done.photo_ids) if done else [],
+    }
+
+
+def on_page(view: SopView | None) -> dict[str, Any] | None:
+    """A view as templates take it: moments instead of texts."""
+    if view is None:
+        return None
+    steps = [{**step.model_dump(), **_moments(step)} for step in view.steps]
+    return {**view.model_dump(exclude={"steps"}), "steps": steps}
+
+
+def _moments(step: SopStepView) -> dict[str, datetime | None]:
+    return {
+        "due_at": moment(step.due_at) if step.due_at else None,
+        "done_at": moment(step.done_at) if step.done_at else None,
     }
 
 
