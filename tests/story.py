@@ -11,6 +11,8 @@ from chalicelib.desk import bulk, live, own, own_store, queue, replies, today, u
 from chalicelib.desk import service as desk
 from chalicelib.desk.models import Bulk, BulkStep, Queue, StaffMessage
 from chalicelib.desk.own_models import SaveFilter, SaveReply
+from chalicelib.duty import service as duty
+from chalicelib.duty.models import Duty, Roster
 from chalicelib.errors import PortalError
 from chalicelib.inbox import outbox
 from chalicelib.inbox import service as inbox
@@ -18,6 +20,8 @@ from chalicelib.inbox.notifier import MemoryNotifier
 from chalicelib.issues import drafts, following, listing, service, store, timers
 from chalicelib.issues import photos as issue_photos
 from chalicelib.issues.models import FindSimilar, RateIssue, WriteMessage
+from chalicelib.managing import levels
+from chalicelib.managing.preview import of_levels
 from chalicelib.pages import keep_form, kept_form
 from chalicelib.photos import intake
 from chalicelib.photos import service as photos
@@ -26,6 +30,9 @@ from chalicelib.places import service as places
 from chalicelib.places.models import ChangePlace
 from chalicelib.portal import Portal
 from chalicelib.records import K
+from chalicelib.sops import editing
+from chalicelib.sops import service as sop_service
+from chalicelib.sops.models import Sop, SopStep, TickStep, Words
 from infra.upkeep.migrate import migrate
 from infra.upkeep.walk import Pace
 from tests.factories import (
@@ -58,6 +65,7 @@ def tell(portal: Portal) -> None:
     _drafts_and_forms(portal, people)
     _desk(portal, people)
     outbox.sweep(portal, LATER)
+    _rules(portal, people)
     _read(portal, people)
     timers.run_due(portal, NOW + timedelta(days=8))
     assert all(not page.left for page in migrate(portal, "issue", lambda: NOW, Pace(10**9), at_once=50))
@@ -185,6 +193,25 @@ def _desk(portal: Portal, people: People) -> None:
     own.save_filter(portal, clerk, SaveFilter(id="f2", name="新的"), "status=submitted", start=False)
     own.delete_filter(portal, clerk, "f2")
     replies.around(portal, clerk, file)
+
+
+def _rules(portal: Portal, people: People) -> None:
+    """A roster, an SOP and service levels of the community's own; a step ticked, and opened again."""
+    manager, tech = people.manager, people.technician
+    night = Duty(people.clerk.id, (0, 1, 2, 3, 4, 5, 6), 22 * 60, 7 * 60)
+    duty.save(portal, manager, "maple", Roster(weekly=(night,)), 0, None, NOW)
+    duty.newest(portal, "maple", 5)
+    sop = Sop((SopStep("a", Words("检测", "Detection"), measurement=True),))
+    editing.save(portal, manager, "maple", "noise", sop, 0, None, NOW)
+    later = NOW + timedelta(minutes=10)
+    file = report(portal=portal, by=people.owner, category_id="noise", now=later)
+    before = levels.kept(portal, "maple")
+    of_levels(portal, "maple", before.levels, before.levels, later)
+    file = step(portal=portal, by=people.clerk, file=file, to="acknowledged", now=later)
+    file = assign(portal=portal, by=people.clerk, file=file, to=tech, now=later)
+    for done in (True, False):
+        body = TickStep(step_id="a", version=file.issue.version, done=done, measurement="40 dB")
+        file, _ = sop_service.tick(portal, tech, file.issue.id, body, None, later)
 
 
 def _read(portal: Portal, people: People) -> None:

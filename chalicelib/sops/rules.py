@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from chalicelib.errors import N_, FieldError, Forbidden, IllegalTransition, Invalid
-from chalicelib.issues.models import Entry, Issue
+from chalicelib.issues.models import Entry, Issue, SopMark
 from chalicelib.issues.rules import ASSIGNEE_ROLES, check_version
 from chalicelib.service_levels import rules as levels_rules
 from chalicelib.service_levels.history import Round
@@ -28,18 +28,26 @@ _NEEDS_PROOF = N_("This category asks for a photo of the finished work.")
 _NEEDS_STEPS = N_("Steps of the SOP that must be done first: %(limit)s.")
 
 
-def ticks(timeline: Iterable[Entry], begin: datetime) -> dict[str, Tick]:
-    """The steps that are done since the issue began, or began anew; by the step's id."""
+def ticks(timeline: Iterable[Entry]) -> dict[str, Tick]:
+    """The steps that are done since the issue began, or began anew by a reopening that holds; by the step's id."""
     found: dict[str, Tick] = {}
+    former: list[dict[str, Tick]] = []
     for row in timeline:
-        mark = row.sop
-        if mark is None or row.at < begin:
-            continue
-        found.pop(mark.id, None)
-        if row.kind == "sop_done":
-            at = (row.taken_at or row.at).astimezone(UTC)
-            found[mark.id] = Tick(mark.id, at, row.actor, tuple(row.photo_ids), mark.measurement)
+        if row.kind == "status" and row.to == "reopened":
+            former.append(found)
+            found = {}
+        elif row.kind == "undone" and row.from_status == "reopened":
+            found = former.pop()
+        elif row.sop:
+            found.pop(row.sop.id, None)
+            if row.kind == "sop_done":
+                found[row.sop.id] = _tick(row, row.sop)
     return found
+
+
+def _tick(row: Entry, mark: SopMark) -> Tick:
+    at = (row.taken_at or row.at).astimezone(UTC)
+    return Tick(mark.id, at, row.actor, tuple(row.photo_ids), mark.measurement)
 
 
 def progress(
@@ -66,7 +74,7 @@ def _due(step: SopStep, start: datetime | None, levels: Levels, stood: tuple[Pau
 def states_of(sop: Sop, one: Round, timeline: Iterable[Entry], levels: Levels) -> tuple[StepState, ...]:
     """Where an issue is with its steps in a round of its history."""
     stood = levels_rules.pauses_of(one, levels)
-    return progress(sop, one.start, ticks(timeline, one.start), levels, stood)
+    return progress(sop, one.start, ticks(timeline), levels, stood)
 
 
 def current(states: Iterable[StepState]) -> StepState | None:

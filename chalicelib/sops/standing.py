@@ -41,7 +41,7 @@ def _round(file: IssueFile) -> Round:
 def check_resolved(portal: Portal, person: Person, file: IssueFile, photo_ids: list[str]) -> None:
     """Raises Invalid when the issue can't be reported as fixed yet (`rules.check_resolved`)."""
     sop = sop_of(portal, file.issue).body
-    done = rules.ticks(file.timeline, _round(file).start)
+    done = rules.ticks(file.timeline)
     rules.check_resolved(sop, done, photo_ids, person.locale or LOCALES[0])
 
 

@@ -74,18 +74,18 @@ def test_fixed_needs_the_required_steps() -> None:
     with pytest.raises(Invalid) as caught:
         rules.check_resolved(THREE, {}, [])
     assert [(e.field, e.code, e.limit) for e in caught.value.errors] == [("sop", "sop_steps_missing", "三")]
-    rules.check_resolved(THREE, rules.ticks([row(1, "sop_done", "c")], NOW), [])
+    rules.check_resolved(THREE, rules.ticks([row(1, "sop_done", "c")]), [])
 
 
 def test_a_photo_of_the_result_comes_along_or_with_the_last_step_that_asks_for_one() -> None:
     sop = built_in("wall_seepage")
-    early = rules.ticks([row(1, "sop_done", "detect", photo_ids=["p1"])], NOW)
+    early = rules.ticks([row(1, "sop_done", "detect", photo_ids=["p1"])])
     for done in ({}, early):
         with pytest.raises(Invalid) as caught:
             rules.check_resolved(sop, done, [])
         assert [error.code for error in caught.value.errors] == ["proof_missing"]
     rules.check_resolved(sop, {}, ["p1"])
-    rules.check_resolved(sop, rules.ticks([row(1, "sop_done", "finish", photo_ids=["p1"])], NOW), [])
+    rules.check_resolved(sop, rules.ticks([row(1, "sop_done", "finish", photo_ids=["p1"])]), [])
 
 
 STEPS = st.lists(st.sampled_from(["a", "b", "c"]), max_size=8)
@@ -104,7 +104,7 @@ def test_progress_is_what_was_said_last_of_each_step(ids: list[str], done: list[
 
 @given(STEPS, st.integers(0, 30), st.integers(0, 10))
 def test_a_pause_never_makes_a_step_due_earlier(ids: list[str], start: int, length: int) -> None:
-    done = rules.ticks([row(n + 1, "sop_done", step) for n, step in enumerate(ids)], NOW)
+    done = rules.ticks([row(n + 1, "sop_done", step) for n, step in enumerate(ids)])
     pause = Pause("appointment", NOW + start * HOUR, NOW + (start + length) * HOUR, "step")
     plain = rules.progress(THREE, NOW, done, LEVELS)
     held = rules.progress(THREE, NOW, done, LEVELS, [pause])
