@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from chalicelib.communities import store as communities
+from chalicelib.db import Delete
 from chalicelib.duty import service as duty
 from chalicelib.duty.models import Duty, Roster
 from chalicelib.errors import Invalid, VersionConflict
@@ -73,16 +75,9 @@ def test_a_version_planned_for_later_leaves_the_one_before_until_then(portal: Po
 
 
 def test_somebody_who_is_no_longer_staff_is_not_alerted(portal: Portal, people: People) -> None:
-    member = duty.communities.staff_key("maple", people.technician.id)
     save(portal, people, by_day(people.technician.id))
-    portal.db.write(duty_gone(member))
+    portal.db.write(Delete(communities.staff_key("maple", people.technician.id)))
     assert alerted(portal, people, LATER) == ["clerk", "manager"]
-
-
-def duty_gone(key: Any) -> Any:
-    from chalicelib.db import Delete
-
-    return Delete(key)
 
 
 def test_two_managers_who_saw_the_same_version_leave_one_new_one(portal: Portal, people: People) -> None:
