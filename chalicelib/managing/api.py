@@ -127,7 +127,7 @@ def save_roster(call: Call, community_id: str) -> RosterView:
 def show_sops(call: Call, community_id: str) -> SopList:
     """The newest SOP of each category."""
     name = service.managed(call.person, community_id)
-    book = sops.book(call.portal.db, name)
+    book = sops.read(call.portal.db, name)
     found = {one: [*reversed(book.get(one, [])), sops.default(one)] for one in CATEGORIES}
     return SopList(items=[views.sop(one, versions, versions[0].body) for one, versions in found.items()])
 

@@ -32,11 +32,11 @@ def _standing(here: Place) -> dict[str, Any]:
     versions = duty.newest(portal, here.community.id, 10)
     holding = in_force(versions, now) or duty.NOBODY
     named = duty_rules.on_duty(holding.body, now)
-    own = sops.book(portal.db, here.community.id)
+    own = sops.read(portal.db, here.community.id)
     return {
         "policies": len(found.book.policies),
         "calendars": len(found.book.calendars),
         "on_duty": [member.name for member in staff_of(here) if member.id in named],
         "own_sops": sum(bool(own.get(name)) for name in CATEGORIES),
-        "sops": sum(bool(sops.holding(portal.db, here.community.id, n, now).body.steps) for n in CATEGORIES),
+        "sops": sum(bool((in_force(own.get(n, []), now) or sops.default(n)).body.steps) for n in CATEGORIES),
     }

@@ -25,13 +25,17 @@ _ONE = "/desk/rules/sops/{category_id}"
 def show_sops(call: Call) -> Response:
     """All categories with their SOPs."""
     here = place(call, SOPS, call.query.get("community_id"))
-    book = store.book(call.portal.db, here.community.id)
+    book = store.read(call.portal.db, here.community.id)
     rows = []
     for name in CATEGORIES:
-        own = in_force(book.get(name, []), call.now)
+        versions = book.get(name, [])
+        own = in_force(versions, call.now)
+        planned = any(one.valid_from > call.now for one in versions[-1:])
         sop = (own or store.default(name)).body
         category = category_view(name, call.locale)
-        rows.append({"category": category, "steps": len(sop.steps), "own": own is not None})
+        rows.append(
+            {"category": category, "steps": len(sop.steps), "own": own is not None, "planned": planned}
+        )
     return page(call, "desk/rules_sops.html", {**tabs(here), "rows": rows}, zone=here.community.zone)
 
 

@@ -29,7 +29,7 @@ def book(db: Db, community_id: str) -> Book:
     key = (id(db), community_id)
     read_at, found = _kept.get(key, (0.0, None))
     if found is None or time.monotonic() - read_at > _KEEP_S:
-        found = _read(db, community_id)
+        found = read(db, community_id)
         _kept[key] = (time.monotonic(), found)
     return found
 
@@ -39,7 +39,8 @@ def forget() -> None:
     _kept.clear()
 
 
-def _read(db: Db, community_id: str) -> Book:
+def read(db: Db, community_id: str) -> Book:
+    """All versions by category as they are now, oldest first: what managers look at. One query."""
     found: Book = {}
     for item in db.query_all(Key("PK").eq(f"COMMUNITY#{community_id}") & Key("SK").begins_with("SOP#")):
         category_id = item["SK"].split("#")[1]

@@ -33,7 +33,7 @@ def for_staff(portal: Portal, file: IssueFile, locale: str, now: datetime) -> De
     version, states = standing.states_of(portal, file)
     if not states and not version.body.proof:
         return None
-    steps = [made(DeskSopStepView, **_fields(state, locale, now), **_more(state, locale)) for state in states]
+    steps = [desk_step(state, locale, now) for state in states]
     return made(
         DeskSopView,
         version=version.number,
@@ -41,6 +41,11 @@ def for_staff(portal: Portal, file: IssueFile, locale: str, now: datetime) -> De
         steps=steps,
         proof=version.body.proof,
     )
+
+
+def desk_step(state: StepState, locale: str, now: datetime) -> DeskSopStepView:
+    """One step as staff see it."""
+    return made(DeskSopStepView, **_fields(state, locale, now), **_more(state, locale))
 
 
 def _current(states: tuple[StepState, ...]) -> int | None:

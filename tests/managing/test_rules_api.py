@@ -54,12 +54,12 @@ def test_a_policy_is_previewed_then_saved_and_leaves_the_neighbours_alone(
 def test_a_policy_that_makes_promises_late_says_so_before_it_is_saved(
     site: Portal, people: People, manager: Browser
 ) -> None:
-    report(portal=site, by=people.owner, category_id="noise")
+    report(portal=site, by=people.owner, category_id="noise", now=datetime.now(UTC))
     given = policy()
-    given["classes"]["L2"]["goals"]["acknowledge"] = {"clock": "always", "minutes": 1}
+    given["classes"]["L2"]["goals"]["resolve"] = {"clock": "always", "minutes": 1}
     told = manager.api("PUT", f"{MAPLE}/policy?preview=true", {"version": 0, "policy": given}).json["preview"]
-    assert told["looked_at"] == 1
-    assert told["late"] == sum(one["late"] for one in told["examples"])
+    assert (told["looked_at"], told["late"], told["late_issues"]) == (1, 1, 1)
+    assert [(one["goal"], one["late"]) for one in told["examples"]] == [("resolve", True)]
 
 
 def test_who_saves_without_having_seen_the_newest_is_told_so(
