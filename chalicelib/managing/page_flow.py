@@ -1,7 +1,6 @@
 """The way of every page on which managers change a rule: look at it, preview, save."""
 
 import hashlib
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,7 +24,6 @@ Body = TypeVar("Body")
 SAVED = flash_words(
     "rules_saved", "success", N_("Saved. It holds from the time given; what was before stays as it is.")
 )
-_NOT_TYPED = frozenset({"act", "seen"})
 _TIME = N_("Please give a date and time.")
 _SOMEBODY = N_("somebody who has left")
 
@@ -72,11 +70,12 @@ def flow(
     show: Callable[[Edit], Response],
 ) -> Response:
     """Do what a rule's form asks for. Only what has been previewed just so is saved; anything else is previewed."""
-    call, fields = here.call, values(call_form := here.call.form)
+    call, fields = here.call, values(here.call.form)
 
     def work() -> Response:
         body, seen = read(fields), whole_number(call.field("version", "0"), "version")
-        wanted, mark = _wanted(here), _mark(call_form)
+        wanted = _wanted(here)
+        mark = _mark(body, seen, wanted)
         if call.field("act") == "save" and call.field("seen") == mark:
             save(body, seen, wanted)
             return go(here.address, SAVED)
@@ -88,10 +87,9 @@ def flow(
     return stay(lambda error: show(Edit(fields, error=error)), work)
 
 
-def _mark(form: dict[str, list[str]]) -> str:
-    """Stands for all that was typed."""
-    typed = {name: given for name, given in form.items() if name not in _NOT_TYPED}
-    return hashlib.sha256(json.dumps(typed, sort_keys=True).encode("utf-8", "replace")).hexdigest()[:32]
+def _mark(body: Any, seen: int, wanted: datetime | None) -> str:
+    """Stands for what was typed, as it was understood: a page shown again has more empty rows."""
+    return hashlib.sha256(repr((body, seen, wanted)).encode("utf-8", "replace")).hexdigest()[:32]
 
 
 def _wanted(here: Place) -> datetime | None:

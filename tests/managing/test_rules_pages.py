@@ -117,3 +117,15 @@ def test_the_overview_leads_to_all_rules_and_another_communitys_are_not_there(
         assert f"/desk/rules/{part}?community_id=maple" in page.text
         assert manager.get(f"/desk/rules/{part}?community_id=cedar").status == 404
     assert 'href="/desk/rules"' in manager.get("/me").text
+
+
+def test_a_roster_of_which_the_preview_shows_more_empty_rows_is_saved_all_the_same(
+    site: Portal, manager: Browser, people: People
+) -> None:
+    night = {f"w0_{day}": "1" for day in range(7)}
+    typed = {**night, "w0_who": people.clerk.id, "w0_start": "22:00", "w0_end": "07:00", "version": "0"}
+    page = manager.post("/desk/rules/roster", {**typed, "act": "preview"})
+    assert 'name="w2_who"' in page.text
+    sent = {**typed, "w2_who": "", "w2_start": "", "c1_who": "", "act": "save", "seen": seen(page.text)}
+    assert manager.post("/desk/rules/roster", sent).status == 303
+    assert "李静" in manager.get("/desk/rules/roster").text
