@@ -1,6 +1,7 @@
 """Managers set the rules of their community, and a repair goes on step by step."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import Page, expect
 
@@ -29,8 +30,12 @@ def test_a_manager_puts_the_night_into_the_roster_and_a_step_into_an_sop(
         manager.locator(f"[name=w0_{day}]").check()
     manager.locator("[name=w0_start]").fill("08:00")
     manager.locator("[name=w0_end]").fill("08:00")
+    # Not now: other journeys alert all of the front desk.
+    in_a_month = datetime.now(UTC) + timedelta(days=30)
+    manager.locator("[name=valid_from]").fill(f"{in_a_month:%Y-%m-%dT08:00}")
     _look_then_save(manager)
     expect(manager.locator("main")).to_contain_text("赵经理")
+    expect(manager.locator(".rows .badge")).to_contain_text(zh("planned"))
     manager.goto("/desk/rules/sops/greening")
     manager.locator("[name=zh_1]").fill("拍照")
     manager.locator("[name=photo_1]").check()
