@@ -125,6 +125,12 @@ READS: list[tuple[str, str, list[str]]] = [
     ("technician", "/desk/today", ["query"] * 3),
     ("clerk", "/desk/today", ["query"]),
     ("technician", "/api/v1/desk/communities/maple/staff", ["query"]),
+    # A rule's versions, and the names of who made them.
+    ("manager", "/desk/rules/policy", ["query"] * 2),
+    ("manager", "/desk/rules/roster", ["query"] * 2),
+    ("manager", "/desk/rules/sops/lift", ["query"] * 2),
+    ("manager", "/desk/rules/sops", ["query"]),
+    ("manager", "/api/v1/desk/communities/maple/calendar", ["query"]),
 ]
 
 
