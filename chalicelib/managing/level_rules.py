@@ -28,6 +28,7 @@ _PAUSE = N_("Give a time of at most three months for each reason.")
 _WARN = N_("Give a share between 1 and 99 percent.")
 _DAYS = N_("Give a time of at least a minute, and of at most a year.")
 _DELAYS = N_("Each class of delay is longer than the one before, and the last has no end.")
+_WALL = N_("Give a time of day, such as 22:00.")
 _DIGEST = N_("Give at most twelve hours.")
 _REMINDERS = N_("At most four reminders, each before the visit.")
 _EXCEPTIONS = N_("These are too many exceptions. Take out those that are over.")
@@ -79,6 +80,8 @@ def _check_times(policy: Policy) -> None:
     for field in ("unresolved", "ask_again"):
         if not _ZERO < getattr(policy, field) <= MAX_GOAL:
             raise Invalid.field(field, "out_of_range", _DAYS)
+    if policy.quiet.start.tzinfo or policy.quiet.end.tzinfo:
+        raise Invalid.field("quiet_start", "not_a_time", _WALL)
     if not _ZERO <= policy.quiet.digest <= MAX_DIGEST:
         raise Invalid.field("digest", "out_of_range", _DIGEST)
     _check_delays(policy)

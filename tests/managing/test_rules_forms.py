@@ -1,7 +1,7 @@
 """Forms of rules: what is shown is what is kept, and what can't be kept is named."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -16,7 +16,7 @@ from chalicelib.managing import calendar_form, policy_form, rules, spans
 from chalicelib.managing.level_rules import check_policy
 from chalicelib.managing.models import Version
 from chalicelib.service_levels.calendar_models import Calendar, Frame
-from chalicelib.service_levels.models import Policy, Rung, Span
+from chalicelib.service_levels.models import Policy, QuietHours, Rung, Span
 from chalicelib.service_levels.policy import DEFAULT_POLICY, default_calendar
 from chalicelib.sops import form as sop_form
 from chalicelib.sops.models import Sop, SopStep, Words
@@ -134,6 +134,7 @@ def _class(name: str, **changes: Any) -> Policy:
 
 
 HOUR = Span("always", hours=1)
+_DAY = timedelta(hours=1)
 _RUNG = Rung(HOUR, ("manager",))
 
 
@@ -152,6 +153,7 @@ _RUNG = Rung(HOUR, ("manager",))
         (replace(DEFAULT_POLICY, pauses={}), "pauses"),
         (replace(DEFAULT_POLICY, warn_percent=100), "warn_percent"),
         (replace(DEFAULT_POLICY, unresolved=timedelta()), "unresolved"),
+        (replace(DEFAULT_POLICY, quiet=QuietHours(time(22, tzinfo=UTC), time(7), _DAY)), "quiet_start"),
         (replace(DEFAULT_POLICY, delays=((timedelta(days=3), "slight"),)), "delays"),
         (replace(DEFAULT_POLICY, reminders=(timedelta(hours=1),) * 5), "reminders"),
     ],
