@@ -2,6 +2,9 @@
 
 from datetime import UTC, datetime
 
+#: Before anything that the portal keeps: since when its own rules hold.
+BEGINNING = datetime(2025, 1, 1, tzinfo=UTC)
+
 
 def rfc3339(moment: datetime) -> str:
     """A moment as the API says it: UTC, milliseconds, Z. Such texts sort by time."""

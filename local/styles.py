@@ -9,7 +9,7 @@ from chalicelib import i18n
 from chalicelib.company import company
 from chalicelib.looks import Look
 from chalicelib.page_words import DEFAULT_ZONE, ROOT, Speech, company_view, environment, speak, static_bytes
-from local import complaint_samples, desk_samples, dispatch_samples, opened, samples, tokens
+from local import complaint_samples, desk_samples, dispatch_samples, opened, rule_samples, samples, tokens
 
 _TEMPLATE = "styles.html"
 _BASE_CSS = ROOT / "local" / "styles.css"
@@ -63,6 +63,8 @@ def _parts(locale: str) -> dict[str, Any]:
         "undo": desk_samples.UNDO,
         "results": desk_samples.results(locale),
         "jobs": desk_samples.jobs(locale),
+        "sop": rule_samples.sop(locale),
+        "rule_parts": rule_samples.rule_parts(),
         "replies": desk_samples.reply_parts(locale),
         "complaints": complaint_samples.cards(),
         "ledger": complaint_samples.rows(),

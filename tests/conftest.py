@@ -18,7 +18,8 @@ from moto import mock_aws
 from chalicelib.communities import store as communities
 from chalicelib.dispatch import store as dispatch
 from chalicelib.portal import Portal
-from chalicelib.service_levels import store as service_levels
+from chalicelib.service_levels import store as levels
+from chalicelib.sops import store as sops
 from chalicelib.table_client import connect
 from tests.browser import Browser
 from tests.engines import Engine, start_engine
@@ -46,7 +47,8 @@ def _no_memory_of_communities() -> None:
     """The process remembers communities, their rules and levels for a minute; one test's are not another's."""
     communities._kept.clear()
     dispatch._kept.clear()
-    service_levels.forget()
+    levels.forget()
+    sops.forget()
 
 
 @pytest.fixture

@@ -4,12 +4,27 @@ import json
 from typing import Any
 from urllib.parse import urlencode
 
+from pydantic import TypeAdapter
+
 import app  # noqa: F401 - importing it declares every route
+from chalicelib.managing import calendar_form, policy_form
+from chalicelib.service_levels.policy import DEFAULT_POLICY, default_calendar
+from chalicelib.sops import form as sop_form
+from chalicelib.sops.policy import built_in
 from chalicelib.web import ROUTES, Route
 from tests.browser import Browser, Page
 from tests.factories import NOW, People, report
 
 Ids = dict[str, str]
+
+
+def _json(value: Any) -> Any:
+    """A dataclass as JSON has it."""
+    return TypeAdapter(type(value)).dump_python(value, mode="json")
+
+
+_CALENDAR = default_calendar("Asia/Shanghai")
+_SOP = built_in("plumbing")
 ALL = [route for route in ROUTES if route.path != "/static/{version}/{name}"]
 _STEP = {"version": 1, "reason": "还在漏"}
 _MARKS = {"professionalism": 5, "attitude": 4, "efficiency": 3}
@@ -78,9 +93,16 @@ BODIES: dict[str, Any] = {
     "POST /desk/complaints/{complaint_id}/call-back": {"satisfied": True, "version": 1},
     "POST /desk/complaints/{complaint_id}/contact": {},
     "PUT /desk/complaint-departments": {"community_id": "maple", "version": 0, **_MATRIX},
+    "POST /desk/issues/{issue_id}/sop": {"step_id": "shut", "version": 1},
+    "PUT /desk/communities/{community_id}/policy": {"version": 0, "policy": _json(DEFAULT_POLICY)},
+    "PUT /desk/communities/{community_id}/calendar": {"version": 0, "calendar": _json(_CALENDAR)},
+    "PUT /desk/communities/{community_id}/roster": {"version": 0, "roster": {}},
+    "PUT /desk/communities/{community_id}/sops/{category_id}": {"version": 0, "sop": _json(_SOP)},
     "PUT /inbox/read": {"read_until": "01K00000000000000000000000"},
     "POST /photos": {"content_type": "image/jpeg", "size_bytes": 1000},
 }
+#: These are called again and again by tests that share a portal: they preview, or the second would be a conflict.
+PREVIEWED = ("policy", "calendar", "roster", "sops/{category_id}")
 #: Fields of the pages' forms, by path.
 FORMS: dict[str, dict[str, Any]] = {
     "/login": {"phone": "+8613700000001"},
@@ -113,6 +135,12 @@ FORMS: dict[str, dict[str, Any]] = {
     "/desk/issues/{issue_id}/contact": {},
     "/desk/issues/{issue_id}/seen": {},
     "/desk/issues/{issue_id}/undo": {"version": 1},
+    "/desk/issues/{issue_id}/sop": {"step_id": "shut", "version": 1},
+    # Without `act` they preview.
+    "/desk/rules/policy": {**policy_form.fields(DEFAULT_POLICY), "version": 0, "community_id": "maple"},
+    "/desk/rules/calendar": {**calendar_form.fields(_CALENDAR), "version": 0, "community_id": "maple"},
+    "/desk/rules/roster": {"version": 0, "community_id": "maple"},
+    "/desk/rules/sops/{category_id}": {**sop_form.fields(_SOP), "version": 0, "community_id": "maple"},
     "/desk/bulk": {"pick": "{issue_id}.1", "step": "acknowledged", "back": "/desk"},
     "/desk/filters": {"key": "form-key-1", "name": "我的", "choice": "status=submitted"},
     "/desk/replies": {"key": "form-key-1", "title": "马上", "text": "马上到", "version": 0},
@@ -178,6 +206,7 @@ def make_ids(*, people: People) -> Ids:
         "photo_id": photos.start_plain(people.portal, owner, NOW),
         "draft_id": drafts.begin(people.portal, owner, make_report(), NOW).id,
         "community_id": "maple",
+        "category_id": "plumbing",
         "code": make_place(portal=people.portal).id,
         "account_id": people.technician.id,
         "version": "1",
@@ -214,4 +243,6 @@ def call(browser: Browser, route: Route, ids: Ids, **headers: str) -> Page:
         return browser.send("POST", path, urlencode(fields).encode(), sent)
     body = BODIES.get(f"{route.method} {route.path.removeprefix('/api/v1')}", {})
     text = json.dumps(_filled(body, ids))
+    if route.method == "PUT" and route.path.endswith(PREVIEWED):
+        path += "?preview=true"
     return browser.send(route.method, path, text.encode(), {"Content-Type": "application/json", **headers})

@@ -18,6 +18,8 @@ from chalicelib.desk import service as desk
 from chalicelib.desk.models import Bulk, BulkStep, Queue, StaffMessage
 from chalicelib.desk.own_models import SaveFilter, SaveReply
 from chalicelib.due import service as due
+from chalicelib.duty import service as duty
+from chalicelib.duty.models import Duty, Roster
 from chalicelib.errors import PortalError
 from chalicelib.inbox import outbox
 from chalicelib.inbox import service as inbox
@@ -25,6 +27,8 @@ from chalicelib.inbox.notifier import MemoryNotifier
 from chalicelib.issues import drafts, following, listing, service, store, timers
 from chalicelib.issues import photos as issue_photos
 from chalicelib.issues.models import FindSimilar, RateIssue, WriteMessage
+from chalicelib.managing import levels
+from chalicelib.managing.preview import of_levels
 from chalicelib.pages import keep_form, kept_form
 from chalicelib.photos import intake
 from chalicelib.photos import service as photos
@@ -35,6 +39,10 @@ from chalicelib.portal import Portal
 from chalicelib.records import K
 from chalicelib.service_levels import store as service_levels
 from chalicelib.service_levels.policy import DEFAULT_POLICY, default_calendar
+from chalicelib.sops import editing
+from chalicelib.sops import service as sop_service
+from chalicelib.sops.models import Sop, SopStep, TickStep
+from chalicelib.sops.models import Words as StepWords
 from infra.upkeep.migrate import migrate
 from infra.upkeep.walk import Pace
 from tests.factories import (
@@ -74,6 +82,7 @@ def tell(portal: Portal) -> None:
     tell_dispatch(portal, people)
     outbox.sweep(portal, LATER)
     outbox.sweep(portal, LATER)
+    _rules(portal, people)
     _read(portal, people)
     _let_time_pass(portal, people)
     complaint_timers.run_due(portal, NOW + timedelta(days=8))
@@ -280,6 +289,25 @@ def _read_complaints(portal: Portal, people: People) -> None:
         complaint_listing.desk(portal, "maple", stage, 1, place, NOW + timedelta(days=9))
     complaint_listing.hard(portal, "maple", NOW)
     complaint_listing.call_back_percent(portal, "maple")
+
+
+def _rules(portal: Portal, people: People) -> None:
+    """A roster, an SOP and service levels of the community's own; a step ticked, and opened again."""
+    manager, tech = people.manager, people.technician
+    night = Duty(people.clerk.id, (0, 1, 2, 3, 4, 5, 6), 22 * 60, 7 * 60)
+    duty.save(portal, manager, "maple", Roster(weekly=(night,)), 0, None, NOW)
+    duty.newest(portal, "maple", 5)
+    sop = Sop((SopStep("a", StepWords("检测", "Detection"), measurement=True),))
+    editing.save(portal, manager, "maple", "noise", sop, 0, None, NOW)
+    later = NOW + timedelta(minutes=10)
+    file = report(portal=portal, by=people.owner, category_id="noise", now=later)
+    before = levels.kept(portal, "maple")
+    of_levels(portal, "maple", before.levels, before.levels, later)
+    file = step(portal=portal, by=people.clerk, file=file, to="acknowledged", now=later)
+    file = assign(portal=portal, by=people.clerk, file=file, to=tech, now=later)
+    for done in (True, False):
+        body = TickStep(step_id="a", version=file.issue.version, done=done, measurement="40 dB")
+        file, _ = sop_service.tick(portal, tech, file.issue.id, body, None, later)
 
 
 def _read(portal: Portal, people: People) -> None:

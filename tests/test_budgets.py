@@ -10,6 +10,7 @@ from chalicelib.due import plan
 from chalicelib.issues import timers
 from chalicelib.photos import service as photos
 from chalicelib.portal import Portal
+from chalicelib.sops import store as sops
 from tests.browser import Browser
 from tests.factories import NOW, People, bring_to, make_place, report
 from tests.factories_complaints import complain
@@ -69,10 +70,17 @@ def signed_in(people: People) -> Any:
     return lambda name: Browser(cookies={"session": people.token(name)})
 
 
+@pytest.fixture(autouse=True)
+def _remembered(_no_memory_of_communities: None, site: Portal) -> None:
+    """What a process remembers for a minute is no part of a request."""
+    _remember(site)
+
+
 def _remember(portal: Portal) -> None:
     for name in ("maple", "cedar"):
         plan.levels_for(portal, name)
         dispatch.rules_of(portal.db, name)
+        sops.book(portal.db, name)
 
 
 def _calls(
@@ -134,6 +142,12 @@ READS: list[tuple[str, str, list[str]]] = [
     ("clerk", "/api/v1/desk/complaints/{complaint}", ["query", "query"]),
     ("clerk", "/desk/complaints/{complaint}", ["query", "query", "get_item", "query"]),
     ("manager", "/desk/complaints/hard", ["query"]),
+    # A rule's versions, and the names of who made them.
+    ("manager", "/desk/rules/policy", ["query"] * 2),
+    ("manager", "/desk/rules/roster", ["query"] * 2),
+    ("manager", "/desk/rules/sops/lift", ["query"] * 2),
+    ("manager", "/desk/rules/sops", ["query"]),
+    ("manager", "/api/v1/desk/communities/maple/calendar", ["query"]),
 ]
 
 

@@ -24,6 +24,7 @@ from chalicelib.issues.policy import CATEGORIES
 from chalicelib.issues.rules import ASSIGNEE_ROLES, CLAIMABLE, DISPATCH_ROLES, WORK
 from chalicelib.page_words import Speech, speak
 from chalicelib.pages import Fields, said, values
+from chalicelib.sops.rules import may_tick
 from chalicelib.times import moment
 from chalicelib.web import Call, url
 
@@ -45,6 +46,8 @@ def issue_page(
     speak(Speech(call.now, community.zone, call.locale))
     view = reader(call).desk_view(file, roles)
     account, ready = _around(call, file, roles)
+    if "step" in call.query and not fields:
+        fields = {"step_id": [call.query["step"]]}
     if insert:
         fields = _inserted(fields, ready)
     picture = Picture(call.portal, community.id, call.now)
@@ -63,6 +66,7 @@ def issue_page(
         "photos_ready": ready_photos(call, fields.get("photo_ids", [])),
         "pause_reasons": _PAUSES,
         "asked": call.query.get("open", ""),
+        "ticks": may_tick(file.issue, roles, call.person.id),
         "offset": call.now.astimezone(community.zone).isoformat()[-6:],
         "back": url("/desk", community_id=community.id),
         "replies": ready,

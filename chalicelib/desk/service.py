@@ -23,6 +23,7 @@ from chalicelib.photos import service as photos
 from chalicelib.photos import store as photo_store
 from chalicelib.photos.models import Photo
 from chalicelib.portal import Portal
+from chalicelib.sops import standing as sops
 
 _NO_ASSIGNEE = N_("Choose somebody of this community's staff who takes on issues.")
 _EVENTS: dict[str, Event] = {
@@ -55,7 +56,9 @@ def transition(
         file, roles = access.for_staff(portal, person, issue_id)
         rules.check_staff_step(file.issue, body.to, body.version, roles, person.id)
         taken = when_taken(file, at, now)
-        check_complete(file.issue, body, taken or now)
+        check_complete(body, taken or now)
+        if body.to == "resolved":
+            sops.check_resolved(portal, person, file, body.photo_ids)
         target = find_target(portal, person, file.issue, body.merge_into) if body.to == "merged" else None
         attached = photos.free_photos(portal, person, body.photo_ids)
         change = _moved(portal, person, file, body, attached, target, now, taken)

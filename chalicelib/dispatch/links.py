@@ -8,7 +8,6 @@ from chalicelib.audit import store as audit
 from chalicelib.db import Item, Op, Put
 from chalicelib.dispatch import service
 from chalicelib.dispatch.link_models import AddLink, Link, LinkKind, LinkView, Split
-from chalicelib.due import plan
 from chalicelib.due import rows as due_rows
 from chalicelib.errors import N_, Forbidden, IllegalTransition, Invalid, NotFound
 from chalicelib.ids import is_id, new_id
@@ -101,8 +100,7 @@ def split(
             raise IllegalTransition
         number = reporting.draw_number(portal, file.issue.community_id, next(digits), now)
         actor = access.as_staff(person, file.issue)
-        levels = plan.levels_for(portal, file.issue.community_id)
-        new = plan.planned(_second(file.issue, actor, body, number, now), levels, now)
+        new = reporting.begun(portal, _second(file.issue, actor, body, number, now), now)
         first = [once.put(snapshot(new, now), now)] if once else []
         portal.db.write(*first, *_ops(portal, file, new, actor, body, now))
         return new

@@ -10,7 +10,6 @@ from chalicelib.db import Op
 from chalicelib.dispatch import outage_store, service
 from chalicelib.dispatch.outage_models import BeginOutage, ChangeOutage, Outage
 from chalicelib.dispatch.policy import OUTAGE_KINDS
-from chalicelib.due import plan
 from chalicelib.due import rows as due_rows
 from chalicelib.errors import N_, Forbidden, Invalid, NotFound, VersionConflict
 from chalicelib.ids import new_id
@@ -38,8 +37,7 @@ def begin(portal: Portal, person: Person, body: BeginOutage, once: Once | None, 
 
     def work() -> IssueFile:
         number = reporting.draw_number(portal, body.community_id, next(digits), now)
-        levels = plan.levels_for(portal, body.community_id)
-        file = plan.planned(_master(person, body, homes, number, now), levels, now)
+        file = reporting.begun(portal, _master(person, body, homes, number, now), now)
         issue = file.issue
         outage = Outage(
             issue_id=issue.id, number=number, community_id=issue.community_id, category_id=issue.category_id,

@@ -12,7 +12,7 @@ from chalicelib.inputs import Input
 Event = Literal[
     "reported", "acknowledged", "assigned", "in_progress", "paused", "resumed", "resolved", "reopened", "closed",
     "auto_closed", "cancelled", "rejected", "merged", "message", "urged", "rated", "photo_rejected",
-    "given_to_you", "emergency", "recovery", "split",
+    "given_to_you", "emergency", "step_done", "recovery", "split",
     "outage", "outage_news", "outage_over",
     "undone", "undone_submitted", "undone_acknowledged", "undone_assigned", "undone_in_progress", "undone_paused",
     "undone_resolved", "undone_reopened",

@@ -12,6 +12,7 @@ from typing import Any
 from chalicelib.communities import store as communities
 from chalicelib.conditions import Attr
 from chalicelib.db import Delete, Item, K, Op, Put, Update, decode_item
+from chalicelib.duty import service as duty
 from chalicelib.errors import Conflict
 from chalicelib.ids import new_id
 from chalicelib.inbox import spreading
@@ -136,10 +137,15 @@ def counts_key(community_id: str) -> K:
 
 
 def on_duty(portal: Portal, row: Item) -> list[str]:
-    """The staff whom a row tells by their roles: one query of the community's staff."""
+    """The staff whom a row tells by their roles; of an emergency, who is on duty by the roster then, if anybody is. One
+    query of the community's staff."""
     if not row["roles"]:
         return []
     staff = communities.staff(portal.db, portal.keys, row["community_id"])
+    if row.get("staff_event") == "emergency":
+        named = duty.on_duty(portal, row["community_id"], staff, datetime.fromisoformat(row["at"]))
+        if named:
+            return named
     held = {role for member in staff for role in member.roles}
     wanted = {_held(role, held) for role in row["roles"]}
     return [member.id for member in staff if wanted & set(member.roles)]

@@ -35,6 +35,9 @@ EVENTS = {
     "rejected": N_("We can't take on “%(category)s” (%(number)s). Open it to read why."),
     "merged": N_("“%(category)s” (%(number)s) was already reported. It goes on there, and you follow it."),
     "message": N_("There is a new message about “%(category)s” (%(number)s)."),
+    "step_done": N_(
+        "A step of “%(category)s” (%(number)s) is done. Open it to see which, and what comes next."
+    ),
     "photo_rejected": N_("A photo of “%(category)s” (%(number)s) could not be used. Open it to see why."),
     "split": N_(
         "Your report was made into two jobs: “%(category)s” goes on by itself (%(number)s). Open it to see why."

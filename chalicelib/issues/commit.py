@@ -19,6 +19,7 @@ from chalicelib.issues import rules, spot_store, store
 from chalicelib.issues.models import Actor, Entry, Handoff, Holder, Issue, IssueFile
 from chalicelib.once import Once
 from chalicelib.portal import Portal
+from chalicelib.sops import standing
 from chalicelib.times import rfc3339
 
 Filed = tuple[IssueFile, datetime]
@@ -79,12 +80,14 @@ def entry(now: datetime, kind: Any, actor: Actor, **fields: Any) -> Entry:
 
 
 def commit(portal: Portal, change: Change, now: datetime, once: Once | None = None) -> IssueFile:
-    """Store the change, and what is promised and due next by it; gives back the file as it is then. Raises the error
-    of what stood in the way."""
+    """Store the change, what is promised and due next by it, and how far the steps of the repair are; gives back the
+    file as it is then. Raises the error of what stood in the way."""
     moved, handoffs, handoff_ops = _hand_over(portal, change, now)
     done = _filed(change, moved, handoffs)
     if change.promises:
         done = plan.planned(done, plan.levels_for(portal, moved.community_id), now)
+    if done.issue is not change.before.issue:
+        done = done.model_copy(update={"issue": standing.stamped(portal, done)})
     ops: list[Op] = [once.put(snapshot(done, now), now)] if once else []
     ops += _meta(portal, change, done.issue)
     ops += [Put(row, error=store.IssueMoved()) for row in change.handled.values()]

@@ -16,7 +16,7 @@ Status = Literal[
 ]  # fmt: skip
 Kind = Literal[
     "status", "assigned", "message", "internal", "urged", "rated", "photo_rejected", "photo_removed", "merged_in",
-    "undone", "split",
+    "undone", "split", "sop_done", "sop_opened",
 ]  # fmt: skip
 OPEN: frozenset[Status] = frozenset(
     {"submitted", "acknowledged", "assigned", "in_progress", "paused", "resolved", "reopened"}
@@ -101,6 +101,9 @@ class Standing(Base):
     resolutions: int = 0
     reopened: int = 0
     reject_note: str | None = None
+    #: Steps of its SOP that are done since it began, or began anew, and until when the next one is due.
+    ticked: list[str] = []
+    step_due: datetime | None = None
 
 
 class Issue(Standing):
@@ -159,6 +162,24 @@ class Before(Standing):
         return Before.model_construct(**{name: getattr(issue, name) for name in Before.model_fields})
 
 
+class SopMark(Base):
+    """A step of an SOP in a row of the timeline: named as it was then, in one language or both."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    number: int
+    zh: str = ""
+    en: str = ""
+    #: The version of the SOP that the issue goes by.
+    version: int = 0
+    measurement: str = ""
+
+    def name(self, locale: str) -> str:
+        """Its name in a locale, else in the other language."""
+        return (self.en or self.zh) if locale == "en" else (self.zh or self.en)
+
+
 class Entry(Base):
     """One row of the timeline; rows are only ever added."""
 
@@ -178,6 +199,8 @@ class Entry(Base):
     #: When it was really done, where the phone could tell us only later; `at` is when we heard of it.
     taken_at: datetime | None = None
     before: Before | None = None
+    #: Which step of its SOP was done, or is not done after all.
+    sop: SopMark | None = None
 
 
 class Handoff(Base):

@@ -1,6 +1,6 @@
 """The business numbers of issues, and the category tree: the defaults of every community.
 
-Sources: requirements parts 1 (categories), 3 (proof photos), 4 (service levels) and 9 (ratings).
+Sources: requirements parts 1 (categories), 4 (service levels) and 9 (ratings).
 """
 
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ MAX_VISIT_WINDOWS = 6
 
 @dataclass(frozen=True)
 class Category:
-    """A kind of issue: how urgent, which service class, which department, and whether proof is asked for."""
+    """A kind of issue: how urgent, which service class, which department. How it is repaired says its SOP (`sops`)."""
 
     id: str
     words: str
@@ -48,7 +48,6 @@ class Category:
     sla_class: str
     department: str
     emergency: bool = False
-    proof: bool = False
 
     def name(self, locale: str) -> str:
         """Its name: the company's own words, else ours."""
@@ -65,14 +64,14 @@ _ALL = [
     Category("plumbing", N_("Water and drains"), "plumbing", "urgent", "L1", "engineering"),
     Category("electrical", N_("Electricity and lights"), "electrical", "urgent", "L1", "engineering"),
     Category("lift", N_("Lift"), "lift", "urgent", "L1", "engineering"),
-    Category("wall_seepage", N_("Damp walls and seepage"), "seepage", "normal", "L2", "engineering", proof=True),
+    Category("wall_seepage", N_("Damp walls and seepage"), "seepage", "normal", "L2", "engineering"),
     Category("doors_windows", N_("Doors and windows"), "doors", "normal", "L2", "engineering"),
     Category("public_area", N_("Public areas"), "public", "normal", "L2", "property"),
     Category("noise", N_("Noise"), "noise", "normal", "L2", "property"),
     Category("cleaning", N_("Cleaning"), "cleaning", "normal", "L2", "property"),
     Category("greening", N_("Plants and gardens"), "greening", "normal", "L2", "property"),
     Category("parking", N_("Parking"), "parking", "normal", "L2", "property"),
-    Category("delivery_defect", N_("Defect since handover"), "delivery", "normal", "L2", "engineering", proof=True),
+    Category("delivery_defect", N_("Defect since handover"), "delivery", "normal", "L2", "engineering"),
     Category("contract", N_("Contracts and fees"), "contract", "normal", "L3", "legal"),
     Category("other", N_("Something else"), "other", "normal", "L2", "property"),
 ]  # fmt: skip

@@ -27,6 +27,7 @@ from chalicelib.photos import store as photo_store
 from chalicelib.photos.models import Photo
 from chalicelib.places import service as places
 from chalicelib.portal import Portal
+from chalicelib.sops import standing
 
 _NOT_YOUR_HOME = N_("This home is not linked to you. Choose one of yours, or call the office.")
 UNKNOWN_CATEGORY = N_("Please choose a category.")
@@ -79,6 +80,12 @@ def draw_number(portal: Portal, community_id: str, digits: int, now: datetime) -
     return f"{now.astimezone(zone):%y%m%d}-{secrets.randbelow(10**digits):0{digits}d}"
 
 
+def begun(portal: Portal, file: IssueFile, now: datetime) -> IssueFile:
+    """The file of a new issue with what is promised, what is due next, and how far the steps of its repair are."""
+    file = plan.planned(file, plan.levels_for(portal, file.issue.community_id), now)
+    return file.model_copy(update={"issue": standing.stamped(portal, file)})
+
+
 def _new_issue(
     portal: Portal,
     person: Person,
@@ -99,7 +106,7 @@ def _new_issue(
         photos={p.id: photo_store.row_item(p, issue.id) for p in attached},
         followers=[],
     )
-    file = plan.planned(file, plan.levels_for(portal, unit.community_id), now)
+    file = begun(portal, file, now)
     issue = file.issue
     alarm = {"roles": ("front_line", "manager"), "staff_event": "emergency"} if category.emergency else {}
     told = notice(issue, "reported", owners=(person.id,), counts=moved_counts(None, issue), **alarm)

@@ -9,6 +9,7 @@ from chalicelib.base import Base
 from chalicelib.due.view_models import SlaView
 from chalicelib.issues.models import Holder, Kind, PauseReason, Ref, Status
 from chalicelib.photos.models import PhotoView
+from chalicelib.sops.models import DeskSopView, SopView
 
 
 class ActorView(Base):
@@ -16,6 +17,15 @@ class ActorView(Base):
 
     name: str
     role: Role | Literal["system"]
+
+
+class SopMarkView(Base):
+    """A step of an SOP that was done."""
+
+    id: str
+    number: int
+    name: str
+    measurement: str
 
 
 class EntryView(Base):
@@ -34,6 +44,7 @@ class EntryView(Base):
     visit_at: str | None = None
     #: When it was really done, where that is known only later than `at`.
     taken_at: str | None = None
+    sop: SopMarkView | None = None
 
 
 class RatingView(Base):
@@ -105,6 +116,8 @@ class IssueView(IssueSummary):
     #: Until when it is on hold at the latest, and until when the owner hears from us again.
     paused_until: str | None
     next_word_by: str | None
+    #: The steps in which it is repaired, and how far they are; None where its category has none.
+    sop: SopView | None
 
 
 class DeskIssueView(IssueView):
@@ -120,6 +133,7 @@ class DeskIssueView(IssueView):
     ratings: list[RatingView]
     #: What was promised and became of it.
     sla: SlaView
+    sop: DeskSopView | None
 
 
 class SimilarList(Base):

@@ -7,8 +7,9 @@ from chalicelib.accounts.models import Person
 from chalicelib.accounts.rules import mask_name
 from chalicelib.due import plan
 from chalicelib.due.views import Promises
+from chalicelib.i18n import LOCALES
 from chalicelib.issues import rules
-from chalicelib.issues.models import Actor, Entry, Issue, IssueFile, Rating
+from chalicelib.issues.models import Actor, Entry, Issue, IssueFile, Rating, SopMark
 from chalicelib.issues.view_models import (
     ActorView,
     DeskIssueView,
@@ -18,12 +19,14 @@ from chalicelib.issues.view_models import (
     IssueView,
     RatingView,
     ReporterView,
+    SopMarkView,
     WindowView,
 )
 from chalicelib.kept import made
 from chalicelib.photos import service as photos
 from chalicelib.photos.models import PhotoView
 from chalicelib.portal import Portal
+from chalicelib.sops import views as sop_views
 from chalicelib.times import rfc3339
 
 
@@ -95,8 +98,11 @@ def desk_summary(issue: Issue, person: Person, now: datetime) -> IssueSummary:
 class Reader:
     """Writes out one issue for one reader."""
 
-    def __init__(self, portal: Portal, person: Person, origin: str | None, now: datetime) -> None:
+    def __init__(
+        self, portal: Portal, person: Person, origin: str | None, now: datetime, locale: str = LOCALES[0]
+    ) -> None:
         self._portal, self._person, self._origin, self.now = portal, person, origin, now
+        self._locale = locale
 
     def owner_view(self, file: IssueFile, relation: rules.Relation, at: datetime | None = None) -> IssueView:
         """An issue for the one who reported it, or for a follower, who sees neither home nor names of others, nor
@@ -104,6 +110,7 @@ class Reader:
         moment = at or self.now
         standing = self.standing(file, moment)
         fields = owner_fields(file.issue, relation, moment)
+        fields["sop"] = sop_views.for_owners(self._portal, file, self._locale, moment)
         rows = [row for row in file.timeline if _for_owners(row, file)]
         if relation == "reporter":
             return made(IssueView, **fields, **self._parts(file, rows, standing, staff=False))
@@ -137,6 +144,7 @@ class Reader:
             first_time_fix=rules.fixed_first_time(file.issue),
             ratings=[_marks(given) for given in file.issue.ratings],
             sla=standing.sla(),
+            sop=sop_views.for_staff(self._portal, file, self._locale, moment),
         )
 
     def standing(self, file: IssueFile, at: datetime | None = None) -> Promises:
@@ -174,7 +182,12 @@ class Reader:
             pause_reason=row.pause_reason,
             visit_at=_time(row.visit_at),
             taken_at=_time(row.taken_at),
+            sop=self._mark(row.sop) if row.sop else None,
         )
+
+    def _mark(self, mark: SopMark) -> SopMarkView:
+        named = {"id": mark.id, "number": mark.number, "name": mark.name(self._locale)}
+        return made(SopMarkView, **named, measurement=mark.measurement)
 
     def _actor(self, actor: Actor, *, staff: bool) -> ActorView:
         """Names of owners are masked for everybody but themselves; staff's names are for all to see."""

@@ -252,6 +252,34 @@ def _undo(page: Page, world: World) -> None:
     page.locator("form.undo").wait_for()
 
 
+def _look_first(page: Page) -> None:
+    with page.expect_navigation():
+        page.locator("button[name=act][value=preview]").click()
+
+
+def _policy_preview(page: Page, world: World) -> None:
+    page.goto("/desk/rules/policy")
+    page.locator("[name=L1_resolve_n]").fill("1")
+    _look_first(page)
+
+
+def _policy_errors(page: Page, world: World) -> None:
+    page.goto("/desk/rules/policy")
+    page.locator("[name=L3_resolve_n]").fill("")
+    _look_first(page)
+
+
+def _roster_preview(page: Page, world: World) -> None:
+    """A night shift from Monday to Friday."""
+    page.goto("/desk/rules/roster")
+    page.locator("[name=w0_who]").select_option(index=1)
+    for day in range(5):
+        page.locator(f"[name=w0_{day}]").check()
+    page.locator("[name=w0_start]").fill("22:00")
+    page.locator("[name=w0_end]").fill("07:00")
+    _look_first(page)
+
+
 def _reply_errors(page: Page, world: World) -> None:
     page.goto("/desk/replies")
     _send(page, "form[action='/desk/replies']")
@@ -418,6 +446,17 @@ def states(world: World) -> list[State]:
         State("issue, split", owner, _at("/issues/{split}")),
         State("import", MANAGER, _at("/desk/import")),
         State("import, preview", MANAGER, _preview),
+        State("rules", MANAGER, _at("/desk/rules")),
+        State("rules, policy", MANAGER, _unfold("/desk/rules/policy")),
+        State("rules, policy, previewed", MANAGER, _policy_preview),
+        State("rules, policy, errors", MANAGER, _policy_errors),
+        State("rules, calendar", MANAGER, _unfold("/desk/rules/calendar"), wide=True),
+        State("rules, roster", MANAGER, _at("/desk/rules/roster")),
+        State("rules, roster, previewed", MANAGER, _roster_preview),
+        State("rules, steps", MANAGER, _at("/desk/rules/sops")),
+        State("rules, steps of seepage", MANAGER, _unfold("/desk/rules/sops/wall_seepage")),
+        State("job, a step first", TECHNICIAN, _at("/desk/issues/{in_progress}?step=trial")),
+        State("job, step errors", TECHNICIAN, _post("/desk/issues/{in_progress}?step=trial", "#sop form")),
         State("places", MANAGER, _unfold("/desk/places")),
         State("places, errors", MANAGER, _post("/desk/places", "form[action='/desk/places']")),
         State("places, one", MANAGER, _unfold("/desk/places/{code}")),

@@ -19,7 +19,7 @@ from chalicelib.times import moment, rfc3339
 
 _TIMES = ("created_at", "promised_at", "visit_at", "resolved_at", "closed_at", "quiet_since", "urged_at")
 #: What came later and is none of the difference that is tried here: the services that are at work need it.
-_LATER = ("next_moment",)
+_LATER = ("next_moment", "step_due")
 _PLAIN = (
     "id", "number", "community_id", "unit_id", "unit_label", "building", "area", "category_id", "description",
     "location", "status", "version", "pause_reason", "paused_from", "resolutions", "reopened", "reject_note",
@@ -50,6 +50,7 @@ def to_item(issue: Issue, keys: Keyring) -> Item:
         "SK": "META",
         **{name: getattr(issue, name) for name in _PLAIN},
         **{name: _text(getattr(issue, name)) for name in (*_TIMES, *_LATER)},
+        "ticked": issue.ticked or None,
         "reporter": items._person_item(keys, pk, issue.reporter),
         "assignee": items._person_item(keys, pk, issue.assignee),
         "visit_windows": [[rfc3339(w.start), rfc3339(w.end)] for w in issue.visit_windows],
@@ -74,6 +75,7 @@ def from_item(item: Item, keys: Keyring) -> Issue:
     pk = item["PK"]
     fields: dict[str, Any] = {name: item.get(name) for name in _PLAIN if name in item}
     fields |= {name: moment(item[name]) if item.get(name) else None for name in (*_TIMES, *_LATER)}
+    fields |= {"ticked": item.get("ticked", [])}
     rating, merged, held = item.get("rating"), item.get("merged_into"), item.get("assignee")
     windows = [Window.model_construct(start=moment(a), end=moment(b)) for a, b in item["visit_windows"]]
     fields |= {
