@@ -10,8 +10,8 @@ from bench.inside import Caller
 from bench.world import World
 from chalicelib.db import Put
 from chalicelib.inbox import outbox
-from chalicelib.inbox.notifier import MemoryNotifier
 from chalicelib.issues import store, timers
+from chalicelib.messages.notifier import MemoryNotifier
 from chalicelib.photos import service as photos
 
 #: What is measured of an action; gives back how long its answer is, in bytes.

@@ -22,7 +22,7 @@ SERVICES = {
 
 #: What isn't there, and what takes its place.
 REPLACED = {
-    "SNS text messages": "a provider's HTTP gateway as the notifier (chalicelib/inbox/notifier.py holds the seam); "
+    "SNS text messages": "a provider's HTTP gateway as the notifier (chalicelib/messages/notifier.py holds the seam); "
     "until it is there, sign-in codes can't be sent from a China region, and the alarm SmsFailed is left out",
     "Edge-optimised API Gateway": "regional endpoints, in all partitions",
     "X-Ray": "access log and metrics, in all partitions",

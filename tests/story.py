@@ -14,10 +14,10 @@ from chalicelib.desk.own_models import SaveFilter, SaveReply
 from chalicelib.errors import PortalError
 from chalicelib.inbox import outbox
 from chalicelib.inbox import service as inbox
-from chalicelib.inbox.notifier import MemoryNotifier
 from chalicelib.issues import drafts, following, listing, service, store, timers
 from chalicelib.issues import photos as issue_photos
 from chalicelib.issues.models import FindSimilar, RateIssue, WriteMessage
+from chalicelib.messages.notifier import MemoryNotifier
 from chalicelib.pages import keep_form, kept_form
 from chalicelib.photos import intake
 from chalicelib.photos import service as photos

@@ -40,6 +40,8 @@ class Notice:
     visit_at: datetime | None = None
     #: For staff of another tone than for owners ("given to you" instead of "arranged").
     staff_event: Event | None = None
+    #: Goes out at night, too, and waits for no digest: of an L1 issue, to those on duty.
+    urgent: bool = False
 
 
 class InboxMessage(Base):

@@ -1,7 +1,8 @@
 """The outbox: what is announced is stored with the change itself, and delivered from the table's stream.
 
 Delivery is safe to repeat: each person's message has the outbox row's id and is written only once, and the
-row goes in the same write that counts it. A sweep picks up what a stream failed to bring.
+row goes in the same write that counts it. A sweep picks up what a stream failed to bring. With each message goes a
+row that has the person told outside of the portal too (`chalicelib/messages`).
 """
 
 import hashlib
@@ -16,6 +17,7 @@ from chalicelib.errors import Conflict
 from chalicelib.ids import new_id
 from chalicelib.inbox.models import Notice
 from chalicelib.logs import log_failure
+from chalicelib.messages import store as messages
 from chalicelib.portal import Portal
 from chalicelib.times import rfc3339
 
@@ -52,6 +54,7 @@ def add(notice: Notice, now: datetime) -> Op:
         "counts": {name: delta for name, delta in notice.counts.items() if delta},
         "who": notice.who,
         "visit_at": rfc3339(notice.visit_at) if notice.visit_at else None,
+        "urgent": notice.urgent or None,
     }
     return Put(item)
 
@@ -134,7 +137,8 @@ def _give(portal: Portal, account_id: str, row: Item, event: str, *, desk: bool)
         "expires_at": int((datetime.fromisoformat(row["at"]) + KEEP).timestamp()),
     }
     unread = Update(K(f"ACCOUNT#{account_id}", "UNREAD"), adds={"unread": 1})
+    outside = messages.tell(account_id, row["SK"], {**item, "urgent": row.get("urgent")})
     try:
-        portal.db.write(Put(item, error=_Delivered()), unread)
+        portal.db.write(Put(item, error=_Delivered()), unread, outside)
     except _Delivered:
         return

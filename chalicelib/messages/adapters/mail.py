@@ -1,0 +1,57 @@
+"""E-mail by Amazon SES."""
+
+from functools import cached_property
+from typing import Any
+
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError
+
+from chalicelib import aws
+from chalicelib.errors import Unavailable
+from chalicelib.messages.notifier import Channel, Message, Refused, Unsure
+from chalicelib.messages.settings import Mail
+
+_ONCE = Config(retries={"total_max_attempts": 1, "mode": "standard"}, connect_timeout=3, read_timeout=10)
+_NEVER = {"MessageRejected", "BadRequestException", "MailFromDomainNotVerifiedException", "NotFoundException"}
+
+
+class Ses:
+    """SES, plain text and HTML of one letter."""
+
+    def __init__(self, config: Mail, region: str) -> None:
+        self._sender, self._region = config.sender, config.region or region
+
+    @cached_property
+    def _client(self) -> Any:
+        return aws.client("sesv2", self._region, config=_ONCE)
+
+    def send(self, message: Message) -> str | None:
+        """Send a mail; gives back SES's id."""
+        content = {
+            "Simple": {
+                "Subject": _text(message.subject),
+                "Body": {"Text": _text(message.text), "Html": _text(message.html)},
+            }
+        }
+        destination = {"ToAddresses": [message.to]}
+        try:
+            answer = self._client.send_email(
+                FromEmailAddress=self._sender, Destination=destination, Content=content
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _NEVER:
+                raise Refused("rejected") from error
+            raise Unavailable from error
+        except (EndpointConnectionError, ConnectTimeoutError) as error:
+            raise Unavailable from error
+        except BotoCoreError as error:
+            raise Unsure from error
+        return str(answer["MessageId"])
+
+    def repeatable(self, channel: Channel) -> bool:
+        """SES takes no token, and gives each mail an id of its own: a second call is a second mail."""
+        return False
+
+
+def _text(data: str) -> dict[str, str]:
+    return {"Data": data, "Charset": "UTF-8"}
