@@ -40,6 +40,15 @@ BODIES: dict[str, Any] = {
         ]
     },
     "PUT /inbox/read": {"read_until": "01K00000000000000000000000"},
+    "PUT /me/messages": {"version": 0},
+    "PUT /me/messages/devices": {
+        "endpoint": "https://web.push.apple.com/1",
+        "p256dh": "B" * 87,
+        "auth": "a" * 22,
+    },
+    "PUT /me/messages/wechat": {"code": "abc"},
+    "POST /me/messages/wechat/credits": {"accepted": ["steps"]},
+    "POST /desk/messages/judge": {"community_id": "maple", "keys": ["none"], "act": "drop"},
     "POST /photos": {"content_type": "image/jpeg", "size_bytes": 1000},
 }
 #: Fields of the pages' forms, by path.
@@ -47,6 +56,10 @@ FORMS: dict[str, dict[str, Any]] = {
     "/login": {"phone": "+8613700000001"},
     "/look": {"text": "large"},
     "/me/language": {"locale": "en"},
+    "/me/messages": {"version": 0, "steps": "push", "start": "22:00", "end": "07:00", "email": ""},
+    "/me/messages/devices": {},
+    "/me/messages/email": {"token": "none"},
+    "/desk/messages": {"community_id": "maple", "keys": "none", "act": "drop"},
     "/me/sign-out": {},
     "/me/sign-out-everywhere": {},
     "/desk/import": {"csv_text": "community_id,building,unit\nmaple,1,101\n"},
@@ -88,13 +101,16 @@ def make_ids(*, people: People) -> Ids:
     from tests.factories import make_place, make_report
 
     owner = people.owner
+    issue = report(portal=people.portal, by=owner).issue
     return {
-        "issue_id": report(portal=people.portal, by=owner).issue.id,
+        "issue_id": issue.id,
         "photo_id": photos.start_plain(people.portal, owner, NOW),
         "draft_id": drafts.begin(people.portal, owner, make_report(), NOW).id,
         "community_id": "maple",
         "code": make_place(portal=people.portal).id,
         "account_id": people.technician.id,
+        "device": "none",
+        "number": issue.number,
         "version": "1",
         "name": "portal.css",
     }

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from chalicelib.base import Base
-from chalicelib.inputs import Input, Version
+from chalicelib.inputs import Input, PageQuery
 from chalicelib.messages.notifier import Channel
 from chalicelib.messages.policy import DEFAULT_CHANNELS
 
@@ -131,9 +131,66 @@ class Device(Input):
     auth: str = Field(min_length=20, max_length=30, pattern=r"^[A-Za-z0-9_-]+=*$")
 
 
-class Resend(Input):
-    """What a manager does with a message that failed."""
+class DeviceKept(Base):
+    """A browser that shows messages from now on."""
 
-    key: str = Field(max_length=200)
+    id: str
+
+
+class WeChatCode(Input):
+    """`PUT /api/v1/me/messages/wechat`: the mini-program's one-time code of its own sign-in."""
+
+    code: str = Field(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9_-]+$")
+
+
+class WeChatAgreed(Input):
+    """`POST /api/v1/me/messages/wechat/credits`: kinds of messages of which one more was agreed to."""
+
+    accepted: list[Kind] = Field(min_length=1, max_length=5)
+
+
+class WeChatCredits(Base):
+    """How many messages of each kind may still be sent by WeChat."""
+
+    credits: dict[str, int]
+
+
+class FailedQuery(PageQuery):
+    """`GET /api/v1/desk/messages`"""
+
+    community_id: str | None = Field(None, max_length=64)
+
+
+class FailedMessage(Base):
+    """A message that did not go out, as managers see it: whose it is only as a masked number."""
+
+    key: str
+    at: str
+    event: str
+    number: str
+    issue_id: str
+    channel: str
+    to: str
+    reason: str
+    attempts: int
+
+
+class FailedMessages(Base):
+    """A page of them, newest first."""
+
+    items: list[FailedMessage]
+    next_cursor: str | None
+
+
+class Judge(Input):
+    """`POST /api/v1/desk/messages/judge`: what becomes of messages that failed."""
+
+    community_id: str = Field(max_length=64)
+    keys: list[Annotated[str, Field(max_length=200)]] = Field(min_length=1, max_length=100)
     act: Literal["resend", "drop"]
-    version: Version = 1
+
+
+class Judged(Base):
+    """How many that was true of; others were judged before."""
+
+    done: int

@@ -43,7 +43,9 @@ MAX_DEVICES = 10
 MAX_CREDITS = 20
 #: A confirmation link in a mail holds this long.
 CONFIRM_WITHIN = timedelta(days=1)
-#: Letters that fit into one text message, and into each part of a longer one (GSM 03.38, 03.40), with and without Chinese.
+#: Mails that ask to confirm an address, for one person and day: nobody's mailbox is filled by a stranger.
+MAILS_PER_DAY = 5
+#: Letters that fit into one text message, and into each part of a longer one (GSM 03.38, 03.40).
 SMS_LETTERS = {"ucs2": (70, 67), "gsm": (160, 153)}
 
 

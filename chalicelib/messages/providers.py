@@ -2,10 +2,14 @@
 
 from collections.abc import Callable
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from chalicelib.messages.notifier import Channel, Message, Notifier, Refused
 from chalicelib.messages.settings import channels_of, secrets_of
 from chalicelib.settings import Settings
+
+if TYPE_CHECKING:
+    from chalicelib.messages.adapters.wechat import WeChatMessages
 
 
 class Missing:
@@ -77,3 +81,13 @@ class Providers:
         from chalicelib.messages.adapters.push import WebPush
 
         return WebPush(self._channels.push, self._secrets)
+
+
+def wechat_of(config: Settings) -> "WeChatMessages | None":
+    """The mini-program, where there is one."""
+    found = channels_of(config.messages_file).wechat
+    if found is None:
+        return None
+    from chalicelib.messages.adapters.wechat import WeChatMessages
+
+    return WeChatMessages(found, secrets_of(config))

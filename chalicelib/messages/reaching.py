@@ -10,7 +10,7 @@ from chalicelib.db import Db, Delete, Item, K, Op, Update
 from chalicelib.errors import Conflict
 from chalicelib.messages.models import Outgoing, Reach
 from chalicelib.messages.notifier import Channel
-from chalicelib.messages.policy import DEFAULT_CHANNELS
+from chalicelib.messages.policy import DEFAULT_CHANNELS, MAX_CREDITS
 from chalicelib.messages.store import Moved, message_key
 from chalicelib.times import moment, rfc3339
 
@@ -121,3 +121,9 @@ def take_credit(account_id: str, template: str, error: Conflict) -> Op:
 def forget_device(account_id: str, device: str) -> Op:
     """The write that forgets a browser."""
     return Delete(device_key(account_id, device))
+
+
+def add_credit(account_id: str, template: str, error: Conflict) -> Op:
+    """The write that adds one WeChat credit, up to as many as are kept."""
+    few: Condition = Attr("left").not_exists() | Attr("left").lt(MAX_CREDITS)
+    return Update(credit_key(account_id, template), adds={"left": 1}, condition=few, error=error)

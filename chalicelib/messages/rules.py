@@ -67,7 +67,8 @@ def when(message: Outgoing, reach: Reach, quiet: QuietHours, zone: ZoneInfo, now
 
 def wait_after(attempts: int) -> timedelta:
     """How long to wait after the n-th try (from 1) before the next."""
-    return min(FIRST_WAIT * 2 ** min(attempts - 1, 30), LONGEST_WAIT)
+    doubled: int = 2 ** min(attempts - 1, 30)
+    return min(FIRST_WAIT * doubled, LONGEST_WAIT)
 
 
 def parts(text: str) -> int:

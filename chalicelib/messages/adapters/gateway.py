@@ -1,5 +1,5 @@
 """Text messages by a provider's HTTP interface, as Chinese ones have them: a template's id and what goes into it, the
-name of the signature, a POST signed with an HMAC. What differs from one to the next is data (`messages/settings.py`)."""
+name of the signature, a POST signed with an HMAC. What differs between them is data (`messages/settings.py`)."""
 
 import base64
 import hashlib
