@@ -1,5 +1,6 @@
 """Everything that the portal writes and asks of its table, once: what checks of keys and expressions look at."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,13 +12,17 @@ from chalicelib.desk import bulk, live, own, own_store, queue, replies, today, u
 from chalicelib.desk import service as desk
 from chalicelib.desk.models import Bulk, BulkStep, Queue, StaffMessage
 from chalicelib.desk.own_models import SaveFilter, SaveReply
-from chalicelib.errors import PortalError
+from chalicelib.errors import PortalError, Unavailable
 from chalicelib.inbox import outbox
 from chalicelib.inbox import service as inbox
+from chalicelib.inbox.models import Notice
 from chalicelib.issues import drafts, following, listing, service, store, timers
 from chalicelib.issues import photos as issue_photos
 from chalicelib.issues.models import FindSimilar, RateIssue, WriteMessage
-from chalicelib.messages.notifier import MemoryNotifier
+from chalicelib.messages import choosing, failed, worker
+from chalicelib.messages.models import ChooseMessages, Device, Quiet
+from chalicelib.messages.notifier import Channel, Gone, MemoryNotifier, Message, Refused
+from chalicelib.messages.sending import Turn
 from chalicelib.pages import keep_form, kept_form
 from chalicelib.photos import intake
 from chalicelib.photos import service as photos
@@ -58,6 +63,7 @@ def tell(portal: Portal) -> None:
     _drafts_and_forms(portal, people)
     _desk(portal, people)
     outbox.sweep(portal, LATER)
+    _tell_outside(portal, people)
     _read(portal, people)
     timers.run_due(portal, NOW + timedelta(days=8))
     assert all(not page.left for page in migrate(portal, "issue", lambda: NOW, Pace(10**9), at_once=50))
@@ -185,6 +191,61 @@ def _desk(portal: Portal, people: People) -> None:
     own.save_filter(portal, clerk, SaveFilter(id="f2", name="新的"), "status=submitted", start=False)
     own.delete_filter(portal, clerk, "f2")
     replies.around(portal, clerk, file)
+
+
+def _tell_outside(portal: Portal, people: People) -> None:
+    """Everybody is told by what they chose; WeChat refuses, the rest is down for a while, then managers judge."""
+    owner, technician = people.owner, people.technician
+    everything = {"urgent": ["push", "wechat", "email", "sms"], "steps": ["wechat"], "talk": ["push"]}
+    choice = ChooseMessages(version=0, locale="en", channels=everything, email="li@example.com",
+                            quiet=Quiet(start="23:00", end="06:00"))  # fmt: skip
+    choosing.choose(portal, owner, choice, NOW)
+    assert isinstance(portal.notifier, MemoryNotifier)
+    choosing.confirm_email(portal, owner, portal.notifier.sent[-1].link.partition("=")[2], NOW)
+    choosing.bind_wechat(portal, owner, "o-1")
+    for kind in ("steps", "urgent"):
+        choosing.add_credits(portal, owner, [kind], make_key(of=owner), NOW)
+    made = {"p256dh": "B" * 87, "auth": "a" * 22}
+    for person in (owner, technician):
+        for n in range(2):
+            device = Device(endpoint=f"https://web.push.apple.com/{n}", **made)
+            choosing.add_device(portal, person, device, NOW)
+    choosing.forget_devices(portal, owner, next(iter(choosing.reach_of(portal, owner).devices)))
+    for fails in (StoryProvider(down=True), StoryProvider(down=True), StoryProvider()):
+        told = replace(portal, notifier=fails)
+        for minute in range(3):
+            worker.sweep(Turn(told, LATER + timedelta(minutes=20 * minute + 1)))
+    found, place = failed.read(portal, "maple", 1, None)
+    failed.read(portal, "maple", 1, place)
+    assert failed.judge(portal, people.manager, "maple", [found[0].key], "resend", LATER) == 1
+    notice = Notice(
+        "assigned", found[0].issue_id, found[0].number, "noise", "maple", (owner.id,), urgent=True
+    )
+    portal.db.write(outbox.add(notice, LATER))
+    outbox.sweep(portal, LATER + timedelta(days=1))
+    again = replace(portal, notifier=StoryProvider())
+    assert worker.sweep(Turn(again, LATER + timedelta(days=1))) > 0
+
+
+class StoryProvider:
+    """Refuses WeChat messages and knows browsers no more; down, it takes nothing at all."""
+
+    def __init__(self, *, down: bool = False) -> None:
+        self.down = down
+
+    def send(self, message: Message) -> str | None:
+        """Take it or not."""
+        if self.down:
+            raise Unavailable
+        if message.channel in ("wechat", "email"):
+            raise Refused("no")
+        if message.channel == "push" and message.to.count("apple.com/1"):
+            raise Gone("unsubscribed")
+        return "id-1"
+
+    def repeatable(self, channel: Channel) -> bool:
+        """No tokens here."""
+        return False
 
 
 def _read(portal: Portal, people: People) -> None:

@@ -13,6 +13,7 @@ from chalicelib.issues.access import may_see
 from chalicelib.messages import choosing
 from chalicelib.messages.models import ChooseMessages
 from chalicelib.messages.policy import CHANNELS
+from chalicelib.page_words import DEFAULT_ZONE, Speech, speak
 from chalicelib.pages import go, said, stay, values, whole_number
 from chalicelib.routes import Routes
 from chalicelib.web import SIGNED_IN, Call, url
@@ -51,6 +52,7 @@ def show(call: Call) -> Response:
 
 
 def _show(call: Call, error: PortalError | None = None) -> Response:
+    speak(Speech(call.now, DEFAULT_ZONE, call.locale))
     found = choosing.choices(call.portal, call.person, call.locale)
     context = {
         "found": found,
@@ -96,6 +98,7 @@ def email(call: Call) -> Response:
 
 
 def _email(call: Call, token: str, error: PortalError | None = None) -> Response:
+    speak(Speech(call.now, DEFAULT_ZONE, call.locale))
     context = {"token": token, "errors": said(error) if error else []}
     return page(call, "messages/email.html", context, error.status if error else 200)
 
