@@ -74,4 +74,12 @@ class Book:
 def kind_of(key: K) -> tuple[str, str]:
     """What a record is, by the beginnings of its keys."""
     head = key.pk.partition("#")[0]
-    return head, "" if head in ("OUTBOX", "DUE", "AUDIT", "SPOT") else key.sk.partition("#")[0]
+    return head, "" if head in (
+        "OUTBOX",
+        "DUE",
+        "AUDIT",
+        "SPOT",
+        "TELL",
+        "SEND",
+        "FAILED",
+    ) else key.sk.partition("#")[0]

@@ -9,6 +9,7 @@ from chalicelib.issues import rules, spot_store
 from chalicelib.issues import store as issues
 from chalicelib.issues.items import from_item, to_item
 from chalicelib.issues.models import Issue
+from chalicelib.messages import store as messages
 from chalicelib.photos import store as photos
 from chalicelib.places import store as places
 from chalicelib.sealed import sealed_in
@@ -141,11 +142,32 @@ def _to_place(key: K, item: Item) -> K:
     return K(key.pk, f"PLACE#{item['place_id']}")
 
 
+def _message(book: Book, keys: Keyring, key: K, item: Item) -> None:
+    message = messages.from_item(item)
+    if message.state in ("waiting", "sending"):
+        book.want(messages.queue_key(message), key)
+    elif message.state == "failed" and item["reason"] == "unsure":
+        book.want(messages.failed_key(message), key)
+
+
+def _to_message(key: K, item: Item) -> K:
+    channel = item.get("channel") or key.pk.split("#")[1]
+    return messages.message_key(item["account_id"], item["source"], channel)
+
+
+def _to_inbox(key: K, item: Item) -> K:
+    return K(f"ACCOUNT#{item['account_id']}", f"INBOX#{item['source']}")
+
+
 CHECKS: dict[tuple[str, str], Check] = {
     ("ACCOUNT", "PROFILE"): _profile,
     ("ACCOUNT", "ISSUE"): _wants(_to_issue),
     ("ACCOUNT", "INBOX"): _wants(_to_issue),
     ("ACCOUNT", "NEEDS"): _need,
+    ("ACCOUNT", "SEND"): _message,
+    ("SEND", ""): _wants(_to_message),
+    ("FAILED", ""): _wants(_to_message),
+    ("TELL", ""): _wants(_to_inbox),
     ("PHONE", "ACCOUNT"): _wants(_to_account),
     ("COMMUNITY", "UNIT"): _wants(_to_community),
     ("COMMUNITY", "STAFF"): _wants(_to_community, lambda key, item: accounts.profile_key(item["id"])),
