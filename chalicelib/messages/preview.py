@@ -8,8 +8,8 @@ from chalicelib.messages import rules, words
 from chalicelib.messages.models import FailedMessage, Outgoing
 from chalicelib.times import rfc3339
 
-#: As long as the longest that is in use.
-_NUMBER = "20261231-00001"
+#: As long as an issue's number is.
+_NUMBER = "261231-00001"
 
 
 def names() -> list[str]:
