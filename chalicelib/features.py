@@ -27,6 +27,8 @@ NAMES = (
     "photos.pages",
     "inbox.api",
     "inbox.pages",
+    "announcements.api",
+    "announcements.pages",
     "messages.api",
     "messages.pages",
     "messages.desk_pages",

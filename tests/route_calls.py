@@ -49,6 +49,9 @@ BODIES: dict[str, Any] = {
     "PUT /me/messages/wechat": {"code": "abc"},
     "POST /me/messages/wechat/credits": {"accepted": ["steps"]},
     "POST /desk/messages/judge": {"community_id": "maple", "keys": ["none"], "act": "drop"},
+    "POST /desk/announcements": {"community_id": "maple", "title": "停水", "text": "明天停水。"},
+    "POST /desk/announcements/{community_id}/{announcement_id}/take-back": {},
+    "PUT /announcements/{announcement_id}/read": {},
     "POST /photos": {"content_type": "image/jpeg", "size_bytes": 1000},
 }
 #: Fields of the pages' forms, by path.
@@ -59,6 +62,8 @@ FORMS: dict[str, dict[str, Any]] = {
     "/me/messages": {"version": 0, "steps": "push", "start": "22:00", "end": "07:00", "email": ""},
     "/me/messages/devices": {},
     "/me/messages/email": {"token": "none"},
+    "/desk/announcements": {"community_id": "maple", "title": "停水", "text": "明天停水。", "sure": "yes"},
+    "/desk/announcements/take-back": {"community_id": "maple", "id": "{announcement_id}"},
     "/desk/messages": {"community_id": "maple", "keys": "none", "act": "drop"},
     "/me/sign-out": {},
     "/me/sign-out-everywhere": {},
@@ -94,6 +99,16 @@ FORMS: dict[str, dict[str, Any]] = {
 }
 
 
+def _announced(people: People) -> str:
+    from chalicelib.announcements import fanout, service
+    from chalicelib.announcements.models import Announce
+
+    body = Announce(community_id="maple", title="停水", text="明天停水。")
+    one = service.announce(people.portal, people.manager, body, None, NOW)
+    fanout.run_due(people.portal, NOW)
+    return one.id
+
+
 def make_ids(*, people: People) -> Ids:
     """Objects of maple's owner: an issue, a photo, a draft."""
     from chalicelib.issues import drafts
@@ -110,6 +125,7 @@ def make_ids(*, people: People) -> Ids:
         "code": make_place(portal=people.portal).id,
         "account_id": people.technician.id,
         "device": "none",
+        "announcement_id": _announced(people),
         "number": issue.number,
         "version": "1",
         "name": "portal.css",

@@ -6,6 +6,9 @@ from typing import Any
 
 from chalicelib.accounts import service as accounts
 from chalicelib.accounts.sessions import new_session, person_of
+from chalicelib.announcements import service as announcing
+from chalicelib.announcements import store as announced
+from chalicelib.announcements.models import Announce
 from chalicelib.audit import store as audit
 from chalicelib.communities import store as communities
 from chalicelib.desk import bulk, live, own, own_store, queue, replies, today, undo
@@ -211,6 +214,18 @@ def _tell_outside(portal: Portal, people: People) -> None:
             device = Device(endpoint=f"https://web.push.apple.com/{n}", **made)
             choosing.add_device(portal, person, device, NOW)
     choosing.forget_devices(portal, owner, next(iter(choosing.reach_of(portal, owner).devices)))
+    body = Announce(community_id="maple", title="停水", text="明天停水。", ends_at=LATER + timedelta(days=2))
+    one = announcing.announce(portal, people.manager, body, make_key(of=people.manager), NOW)
+    role = body.model_copy(update={"audience": "role", "values": ["technician"]})
+    announcing.announce(portal, people.manager, role, None, NOW)
+    for_later = body.model_copy(update={"publish_at": LATER + timedelta(days=1)})
+    announcing.announce(portal, people.manager, for_later, None, NOW)
+    worker.sweep(Turn(portal, NOW))
+    assert announcing.read(portal, owner, one.id, NOW)
+    announced.note_read(portal.db, owner.id, one.id, NOW)
+    _, place = announcing.listed(portal, "maple", 1, None)
+    announcing.listed(portal, "maple", 1, place)
+    announcing.take_back(portal, people.manager, "maple", one.id, NOW)
     for fails in (StoryProvider(down=True), StoryProvider(down=True), StoryProvider()):
         told = replace(portal, notifier=fails)
         for minute in range(3):

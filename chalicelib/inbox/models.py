@@ -51,8 +51,10 @@ class InboxMessage(Base):
     at: str
     text: str
     unread: bool
+    #: Empty for an announcement.
     issue_id: str
     desk: bool
+    announcement_id: str | None = None
 
 
 class InboxList(Base):

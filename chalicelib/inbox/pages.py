@@ -5,6 +5,7 @@ from chalice.app import Response
 from chalicelib.answers import page
 from chalicelib.cursors import give, take
 from chalicelib.inbox import service
+from chalicelib.inbox.models import InboxMessage
 from chalicelib.inputs import PageQuery
 from chalicelib.pages import next_url
 from chalicelib.routes import Routes
@@ -29,9 +30,16 @@ def inbox(call: Call) -> Response:
             "text": item.text,
             "at": moment(item.at),
             "unread": item.unread,
-            "href": url(f"/desk/issues/{item.issue_id}" if item.desk else f"/issues/{item.issue_id}"),
+            "href": _href(item),
         }
         for item in found
     ]
     cursor = give(call.portal.keys, call.person, "inbox", place)
     return page(call, "inbox.html", {"items": items, "next_url": next_url("/inbox", cursor)})
+
+
+def _href(item: InboxMessage) -> str | None:
+    """Where a message leads; nowhere for an announcement that was taken back."""
+    if item.issue_id:
+        return url(f"/desk/issues/{item.issue_id}" if item.desk else f"/issues/{item.issue_id}")
+    return url(f"/announcements/{item.announcement_id}") if item.announcement_id else None

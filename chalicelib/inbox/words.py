@@ -4,6 +4,8 @@ from chalicelib.errors import N_
 
 SOMEBODY = N_("a colleague")
 VISIT = N_(" Visit: %(when)s.")
+ANNOUNCEMENT = N_("Announcement: %(title)s")
+TAKEN_BACK = N_("An announcement was taken back.")
 EVENTS = {
     "reported": N_(
         "We have your report “%(category)s” (%(number)s). Next: the office reads it and arranges somebody."

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from chalicelib.announcements import fanout as announcing
 from chalicelib.conditions import Key
 from chalicelib.db import Delete, Item, K, decode_item
 from chalicelib.logs import log_failure
@@ -36,8 +37,10 @@ def handle(
 
 
 def sweep(turn: sending.Turn) -> int:
-    """Plan what the stream missed, then send what is due, channel by channel; gives back how many went out."""
+    """Bring announcements to people, plan what the stream missed, then send what is due, channel by channel; gives back
+    how many went out."""
     sent = 0
+    announcing.run_due(turn.portal, turn.now, turn.share(len(CHANNELS)).enough)
     limit = rfc3339(turn.now - timedelta(seconds=_STREAM_S))
     for shard in range(store.SHARDS):
         rows = turn.portal.db.query(store.tell_pk(shard), limit=_PAGE).items

@@ -71,15 +71,11 @@ class Book:
                 yield f"{key.pk} {key.sk}: its timeline is missing"
 
 
+#: Partitions whose sort keys tell nothing about the kind of record.
+_ONE_KIND = {"OUTBOX", "DUE", "AUDIT", "SPOT", "TELL", "SEND", "FAILED", "PUBLISH", "MEMBER"}
+
+
 def kind_of(key: K) -> tuple[str, str]:
     """What a record is, by the beginnings of its keys."""
     head = key.pk.partition("#")[0]
-    return head, "" if head in (
-        "OUTBOX",
-        "DUE",
-        "AUDIT",
-        "SPOT",
-        "TELL",
-        "SEND",
-        "FAILED",
-    ) else key.sk.partition("#")[0]
+    return head, "" if head in _ONE_KIND else key.sk.partition("#")[0]

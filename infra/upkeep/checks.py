@@ -1,8 +1,10 @@
 """What each kind of record says about others, and what is wrong with it by itself, entered into the book. Pure."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from chalicelib.accounts import store as accounts
+from chalicelib.announcements import store as announcements
 from chalicelib.crypto import Keyring, Unsealable, key_id
 from chalicelib.db import Item, K
 from chalicelib.issues import rules, spot_store
@@ -130,6 +132,13 @@ def _to_issue(key: K, item: Item) -> K:
     return issues.meta_key(item["issue_id"])
 
 
+def _to_told(key: K, item: Item) -> K:
+    """The issue of a message, or the announcement."""
+    if "announcement_id" in item:
+        return announcements.announcement_key(item["community_id"], item["announcement_id"])
+    return _to_issue(key, item)
+
+
 def _to_account(key: K, item: Item) -> K:
     return accounts.profile_key(item["account_id"])
 
@@ -151,7 +160,7 @@ def _message(book: Book, keys: Keyring, key: K, item: Item) -> None:
 
 
 def _to_message(key: K, item: Item) -> K:
-    channel = item.get("channel") or key.pk.split("#")[1]
+    channel: Any = item.get("channel") or key.pk.split("#")[1]
     return messages.message_key(item["account_id"], item["source"], channel)
 
 
@@ -162,7 +171,9 @@ def _to_inbox(key: K, item: Item) -> K:
 CHECKS: dict[tuple[str, str], Check] = {
     ("ACCOUNT", "PROFILE"): _profile,
     ("ACCOUNT", "ISSUE"): _wants(_to_issue),
-    ("ACCOUNT", "INBOX"): _wants(_to_issue),
+    ("ACCOUNT", "INBOX"): _wants(_to_told),
+    ("ACCOUNT", "KNOW"): _wants(_to_told),
+    ("PUBLISH", ""): _wants(_to_told),
     ("ACCOUNT", "NEEDS"): _need,
     ("ACCOUNT", "SEND"): _message,
     ("SEND", ""): _wants(_to_message),
