@@ -50,7 +50,7 @@ BODIES: dict[str, Any] = {
     "POST /me/messages/wechat/credits": {"accepted": ["steps"]},
     "POST /desk/messages/judge": {"community_id": "maple", "keys": ["none"], "act": "drop"},
     "POST /desk/announcements": {"community_id": "maple", "title": "停水", "text": "明天停水。"},
-    "POST /desk/announcements/{community_id}/{announcement_id}/take-back": {},
+    "POST /desk/announcements/{announcement_id}/take-back": {"community_id": "maple"},
     "PUT /announcements/{announcement_id}/read": {},
     "POST /photos": {"content_type": "image/jpeg", "size_bytes": 1000},
 }

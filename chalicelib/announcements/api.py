@@ -9,6 +9,7 @@ from chalicelib.announcements.models import (
     AnnouncementList,
     AnnouncementQuery,
     AnnouncementView,
+    TakeBack,
 )
 from chalicelib.answers import json_answer
 from chalicelib.cursors import give, scope, take
@@ -68,10 +69,11 @@ def announce(call: Call) -> AnnouncementAtDesk:
 
 
 @routes.api(
-    "POST", "/api/v1/desk/announcements/{community_id}/{announcement_id}/take-back", MANAGERS,
-    "Take an announcement back", answer=AnnouncementAtDesk,
+    "POST", "/api/v1/desk/announcements/{announcement_id}/take-back", MANAGERS,
+    "Take an announcement back", body=TakeBack, answer=AnnouncementAtDesk,
 )  # fmt: skip
-def take_back(call: Call, community_id: str, announcement_id: str) -> AnnouncementAtDesk:
+def take_back(call: Call, announcement_id: str) -> AnnouncementAtDesk:
     """Nobody gets it any more, and it goes from those who have it."""
+    community_id = call.read(TakeBack).community_id
     found = service.take_back(call.portal, call.person, community_id, announcement_id, call.now)
     return service.at_desk(found, store.read_counts(call.portal.db, [found.id])[found.id])

@@ -68,13 +68,13 @@ def _see_to(portal: Portal, row: Item, now: datetime, enough: Callable[[], bool]
         return 0
     told = 0
     while not enough():
-        ids, place = _people(portal, one, one.place)
+        ids, place = _people(portal, one, one.place or None)
         back = one.state == "taking_back"
         told += sum((_take_from if back else _give)(portal, account_id, one, now) for account_id in ids)
         ended = place is None
         state = ("taken_back" if back else "out") if ended else ("taking_back" if back else "going")
         number = one.reached + (0 if back else len(ids))  # all of them have it now, whoever gave it
-        after = one.model_copy(update={"state": state, "place": place, "reached": number})
+        after = one.model_copy(update={"state": state, "place": place or "", "reached": number})
         portal.db.write(store.change(one, after), *([store.done(one)] if ended else []))
         if ended:
             return told

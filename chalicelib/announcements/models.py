@@ -74,6 +74,12 @@ class AnnouncementQuery(PageQuery):
     community_id: str | None = Field(None, max_length=64)
 
 
+class TakeBack(Input):
+    """`POST /api/v1/desk/announcements/{announcement_id}/take-back`"""
+
+    community_id: Id
+
+
 class AnnouncementView(Base):
     """An announcement as whoever got it reads it."""
 
