@@ -5,6 +5,7 @@ import gc
 # Importing makes no garbage worth looking for, and looking took a tenth of a cold start. On again at the end.
 gc.disable()
 
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -44,6 +45,14 @@ def deliver_outbox(event: dict[str, Any], context: Any) -> dict[str, int]:
 
     delivered = outbox.handle_stream(portal(), event)
     return {"delivered": delivered, "cleared": photos.clear_removed(portal(), event)}
+
+
+@app.lambda_function(name="send_messages")
+def send_messages(event: dict[str, Any], context: Any) -> dict[str, int]:
+    """The table's stream and the clock: tell people outside of the portal, by the channels that they chose."""
+    from chalicelib.messages import worker
+
+    return worker.handle(portal(), event, datetime.now(UTC), time.monotonic)
 
 
 @app.lambda_function(name="photo_arrived")

@@ -12,8 +12,8 @@ from bench.world import World
 from chalicelib.due import rows as due_rows
 from chalicelib.due.look import look_at
 from chalicelib.inbox import outbox
-from chalicelib.inbox.notifier import MemoryNotifier
 from chalicelib.issues import timers
+from chalicelib.messages.notifier import MemoryNotifier
 from chalicelib.photos import service as photos
 
 #: What is measured of an action; gives back how long its answer is, in bytes.

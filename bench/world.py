@@ -22,9 +22,9 @@ from chalicelib.desk import service as desk
 from chalicelib.desk.models import Assign, Transition
 from chalicelib.importing import service as importing
 from chalicelib.inbox import outbox
-from chalicelib.inbox.notifier import MemoryNotifier
 from chalicelib.issues import reporting
 from chalicelib.issues.models import IssueFile, ReportIssue
+from chalicelib.messages.notifier import MemoryNotifier
 from chalicelib.places import service as places
 from chalicelib.places.models import NewPlace
 from chalicelib.portal import Portal

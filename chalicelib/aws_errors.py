@@ -16,6 +16,12 @@ if TYPE_CHECKING:
         ConnectionError as ConnectionError,
     )
     from botocore.exceptions import (
+        ConnectTimeoutError as ConnectTimeoutError,
+    )
+    from botocore.exceptions import (
+        EndpointConnectionError as EndpointConnectionError,
+    )
+    from botocore.exceptions import (
         HTTPClientError as HTTPClientError,
     )
     from botocore.exceptions import (

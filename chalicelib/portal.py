@@ -8,7 +8,7 @@ from functools import cache
 from chalicelib import aws
 from chalicelib.crypto import Keyring, load_key_file
 from chalicelib.db import Db
-from chalicelib.inbox.notifier import Notifier, notifier_for
+from chalicelib.messages.notifier import Notifier, notifier_for
 from chalicelib.settings import Settings, settings
 from chalicelib.storage import Storage
 

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-FUNCTIONS = ("APIHandler", "DeliverOutbox", "PhotoArrived", "PhotoFailed", "Tick")
+FUNCTIONS = ("APIHandler", "DeliverOutbox", "SendMessages", "PhotoArrived", "PhotoFailed", "Tick")
 ALIAS = "live"
 #: Calls that the portal makes to its table; DynamoDB counts its own failures for each by itself.
 TABLE_CALLS = ("GetItem", "BatchGetItem", "Query", "UpdateItem", "TransactWriteItems")
 _QUEUES = ("OutboxDeadLetters", "PhotoDeadLetters", "EventDeadLetters")
 #: How long a call of a function usually takes at the most, in ms; beyond it something it calls is slow.
-_SLOW_MS = {"PhotoArrived": 20_000, "DeliverOutbox": 10_000, "Tick": 30_000}
+_SLOW_MS = {"PhotoArrived": 20_000, "DeliverOutbox": 10_000, "SendMessages": 45_000, "Tick": 30_000}
 Metric = tuple[str, str, dict[str, Any]]
 
 

@@ -99,6 +99,18 @@ BODIES: dict[str, Any] = {
     "PUT /desk/communities/{community_id}/roster": {"version": 0, "roster": {}},
     "PUT /desk/communities/{community_id}/sops/{category_id}": {"version": 0, "sop": _json(_SOP)},
     "PUT /inbox/read": {"read_until": "01K00000000000000000000000"},
+    "PUT /me/messages": {"version": 0},
+    "PUT /me/messages/devices": {
+        "endpoint": "https://web.push.apple.com/1",
+        "p256dh": "B" * 87,
+        "auth": "a" * 22,
+    },
+    "PUT /me/messages/wechat": {"code": "abc"},
+    "POST /me/messages/wechat/credits": {"accepted": ["steps"]},
+    "POST /desk/messages/judge": {"community_id": "maple", "keys": ["none"], "act": "drop"},
+    "POST /desk/announcements": {"community_id": "maple", "title": "停水", "text": "明天停水。"},
+    "POST /desk/announcements/{announcement_id}/take-back": {"community_id": "maple"},
+    "PUT /announcements/{announcement_id}/read": {},
     "POST /photos": {"content_type": "image/jpeg", "size_bytes": 1000},
 }
 #: These are called again and again by tests that share a portal: they preview, or the second would be a conflict.
@@ -108,6 +120,12 @@ FORMS: dict[str, dict[str, Any]] = {
     "/login": {"phone": "+8613700000001"},
     "/look": {"text": "large"},
     "/me/language": {"locale": "en"},
+    "/me/messages": {"version": 0, "steps": "push", "start": "22:00", "end": "07:00", "email": ""},
+    "/me/messages/devices": {},
+    "/me/messages/email": {"token": "none"},
+    "/desk/announcements": {"community_id": "maple", "title": "停水", "text": "明天停水。", "sure": "yes"},
+    "/desk/announcements/take-back": {"community_id": "maple", "id": "{announcement_id}"},
+    "/desk/messages": {"community_id": "maple", "keys": "none", "act": "drop"},
     "/me/sign-out": {},
     "/me/sign-out-everywhere": {},
     "/desk/import": {"csv_text": "community_id,building,unit\nmaple,1,101\n"},
@@ -193,6 +211,16 @@ def make_complaint_id(*, people: People) -> str:
     return complain(portal=people.portal, by=people.owner).complaint.id
 
 
+def _announced(people: People) -> str:
+    from chalicelib.announcements import fanout, service
+    from chalicelib.announcements.models import Announce
+
+    body = Announce(community_id="maple", title="停水", text="明天停水。")
+    one = service.announce(people.portal, people.manager, body, None, NOW)
+    fanout.run_due(people.portal, NOW)
+    return one.id
+
+
 def make_ids(*, people: People) -> Ids:
     """Objects of maple's owner: an issue, a photo, a draft."""
     from chalicelib.issues import drafts
@@ -200,15 +228,19 @@ def make_ids(*, people: People) -> Ids:
     from tests.factories import make_place, make_report
 
     owner = people.owner
+    issue = report(portal=people.portal, by=owner).issue
     return {
         "complaint_id": make_complaint_id(people=people),
-        "issue_id": report(portal=people.portal, by=owner).issue.id,
+        "issue_id": issue.id,
         "photo_id": photos.start_plain(people.portal, owner, NOW),
         "draft_id": drafts.begin(people.portal, owner, make_report(), NOW).id,
         "community_id": "maple",
         "category_id": "plumbing",
         "code": make_place(portal=people.portal).id,
         "account_id": people.technician.id,
+        "device": "none",
+        "announcement_id": _announced(people),
+        "number": issue.number,
         "version": "1",
         "cost_id": "01K00000000000000000000000",
         "name": "portal.css",

@@ -1,10 +1,14 @@
 """Everything that the portal writes and asks of its table, once: what checks of keys and expressions look at."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from chalicelib.accounts import service as accounts
 from chalicelib.accounts.sessions import new_session, person_of
+from chalicelib.announcements import service as announcing
+from chalicelib.announcements import store as announced
+from chalicelib.announcements.models import Announce
 from chalicelib.audit import store as audit
 from chalicelib.communities import store as communities
 from chalicelib.complaints import handling, matrix
@@ -20,15 +24,19 @@ from chalicelib.desk.own_models import SaveFilter, SaveReply
 from chalicelib.due import service as due
 from chalicelib.duty import service as duty
 from chalicelib.duty.models import Duty, Roster
-from chalicelib.errors import PortalError
+from chalicelib.errors import PortalError, Unavailable
 from chalicelib.inbox import outbox
 from chalicelib.inbox import service as inbox
-from chalicelib.inbox.notifier import MemoryNotifier
+from chalicelib.inbox.models import Notice
 from chalicelib.issues import drafts, following, listing, service, store, timers
 from chalicelib.issues import photos as issue_photos
 from chalicelib.issues.models import FindSimilar, RateIssue, WriteMessage
 from chalicelib.managing import levels
 from chalicelib.managing.preview import of_levels
+from chalicelib.messages import choosing, failed, worker
+from chalicelib.messages.models import ChooseMessages, Device, Quiet
+from chalicelib.messages.notifier import Channel, Gone, MemoryNotifier, Message, Refused
+from chalicelib.messages.sending import Turn
 from chalicelib.pages import keep_form, kept_form
 from chalicelib.photos import intake
 from chalicelib.photos import service as photos
@@ -81,6 +89,7 @@ def tell(portal: Portal) -> None:
     _complain(portal, people)
     tell_dispatch(portal, people)
     outbox.sweep(portal, LATER)
+    _tell_outside(portal, people)
     outbox.sweep(portal, LATER)
     _rules(portal, people)
     _read(portal, people)
@@ -308,6 +317,73 @@ def _rules(portal: Portal, people: People) -> None:
     for done in (True, False):
         body = TickStep(step_id="a", version=file.issue.version, done=done, measurement="40 dB")
         file, _ = sop_service.tick(portal, tech, file.issue.id, body, None, later)
+
+
+def _tell_outside(portal: Portal, people: People) -> None:
+    """Everybody is told by what they chose; WeChat refuses, the rest is down for a while, then managers judge."""
+    owner, technician = people.owner, people.technician
+    everything = {"urgent": ["push", "wechat", "email", "sms"], "steps": ["wechat"], "talk": ["push"]}
+    choice = ChooseMessages(version=0, locale="en", channels=everything, email="li@example.com",
+                            quiet=Quiet(start="23:00", end="06:00"))  # fmt: skip
+    choosing.choose(portal, owner, choice, NOW)
+    assert isinstance(portal.notifier, MemoryNotifier)
+    choosing.confirm_email(portal, owner, portal.notifier.sent[-1].link.partition("=")[2], NOW)
+    choosing.bind_wechat(portal, owner, "o-1")
+    for kind in ("steps", "urgent"):
+        choosing.add_credits(portal, owner, [kind], make_key(of=owner), NOW)
+    made = {"p256dh": "B" * 87, "auth": "a" * 22}
+    for person in (owner, technician):
+        for n in range(2):
+            device = Device(endpoint=f"https://web.push.apple.com/{n}", **made)
+            choosing.add_device(portal, person, device, NOW)
+    choosing.forget_devices(portal, owner, next(iter(choosing.reach_of(portal, owner).devices)))
+    body = Announce(community_id="maple", title="停水", text="明天停水。", ends_at=LATER + timedelta(days=2))
+    one = announcing.announce(portal, people.manager, body, make_key(of=people.manager), NOW)
+    role = body.model_copy(update={"audience": "role", "values": ["technician"]})
+    announcing.announce(portal, people.manager, role, None, NOW)
+    for_later = body.model_copy(update={"publish_at": LATER + timedelta(days=1)})
+    announcing.announce(portal, people.manager, for_later, None, NOW)
+    worker.sweep(Turn(portal, NOW))
+    assert announcing.read(portal, owner, one.id, NOW)
+    announced.note_read(portal.db, owner.id, one.id, NOW)
+    _, place = announcing.listed(portal, "maple", 1, None)
+    announcing.listed(portal, "maple", 1, place)
+    announcing.take_back(portal, people.manager, "maple", one.id, NOW)
+    for fails in (StoryProvider(down=True), StoryProvider(down=True), StoryProvider()):
+        told = replace(portal, notifier=fails)
+        for minute in range(3):
+            worker.sweep(Turn(told, LATER + timedelta(minutes=20 * minute + 1)))
+    found, place = failed.read(portal, "maple", 1, None)
+    failed.read(portal, "maple", 1, place)
+    assert failed.judge(portal, people.manager, "maple", [found[0].key], "resend", LATER) == 1
+    notice = Notice(
+        "assigned", found[0].issue_id, found[0].number, "noise", "maple", (owner.id,), urgent=True
+    )
+    portal.db.write(outbox.add(notice, LATER))
+    outbox.sweep(portal, LATER + timedelta(days=1))
+    again = replace(portal, notifier=StoryProvider())
+    assert worker.sweep(Turn(again, LATER + timedelta(days=1))) > 0
+
+
+class StoryProvider:
+    """Refuses WeChat messages and knows browsers no more; down, it takes nothing at all."""
+
+    def __init__(self, *, down: bool = False) -> None:
+        self.down = down
+
+    def send(self, message: Message) -> str | None:
+        """Take it or not."""
+        if self.down:
+            raise Unavailable
+        if message.channel in ("wechat", "email"):
+            raise Refused("no")
+        if message.channel == "push" and message.to.count("apple.com/1"):
+            raise Gone("unsubscribed")
+        return "id-1"
+
+    def repeatable(self, channel: Channel) -> bool:
+        """No tokens here."""
+        return False
 
 
 def _read(portal: Portal, people: People) -> None:

@@ -56,11 +56,11 @@ def test_what_lambda_sets_is_all_that_is_needed_and_loads_no_botocore() -> None:
     code = """
 import sys
 from chalicelib import aws, portal, storage, table_client
-from chalicelib.inbox.notifier import SnsNotifier
+from chalicelib.messages.adapters.sns import Sns
 client = table_client.connect("cn-north-1", None)
 wire = client._wire
 print(wire._url, *aws.keys(), wire._authorities().endswith("botocore/cacert.pem"))
-storage.Storage("b", region="cn-north-1")._signer(), SnsNotifier("cn-north-1")
+storage.Storage("b", region="cn-north-1")._signer(), Sns("cn-north-1")
 print([name for name in sys.modules if name.split(".")[0] in ("botocore", "urllib3")])
 """
     environment = {"PATH": os.environ["PATH"], **LAMBDA}

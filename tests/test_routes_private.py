@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib import logs
 from chalicelib.accounts.store import session_key
-from chalicelib.inbox.notifier import MemoryNotifier
+from chalicelib.messages.notifier import MemoryNotifier
 from chalicelib.portal import Portal
 from tests.browser import Browser, Page
 from tests.factories import PHONES, People

@@ -56,8 +56,9 @@ class Notice:
     level: int = 0
     due_at: datetime | None = None
     until: datetime | None = None
-    #: Whether it is told at any hour; else channels wait until `not_before`, where that is given.
+    #: Goes out at night, too, and waits for no digest: of an L1 issue, to those on duty.
     urgent: bool = False
+    #: Else from when on the community's hours let channels tell it; somebody's own hours go before.
     not_before: datetime | None = None
 
 
@@ -68,10 +69,11 @@ class InboxMessage(Base):
     at: str
     text: str
     unread: bool
-    #: The issue's id, or the complaint's: `about` says which.
+    #: The issue's id, or the complaint's: `about` says which. Empty for an announcement.
     issue_id: str
     desk: bool
     about: Literal["issue", "complaint"] = "issue"
+    announcement_id: str | None = None
 
 
 class InboxList(Base):

@@ -1,7 +1,8 @@
 """The outbox: what is announced is stored with the change itself, and delivered from the table's stream.
 
 Delivery is safe to repeat: each person's message has the outbox row's id and is written only once, and the
-row goes in the same write that counts it. A sweep picks up what a stream failed to bring.
+row goes in the same write that counts it. A sweep picks up what a stream failed to bring. With each message goes a
+row that has the person told outside of the portal too (`chalicelib/messages`).
 """
 
 import hashlib
@@ -18,6 +19,7 @@ from chalicelib.ids import new_id
 from chalicelib.inbox import spreading
 from chalicelib.inbox.models import Notice
 from chalicelib.logs import log_failure
+from chalicelib.messages import store as messages
 from chalicelib.portal import Portal
 from chalicelib.times import rfc3339
 
@@ -158,16 +160,18 @@ def _held(role: str, held: set[str]) -> str:
 
 
 def _give(portal: Portal, account_id: str, row: Item, event: str, *, desk: bool) -> None:
+    source = row.get("mid") or row["SK"]
     item: Item = {
         "PK": f"ACCOUNT#{account_id}",
-        "SK": f"INBOX#{row.get('mid') or row['SK']}",
+        "SK": f"INBOX#{source}",
         **{name: row.get(name) for name in _KEPT},
         "event": event,
         "desk": desk,
         "expires_at": int((datetime.fromisoformat(row["at"]) + KEEP).timestamp()),
     }
     unread = Update(K(f"ACCOUNT#{account_id}", "UNREAD"), adds={"unread": 1})
+    outside = messages.tell(account_id, source, item)
     try:
-        portal.db.write(Put(item, error=_Delivered()), unread)
+        portal.db.write(Put(item, error=_Delivered()), unread, outside)
     except _Delivered:
         return

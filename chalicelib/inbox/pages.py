@@ -37,9 +37,16 @@ def inbox(call: Call) -> Response:
             "text": item.text,
             "at": moment(item.at),
             "unread": item.unread,
-            "href": url(_where(item)),
+            "href": _href(item),
         }
         for item in found
     ]
     cursor = give(call.portal.keys, call.person, "inbox", place)
     return page(call, "inbox.html", {"items": items, "next_url": next_url("/inbox", cursor)})
+
+
+def _href(item: InboxMessage) -> str | None:
+    """Where a message leads; nowhere for an announcement that was taken back."""
+    if item.issue_id:
+        return url(_where(item))
+    return url(f"/announcements/{item.announcement_id}") if item.announcement_id else None

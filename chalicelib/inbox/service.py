@@ -11,7 +11,17 @@ from chalicelib.conditions import Attr, Key
 from chalicelib.db import Item, K, Update
 from chalicelib.errors import Conflict
 from chalicelib.inbox.models import InboxMessage
-from chalicelib.inbox.words import EVENTS, EXPECTED, GOALS, SOMEBODY, STAFF_EVENTS, UNTIL, VISIT
+from chalicelib.inbox.words import (
+    ANNOUNCEMENT,
+    EVENTS,
+    EXPECTED,
+    GOALS,
+    SOMEBODY,
+    STAFF_EVENTS,
+    TAKEN_BACK,
+    UNTIL,
+    VISIT,
+)
 from chalicelib.issues.policy import category_of
 from chalicelib.portal import Portal
 from chalicelib.times import moment
@@ -42,14 +52,17 @@ def _message(portal: Portal, item: Item, read_until: str, locale: str, now: date
         at=item["at"],
         text=_text(portal, item, locale, now),
         unread=message_id > read_until,
-        issue_id=item["issue_id"],
+        issue_id=item.get("issue_id", ""),
         desk=item["desk"],
-        about=item.get("about", "issue"),
+        about=item.get("about") or "issue",
+        announcement_id=None if item.get("taken_back") else item.get("announcement_id"),
     )
 
 
 def _text(portal: Portal, item: Item, locale: str, now: datetime) -> str:
     say = i18n.translations(locale).gettext
+    if item["event"] == "announcement":
+        return say(TAKEN_BACK if item.get("taken_back") else ANNOUNCEMENT) % {"title": item["title"]}
     words = (STAFF_EVENTS if item["desk"] else EVENTS).get(item["event"], EVENTS["message"])
     values: dict[str, Any] = {
         "category": _category(item, locale),

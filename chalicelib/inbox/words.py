@@ -14,6 +14,8 @@ GOALS = {
     "next_update": N_("Next word to the owner"),
     "resolve": N_("The repair"),
 }
+ANNOUNCEMENT = N_("Announcement: %(title)s")
+TAKEN_BACK = N_("An announcement was taken back.")
 EVENTS = {
     "reported": N_(
         "We have your report “%(category)s” (%(number)s). Next: the office reads it and arranges somebody."

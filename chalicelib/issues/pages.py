@@ -4,6 +4,7 @@ from typing import Any
 
 from chalice.app import Response
 
+from chalicelib.announcements.service import for_home
 from chalicelib.answers import flash_words, page, redirect
 from chalicelib.communities import store as communities
 from chalicelib.cursors import give, scope, take
@@ -63,7 +64,7 @@ _FILTERS = ("submitted", "assigned", "in_progress", "paused", "resolved", "close
 def home(call: Call) -> Response:
     """What waits for the owner, and what is under way."""
     person = call.person
-    issues = listing.newest(call.portal, person, _HOME_READS)
+    issues, announced = listing.newest(call.portal, person, _HOME_READS)
     cards = [_card(call, issue) for issue in issues]
     units = [
         {"id": u.id, "label": u.label, "community_name": communities.get(call.portal.db, u.community_id).name}
@@ -73,6 +74,7 @@ def home(call: Call) -> Response:
     context = {
         "units": units,
         "needs_me": needs_me[:10],
+        "announced": for_home(announced, call.now),
         "open": [one for one in cards if one["status"] in WORK and not one["needs"]][:_HOME_SHOWS],
     }
     return page(call, "home.html", context, zone=_zone(call))

@@ -239,12 +239,13 @@ def own_issues(db: Db, account_id: str, limit: int, after: str | None) -> Page:
     return db.query(condition, limit=limit, start=start, newest_first=True)
 
 
-def own_newest(db: Db, account_id: str, limit: int) -> list[str]:
-    """Ids of a person's issues: those that wait for them first, then the newest. One query, because the two
-    kinds of pointers lie side by side."""
+def own_newest(db: Db, account_id: str, limit: int) -> tuple[list[str], list[Item]]:
+    """Ids of a person's issues: those that wait for them first, then the newest; and the announcements that they
+    got. One query, because the three kinds of pointers lie side by side."""
     condition = Key("PK").eq(f"ACCOUNT#{account_id}") & Key("SK").between("ISSUE#", "NEEDS#~")
     found = db.query(condition, limit=limit, newest_first=True)
-    return list(dict.fromkeys(item["issue_id"] for item in found.items))
+    ids = dict.fromkeys(item["issue_id"] for item in found.items if "issue_id" in item)
+    return list(ids), [item for item in found.items if "announcement_id" in item]
 
 
 def follower_key(account_id: str, issue_id: str) -> K:

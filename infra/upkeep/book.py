@@ -75,8 +75,13 @@ class Book:
                 yield f"{key.pk} {key.sk}: its timeline is missing"
 
 
+#: Partitions whose sort keys tell nothing about the kind of record.
+_ONE_KIND = {
+    "OUTBOX", "DUE", "DUEC", "AUDIT", "SPOT", "REPEAT", "RISK", "TELL", "SEND", "FAILED", "PUBLISH", "MEMBER",
+}  # fmt: skip
+
+
 def kind_of(key: K) -> tuple[str, str]:
     """What a record is, by the beginnings of its keys."""
     head = key.pk.partition("#")[0]
-    alone = head in ("OUTBOX", "DUE", "DUEC", "AUDIT", "SPOT", "REPEAT", "RISK")
-    return head, "" if alone else key.sk.partition("#")[0]
+    return head, "" if head in _ONE_KIND else key.sk.partition("#")[0]

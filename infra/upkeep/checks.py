@@ -1,8 +1,10 @@
 """What each kind of record says about others, and what is wrong with it by itself, entered into the book. Pure."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from chalicelib.accounts import store as accounts
+from chalicelib.announcements import store as announcements
 from chalicelib.complaints import letters
 from chalicelib.complaints import store as complaints
 from chalicelib.complaints.items import from_item as complaint_from
@@ -14,6 +16,7 @@ from chalicelib.issues import rules, spot_store
 from chalicelib.issues import store as issues
 from chalicelib.issues.items import from_item, to_item
 from chalicelib.issues.models import Issue
+from chalicelib.messages import store as messages
 from chalicelib.photos import store as photos
 from chalicelib.places import store as places
 from chalicelib.sealed import sealed_in
@@ -170,6 +173,13 @@ def _to_complaint(key: K, item: Item) -> K:
     return complaints.meta_key(item["complaint_id"])
 
 
+def _to_told(key: K, item: Item) -> K:
+    """The issue of a message, or the announcement."""
+    if "announcement_id" in item:
+        return announcements.announcement_key(item["community_id"], item["announcement_id"])
+    return _to_issue(key, item)
+
+
 def _to_account(key: K, item: Item) -> K:
     return accounts.profile_key(item["account_id"])
 
@@ -182,11 +192,34 @@ def _to_place(key: K, item: Item) -> K:
     return K(key.pk, f"PLACE#{item['place_id']}")
 
 
+def _message(book: Book, keys: Keyring, key: K, item: Item) -> None:
+    message = messages.from_item(item)
+    if message.state in ("waiting", "sending"):
+        book.want(messages.queue_key(message), key)
+    elif message.state == "failed" and item["reason"] == "unsure":
+        book.want(messages.failed_key(message), key)
+
+
+def _to_message(key: K, item: Item) -> K:
+    channel: Any = item.get("channel") or key.pk.split("#")[1]
+    return messages.message_key(item["account_id"], item["source"], channel)
+
+
+def _to_inbox(key: K, item: Item) -> K:
+    return K(f"ACCOUNT#{item['account_id']}", f"INBOX#{item['source']}")
+
+
 CHECKS: dict[tuple[str, str], Check] = {
     ("ACCOUNT", "PROFILE"): _profile,
     ("ACCOUNT", "ISSUE"): _wants(_to_issue),
-    ("ACCOUNT", "INBOX"): _wants(_to_issue),
+    ("ACCOUNT", "INBOX"): _wants(_to_told),
+    ("ACCOUNT", "KNOW"): _wants(_to_told),
+    ("PUBLISH", ""): _wants(_to_told),
     ("ACCOUNT", "NEEDS"): _need,
+    ("ACCOUNT", "SEND"): _message,
+    ("SEND", ""): _wants(_to_message),
+    ("FAILED", ""): _wants(_to_message),
+    ("TELL", ""): _wants(_to_inbox),
     ("PHONE", "ACCOUNT"): _wants(_to_account),
     ("COMMUNITY", "UNIT"): _wants(_to_community),
     ("COMMUNITY", "STAFF"): _wants(_to_community, lambda key, item: accounts.profile_key(item["id"])),

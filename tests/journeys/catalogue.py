@@ -137,6 +137,21 @@ def _already_reported(page: Page, world: World) -> None:
     page.locator(".similar").wait_for()
 
 
+def _bad_hours(page: Page, world: World) -> None:
+    page.goto("/me/messages")
+    page.locator("[name=end]").fill(page.locator("[name=start]").input_value())
+    _send(page, "form[action='/me/messages']")
+
+
+def _announced(page: Page, world: World) -> None:
+    page.goto("/desk/announcements")
+    page.locator("details.fold summary").first.evaluate("one => { one.parentElement.open = true; }")
+    page.locator("[name=title]").fill("明天上午停水")
+    page.locator("[name=text]").fill(LONG)
+    _send(page, "form[action='/desk/announcements']")
+    page.locator("#preview").wait_for()
+
+
 def _sign_in_from_place(page: Page, world: World) -> None:
     page.goto(f"/p/{world.code}?category=lift")
     page.locator("[name=description]").fill(LONG)
@@ -352,6 +367,13 @@ def states(world: World) -> list[State]:
         State("report, check", owner, _check),
         State("report, no signal", owner, _no_signal),
         State("list, not sent yet", owner, _unsent),
+        State("how we tell you", owner, _at("/me/messages")),
+        State("how we tell you, errors", owner, _bad_hours),
+        State("confirm e-mail", owner, _at("/me/messages/email?token=none")),
+        State("failed messages, none", MANAGER, _at("/desk/messages")),
+        State("what messages say", MANAGER, _unfold("/desk/messages/templates")),
+        State("announcements", MANAGER, _unfold("/desk/announcements")),
+        State("announcements, preview", MANAGER, _announced),
         State("no signal", None, _at("/offline")),
         State("photo, remove", owner, _at("/photos/{photo}/remove?back=/")),
         *(State(f"issue, {name}", owner, _at("/issues/{" + name + "}")) for name in OWNER_ISSUES),
