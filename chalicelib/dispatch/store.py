@@ -21,7 +21,7 @@ from chalicelib.times import moment, rfc3339
 
 _KEEP_S = 60.0
 #: (table identity, community) → (when read, rules): asked for with each acknowledged issue, changed once a year.
-_kept: dict[tuple[int, str], tuple[float, Rules]] = {}
+_kept: dict[tuple[Db, str], tuple[float, Rules]] = {}
 
 
 def worker_key(community_id: str, account_id: str) -> K:
@@ -89,7 +89,7 @@ def _unchanged(version: int) -> Any:
 
 def rules_of(db: Db, community_id: str) -> Rules:
     """How a community dispatches, at most a minute old."""
-    key = (id(db), community_id)
+    key = (db, community_id)
     read_at, rules = _kept.get(key, (0.0, None))
     if rules is None or time.monotonic() - read_at > _KEEP_S:
         item = db.get(rules_key(community_id))
@@ -110,7 +110,7 @@ def _rules(item: Item) -> Rules:
 
 def save_rules(db: Db, community_id: str, rules: Rules) -> Op:
     """The write of a community's rules at a version that they had when they were read."""
-    _kept.pop((id(db), community_id), None)
+    _kept.pop((db, community_id), None)
     key = rules_key(community_id)
     item = {
         "PK": key.pk,

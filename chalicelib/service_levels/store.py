@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 _KEEP_S = 60.0
 _TOO_SOON = N_("Choose a moment at least two minutes from now: what has been judged already stays as it is.")
 _POLICY, _CALENDAR = "LEVELS#P#", "LEVELS#C#"
-#: (table identity, community, its zone) → (when read, its levels).
-_kept: dict[tuple[int, str, str], tuple[float, Levels]] = {}
+#: (table, community, its zone) → (when read, its levels).
+_kept: dict[tuple[Db, str, str], tuple[float, Levels]] = {}
 
 Rules = TypeVar("Rules", Policy, Calendar)
 
@@ -56,7 +56,7 @@ class Book:
 
 def levels_of(db: Db, community_id: str, zone_name: str) -> Levels:
     """A community's service levels, at most a minute old: one query then, else none."""
-    key = (id(db), community_id, zone_name)
+    key = (db, community_id, zone_name)
     read_at, levels = _kept.get(key, (0.0, None))
     if levels is None or time.monotonic() - read_at > _KEEP_S:
         levels = levels_from(book_of(db, community_id), zone_name)

@@ -14,9 +14,9 @@ from chalicelib.times import BEGINNING
 
 Book = dict[str, list[Version[Sop]]]
 _KEEP_S = 60.0
-#: (table identity, community) → (when read, its versions): none holds within two minutes of being made, so a minute's
+#: (table, community) → (when read, its versions): none holds within two minutes of being made, so a minute's
 #: age is always right for what has begun by now.
-_kept: dict[tuple[int, str], tuple[float, Book]] = {}
+_kept: dict[tuple[Db, str], tuple[float, Book]] = {}
 
 
 def what(category_id: str) -> str:
@@ -26,7 +26,7 @@ def what(category_id: str) -> str:
 
 def book(db: Db, community_id: str) -> Book:
     """All versions that a community's managers have made, by category: at most a minute old, else one query."""
-    key = (id(db), community_id)
+    key = (db, community_id)
     read_at, found = _kept.get(key, (0.0, None))
     if found is None or time.monotonic() - read_at > _KEEP_S:
         found = read(db, community_id)
