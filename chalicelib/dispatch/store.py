@@ -20,7 +20,7 @@ from chalicelib.kept import made
 from chalicelib.times import moment, rfc3339
 
 _KEEP_S = 60.0
-#: (table identity, community) → (when read, rules): asked for with each acknowledged issue, changed once a year.
+#: (table, community) → (when read, rules): asked for with each acknowledged issue, changed once a year.
 _kept: dict[tuple[Db, str], tuple[float, Rules]] = {}
 
 
