@@ -34,6 +34,9 @@ NAMES = (
     "places.api",
     "places.pages",
     "places.desk_pages",
+    "complaints.api",
+    "complaints.desk_api",
+    "complaints.all_pages",
 )
 #: What tells of all routes. (So does a page that is to say what the one before wanted said: any may have wanted that.)
 _TELL_OF_ALL = ("/api/openapi.json", "/api/docs")

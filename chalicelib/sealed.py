@@ -37,6 +37,8 @@ _SEALED: dict[tuple[str, str], list[tuple[tuple[str, ...], Callable[[Item], str]
         (("before", "assignee", "name"), _PARTITION),
     ],
     ("ISSUE", "H"): [(("holder", "name"), _PARTITION)],
+    ("COMPLAINT", "META"): [(("person", "name"), _PARTITION), (("handler", "name"), _PARTITION)],
+    ("COMPLAINT", "T"): [(("actor", "name"), _PARTITION), (("handler", "name"), _PARTITION)],
 }
 
 

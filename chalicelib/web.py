@@ -53,6 +53,8 @@ DESK = Access(roles=frozenset({"front_line", "technician", "manager", "auditor"}
 #: Those at the desk who also change something there.
 HANDLERS = Access(roles=frozenset({"front_line", "technician", "manager"}))
 OFFICE = Access(roles=frozenset({"front_line", "manager"}))
+#: Those who read complaints: technicians, whose work many of them are about, do not.
+COMPLAINTS = Access(roles=frozenset({"front_line", "manager", "auditor"}))
 MANAGERS = Access(roles=frozenset({"manager"}))
 
 

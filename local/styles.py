@@ -9,7 +9,7 @@ from chalicelib import i18n
 from chalicelib.company import company
 from chalicelib.looks import Look
 from chalicelib.page_words import DEFAULT_ZONE, ROOT, Speech, company_view, environment, speak, static_bytes
-from local import desk_samples, opened, samples, tokens
+from local import complaint_samples, desk_samples, opened, samples, tokens
 
 _TEMPLATE = "styles.html"
 _BASE_CSS = ROOT / "local" / "styles.css"
@@ -64,6 +64,9 @@ def _parts(locale: str) -> dict[str, Any]:
         "results": desk_samples.results(locale),
         "jobs": desk_samples.jobs(locale),
         "replies": desk_samples.reply_parts(locale),
+        "complaints": complaint_samples.cards(),
+        "ledger": complaint_samples.rows(),
+        "case": complaint_samples.timeline(),
         "icons": re.findall(r'<symbol id="(\w+)"', static_bytes("icons.svg").decode()),
         "manager": samples.person("manager").view(),
         "looks_as_cookies": ("", "light", "dark", "large", "large.dark"),

@@ -14,6 +14,8 @@ ALL = [route for route in ROUTES if route.path != "/static/{version}/{name}"]
 _STEP = {"version": 1, "reason": "还在漏"}
 _MARKS = {"professionalism": 5, "attitude": 4, "efficiency": 3}
 _REPORT = {"unit_id": "maple-1-101", "category_id": "plumbing", "description": "漏水"}
+_COMPLAINT = {"kind": "complaint", "category": "service", "content": "等了三天", "unit_id": "maple-1-101"}
+_MATRIX = {name: ["property"] for name in ("service", "product", "environment", "other")}
 #: JSON bodies of the API, by method and path below /api/v1.
 BODIES: dict[str, Any] = {
     "POST /auth/code": {"phone": "+8613700000001"},
@@ -39,6 +41,18 @@ BODIES: dict[str, Any] = {
             {"id": "step-0001", "issue_id": "{issue_id}", "at": "2026-11-25T02:00:00Z", "message": "好"}
         ]
     },
+    "POST /complaints": _COMPLAINT,
+    "POST /complaints/{complaint_id}/messages": {"text": "再说一句"},
+    "POST /complaints/{complaint_id}/withdraw": _STEP,
+    "POST /complaints/{complaint_id}/accept": _STEP,
+    "POST /complaints/{complaint_id}/dissent": _STEP,
+    "POST /desk/complaints/{complaint_id}/step": {"step": "start", "version": 1},
+    "POST /desk/complaints/{complaint_id}/assign": {"departments": ["legal"], "version": 1},
+    "POST /desk/complaints/{complaint_id}/notes": {"text": "电话里说过了"},
+    "POST /desk/complaints/{complaint_id}/link": {"number": "C261120-0000", "version": 1},
+    "POST /desk/complaints/{complaint_id}/call-back": {"satisfied": True, "version": 1},
+    "POST /desk/complaints/{complaint_id}/contact": {},
+    "PUT /desk/complaint-departments": {"community_id": "maple", "version": 0, **_MATRIX},
     "PUT /inbox/read": {"read_until": "01K00000000000000000000000"},
     "POST /photos": {"content_type": "image/jpeg", "size_bytes": 1000},
 }
@@ -76,9 +90,32 @@ FORMS: dict[str, dict[str, Any]] = {
     "/desk/bulk": {"pick": "{issue_id}.1", "step": "acknowledged", "back": "/desk"},
     "/desk/filters": {"key": "form-key-1", "name": "我的", "choice": "status=submitted"},
     "/desk/replies": {"key": "form-key-1", "title": "马上", "text": "马上到", "version": 0},
+    "/feedback/new": {**_COMPLAINT, "key": "form-key-1"},
+    "/feedback/{complaint_id}/message": {"text": "再说一句", "key": "form-key-1"},
+    "/feedback/{complaint_id}/withdraw": _STEP,
+    "/feedback/{complaint_id}/accept": _STEP,
+    "/feedback/{complaint_id}/dissent": _STEP,
+    "/desk/complaints/{complaint_id}/step": {"step": "start", "version": 1},
+    "/desk/complaints/{complaint_id}/assign": {"departments": "legal", "version": 1},
+    "/desk/complaints/{complaint_id}/note": {"text": "电话里说过了"},
+    "/desk/complaints/{complaint_id}/link": {"number": "C261120-0000", "version": 1},
+    "/desk/complaints/{complaint_id}/call-back": {"satisfied": "true", "version": 1},
+    "/desk/complaints/{complaint_id}/contact": {},
+    "/desk/complaints/departments": {
+        "community_id": "maple",
+        "version": 0,
+        **dict.fromkeys(("service", "product", "environment", "other"), "property"),
+    },
     "/photos": {"back": "/"},
     "/photos/{photo_id}/remove": {"back": "/"},
 }
+
+
+def make_complaint_id(*, people: People) -> str:
+    """A complaint of maple's owner."""
+    from tests.factories_complaints import complain
+
+    return complain(portal=people.portal, by=people.owner).complaint.id
 
 
 def make_ids(*, people: People) -> Ids:
@@ -89,6 +126,7 @@ def make_ids(*, people: People) -> Ids:
 
     owner = people.owner
     return {
+        "complaint_id": make_complaint_id(people=people),
         "issue_id": report(portal=people.portal, by=owner).issue.id,
         "photo_id": photos.start_plain(people.portal, owner, NOW),
         "draft_id": drafts.begin(people.portal, owner, make_report(), NOW).id,

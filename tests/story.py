@@ -7,6 +7,12 @@ from chalicelib.accounts import service as accounts
 from chalicelib.accounts.sessions import new_session, person_of
 from chalicelib.audit import store as audit
 from chalicelib.communities import store as communities
+from chalicelib.complaints import handling, matrix
+from chalicelib.complaints import listing as complaint_listing
+from chalicelib.complaints import service as complaint_service
+from chalicelib.complaints import store as complaints
+from chalicelib.complaints import timers as complaint_timers
+from chalicelib.complaints.bodies import SetMatrix, Words
 from chalicelib.desk import bulk, live, own, own_store, queue, replies, today, undo
 from chalicelib.desk import service as desk
 from chalicelib.desk.models import Bulk, BulkStep, Queue, StaffMessage
@@ -41,6 +47,7 @@ from tests.factories import (
     report,
     step,
 )
+from tests.factories_complaints import complain, complaint_move, complaint_step, handle
 
 LATER = NOW + timedelta(minutes=5)
 CALLED_BACK = NOW + timedelta(hours=1)
@@ -57,9 +64,12 @@ def tell(portal: Portal) -> None:
     _share(portal, people)
     _drafts_and_forms(portal, people)
     _desk(portal, people)
+    complaint_timers.run_due(portal, NOW)
+    _complain(portal, people)
     outbox.sweep(portal, LATER)
     _read(portal, people)
     timers.run_due(portal, NOW + timedelta(days=8))
+    complaint_timers.run_due(portal, NOW + timedelta(days=8))
     assert all(not page.left for page in migrate(portal, "issue", lambda: NOW, Pace(10**9), at_once=50))
     accounts.choose_locale(portal, people.owner, "en")
     accounts.sign_out_everywhere(portal, people.owner)
@@ -185,6 +195,66 @@ def _desk(portal: Portal, people: People) -> None:
     own.save_filter(portal, clerk, SaveFilter(id="f2", name="新的"), "status=submitted", start=False)
     own.delete_filter(portal, clerk, "f2")
     replies.around(portal, clerk, file)
+
+
+def _complain(portal: Portal, people: People) -> None:
+    """A complaint with all that can happen to one, a repeated one that is late, a suggestion, and praise."""
+    owner, clerk, manager = people.owner, people.clerk, people.manager
+    issue = report(portal=portal, by=owner).issue.id
+    kept, gone = _photo(portal, owner), _photo(portal, owner)
+    first = complain(portal=portal, by=owner, once=make_key(of=owner), issue_id=issue, photo_ids=[kept, gone])
+    intake.settle(portal, kept, "ready", None, NOW)
+    portal.db.write(complaints.photo_removed(first.complaint.id, owner, portal.keys, NOW))
+    portal.db.write(*photo_store.forget(_kept(portal, gone), PortalError()))
+    again = complain(portal=portal, by=owner)
+    assert complaint_listing.repeats(portal, again.complaint)
+    handle(portal=portal, by=clerk, file=again, do="link", number=first.complaint.number)
+    file = first
+    for do in ("start", "conclude", "decide", "reply"):
+        file = complaint_step(portal=portal, by=manager, file=file, do=do)
+    words = Words(text="再说一句")
+    complaint_service.message(portal, owner, file.complaint.id, words, None, NOW)
+    handling.note(portal, clerk, file.complaint.id, words, None, NOW)
+    handling.contact(portal, clerk, file.complaint.id, NOW)
+    file = handle(
+        portal=portal,
+        by=clerk,
+        file=file,
+        do="assign",
+        departments=["legal", "property"],
+        handler_id=clerk.id,
+    )
+    file = complaint_move(portal=portal, by=owner, file=file, action="dissent", reason="不同意")
+    for do in ("arbitrate", "litigate", "close"):
+        file = complaint_step(portal=portal, by=manager, file=file, do=do)
+    handle(portal=portal, by=clerk, file=file, do="call_back", satisfied=True)
+    idea = complain(
+        portal=portal, by=people.technician, kind="suggestion", unit_id=None, community_id="maple"
+    )
+    complaint_step(portal=portal, by=clerk, file=idea, do="answer")
+    complaint_move(
+        portal=portal, by=owner, file=complain(portal=portal, by=owner, kind="praise"), action="withdraw"
+    )
+    even = {name: ["property"] for name in ("service", "product", "environment", "other")}
+    for version in (0, 1):
+        changed = SetMatrix.model_validate({"community_id": "maple", **even, "version": version})
+        matrix.save(portal, manager, changed, NOW)
+        even["other"] = ["legal"]
+    _read_complaints(portal, people)
+
+
+def _read_complaints(portal: Portal, people: People) -> None:
+    owner = people.owner
+    _, after = complaint_listing.own(portal, owner, 1, None)
+    complaint_listing.own(portal, owner, 1, after)
+    stages: Any = (None, "accepted", "closed", "withdrawn")
+    for stage in stages:
+        found, place = complaint_listing.desk(portal, "maple", stage, 1, None, None)
+        place = place or (f"2026-01-01T00:00:00.000Z#{found[0].id}" if found else None)
+        complaint_listing.desk(portal, "maple", stage, 1, place, None)
+        complaint_listing.desk(portal, "maple", stage, 1, place, NOW + timedelta(days=9))
+    complaint_listing.hard(portal, "maple", NOW)
+    complaint_listing.call_back_percent(portal, "maple")
 
 
 def _read(portal: Portal, people: People) -> None:

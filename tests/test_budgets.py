@@ -11,6 +11,7 @@ from chalicelib.photos import service as photos
 from chalicelib.portal import Portal
 from tests.browser import Browser
 from tests.factories import NOW, People, bring_to, make_place, report
+from tests.factories_complaints import complain
 from tests.route_calls import Ids
 
 SIGNED_IN = ["batch_get_item"]
@@ -44,11 +45,17 @@ def issues(people: People) -> list[str]:
     return [bring_to(portal=people.portal, people=people, status="resolved").issue.id for _ in range(8)]
 
 
+@pytest.fixture(scope="module")
+def complaint(people: People) -> str:
+    """A complaint's id."""
+    return complain(portal=people.portal, by=people.owner).complaint.id
+
+
 @pytest.fixture
-def ids(site: Portal, issues: list[str]) -> Ids:
+def ids(site: Portal, issues: list[str], complaint: str) -> Ids:
     """A resolved issue that no test has touched, and communities remembered."""
     _remember(site)
-    return {"resolved": issues[0]}
+    return {"resolved": issues[0], "complaint": complaint}
 
 
 @pytest.fixture
@@ -115,6 +122,16 @@ READS: list[tuple[str, str, list[str]]] = [
     ("technician", "/desk/today", ["query"] * 3),
     ("clerk", "/desk/today", ["query"]),
     ("technician", "/api/v1/desk/communities/maple/staff", ["query"]),
+    ("owner", "/feedback", ["query", "batch_get_item"]),
+    ("owner", "/api/v1/complaints/{complaint}", ["query"]),
+    ("owner", "/feedback/new?kind=complaint", []),
+    # A page of the ledger, and the closed ones for the call-back rate.
+    ("clerk", "/desk/complaints", ["query", "query"]),
+    ("clerk", "/api/v1/desk/complaints?overdue=true", ["query", "query"]),
+    # The complaint, and earlier ones of the same person; its page proposes departments and lists the office.
+    ("clerk", "/api/v1/desk/complaints/{complaint}", ["query", "query"]),
+    ("clerk", "/desk/complaints/{complaint}", ["query", "query", "get_item", "query"]),
+    ("manager", "/desk/complaints/hard", ["query"]),
 ]
 
 
@@ -199,6 +216,20 @@ def test_a_step_is_one_look_and_one_transaction(
     path = f"/api/v1{path}".format(resolved=issues.pop())
     found = _calls(site, caller(who), "POST", path, body, key=f"key-{path[-40:].replace('/', '-')}")
     assert found == STEP
+
+
+def test_a_complaint_and_a_step_on_it_are_one_transaction_each(site: Portal, caller: Any) -> None:
+    _remember(site)
+    body = {"kind": "complaint", "category": "service", "content": "等了三天", "unit_id": "maple-1-101"}
+    path = "/api/v1/complaints"
+    assert _calls(site, caller("owner"), "POST", path, body, key="budget-c1") == REPORT
+    made = caller("owner").api("POST", "/complaints", body).json
+    desk = f"/api/v1/desk/complaints/{made['id']}"
+    found = _calls(
+        site, caller("clerk"), "POST", f"{desk}/step", {"step": "start", "version": 1}, key="budget-c2"
+    )
+    matrix, repeats = ["get_item"], ["query"]
+    assert found == [*WITH_KEY, "query", *matrix, "transact_write_items", *repeats]
 
 
 def test_a_rating_is_one_look_and_one_transaction(site: Portal, caller: Any, issues: list[str]) -> None:

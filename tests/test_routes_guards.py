@@ -35,7 +35,9 @@ PUBLIC = {
 GUARDED = [route for route in ALL if name_of(route) not in PUBLIC]
 UNSAFE = [route for route in ALL if route.method != "GET"]
 DESK = [route for route in GUARDED if "/desk" in route.path]
-WITH_OBJECT = [route for route in GUARDED if "{issue_id}" in route.path or "{photo_id}" in route.path]
+_OBJECTS = ("{issue_id}", "{photo_id}", "{complaint_id}")
+WITH_OBJECT = [route for route in GUARDED if any(name in route.path for name in _OBJECTS)]
+COMPLAINTS = [route for route in GUARDED if "complaint" in route.path and route in DESK]
 DRAFTS = [route for route in GUARDED if "{draft_id}" in route.path]
 STAFF_WRITES = [route for route in DESK if route.method != "GET"]
 
@@ -113,7 +115,8 @@ def test_what_is_the_managers_is_closed_to_other_staff(caller: Any, ids: Ids, ro
 @pytest.mark.parametrize("route", DESK, ids=name_of)
 def test_each_desk_route_names_its_roles(route: Route) -> None:
     office, managers = frozenset({"front_line", "manager"}), frozenset({"manager"})
-    assert route.access.roles in (DESK_ROLES, ASSIGNEE_ROLES, office, managers)
+    readers = office | {"auditor"}
+    assert route.access.roles in (DESK_ROLES, ASSIGNEE_ROLES, office, managers, readers)
 
 
 @pytest.mark.parametrize("route", [r for r in DESK if "{code}" in r.path], ids=name_of)
@@ -131,19 +134,35 @@ def test_staff_of_another_community_find_nothing(caller: Any, ids: Ids, route: R
 
 @pytest.mark.parametrize("route", [r for r in (*WITH_OBJECT, *DRAFTS) if r not in DESK], ids=name_of)
 def test_another_owners_object_is_not_there(site: Portal, caller: Any, ids: Ids, route: Route) -> None:
-    kept = [site.db.query_all(f"ISSUE#{ids['issue_id']}"), site.db.query_all(f"PHOTO#{ids['photo_id']}")]
+    kept = _kept(site, ids)
     for who in ("neighbour", "cedar_owner"):
         page = call(caller(who), route, ids)
         assert page.status == 404 or (page.status, page.headers["location"]) == (303, "/")
-    assert kept == [
-        site.db.query_all(f"ISSUE#{ids['issue_id']}"),
-        site.db.query_all(f"PHOTO#{ids['photo_id']}"),
-    ]
+    assert kept == _kept(site, ids)
+
+
+def _kept(site: Portal, ids: Ids) -> list[list[dict[str, Any]]]:
+    kinds = {"ISSUE": "issue_id", "PHOTO": "photo_id", "COMPLAINT": "complaint_id"}
+    return [site.db.query_all(f"{kind}#{ids[name]}") for kind, name in kinds.items()]
+
+
+@pytest.mark.parametrize("route", COMPLAINTS, ids=name_of)
+def test_complaints_are_closed_to_technicians(caller: Any, ids: Ids, route: Route) -> None:
+    assert call(caller("technician"), route, ids).status == 403
+
+
+@pytest.mark.parametrize("path", ["/desk/complaints", "/desk/complaint-departments"])
+def test_another_communitys_ledger_is_not_there(caller: Any, path: str) -> None:
+    assert caller("cedar_clerk").api("GET", f"{path}?community_id=maple").status == 404
+    assert caller("cedar_clerk").api("GET", f"{path}?community_id=cedar").status == 200
 
 
 @pytest.mark.parametrize("route", [r for r in WITH_OBJECT if r.kind == "api"], ids=name_of)
 def test_what_is_not_there_and_what_is_not_mine_look_the_same(caller: Any, ids: Ids, route: Route) -> None:
-    nothing = {**ids, "issue_id": "01K00000000000000000000000", "photo_id": "01K00000000000000000000000"}
+    nothing = {
+        **ids,
+        **dict.fromkeys(("issue_id", "photo_id", "complaint_id"), "01K00000000000000000000000"),
+    }
     who = caller("cedar_clerk" if route in DESK else "neighbour")
     theirs, none = call(who, route, ids), call(who, route, nothing)
     assert (theirs.status, none.status) == (404, 404)

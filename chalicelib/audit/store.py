@@ -11,7 +11,8 @@ from chalicelib.times import rfc3339
 
 Action = Literal[
     "transition", "assign", "message", "contact_seen", "undo", "import_row", "account_imported", "photo_removed",
-    "place_added", "place_changed",
+    "place_added", "place_changed", "complaint_step", "complaint_assign", "complaint_note", "complaint_link",
+    "complaint_call_back", "complaint_contact", "complaint_departments",
 ]  # fmt: skip
 
 

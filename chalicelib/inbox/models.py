@@ -15,12 +15,16 @@ Event = Literal[
     "given_to_you", "emergency",
     "undone", "undone_submitted", "undone_acknowledged", "undone_assigned", "undone_in_progress", "undone_paused",
     "undone_resolved", "undone_reopened",
+    "complaint_received", "complaint_investigating", "complaint_replied", "complaint_answered", "complaint_closed",
+    "complaint_dispute", "complaint_new", "complaint_given", "complaint_message", "complaint_accepted",
+    "complaint_dissent", "complaint_withdrawn", "complaint_warn", "complaint_breach", "complaint_latest",
 ]  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Notice:
-    """One thing that happened to an issue, as it goes through the outbox.
+    """One thing that happened to an issue or a complaint, as it goes through the outbox; `about` says which, and
+    `issue_id` is its id, `category_id` then the complaint's kind and category.
 
     `owners` and `staff` are account ids; `roles` are staff roles of the community, looked up on delivery.
     `counts` says how the community's numbers per state change.
@@ -40,6 +44,7 @@ class Notice:
     visit_at: datetime | None = None
     #: For staff of another tone than for owners ("given to you" instead of "arranged").
     staff_event: Event | None = None
+    about: Literal["issue", "complaint"] = "issue"
 
 
 class InboxMessage(Base):
@@ -49,8 +54,10 @@ class InboxMessage(Base):
     at: str
     text: str
     unread: bool
+    #: The issue's id, or the complaint's: `about` says which.
     issue_id: str
     desk: bool
+    about: Literal["issue", "complaint"] = "issue"
 
 
 class InboxList(Base):

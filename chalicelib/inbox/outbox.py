@@ -52,6 +52,7 @@ def add(notice: Notice, now: datetime) -> Op:
         "counts": {name: delta for name, delta in notice.counts.items() if delta},
         "who": notice.who,
         "visit_at": rfc3339(notice.visit_at) if notice.visit_at else None,
+        "about": notice.about if notice.about != "issue" else None,
     }
     return Put(item)
 
@@ -124,7 +125,7 @@ def _on_duty(portal: Portal, row: Item) -> list[str]:
 
 
 def _give(portal: Portal, account_id: str, row: Item, event: str, *, desk: bool) -> None:
-    kept = ("at", "issue_id", "number", "category_id", "community_id", "who", "visit_at")
+    kept = ("at", "issue_id", "number", "category_id", "community_id", "who", "visit_at", "about")
     item: Item = {
         "PK": f"ACCOUNT#{account_id}",
         "SK": f"INBOX#{row['SK']}",

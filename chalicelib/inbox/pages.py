@@ -5,6 +5,7 @@ from chalice.app import Response
 from chalicelib.answers import page
 from chalicelib.cursors import give, take
 from chalicelib.inbox import service
+from chalicelib.inbox.models import InboxMessage
 from chalicelib.inputs import PageQuery
 from chalicelib.pages import next_url
 from chalicelib.routes import Routes
@@ -12,6 +13,13 @@ from chalicelib.times import moment
 from chalicelib.web import SIGNED_IN, Call, url
 
 routes = Routes(__name__, "inbox")
+
+
+def _where(item: InboxMessage) -> str:
+    """The page that a message leads to."""
+    if item.about == "complaint":
+        return f"/desk/complaints/{item.issue_id}" if item.desk else f"/feedback/{item.issue_id}"
+    return f"/desk/issues/{item.issue_id}" if item.desk else f"/issues/{item.issue_id}"
 
 
 @routes.page("/inbox", SIGNED_IN, "One's messages")
@@ -29,7 +37,7 @@ def inbox(call: Call) -> Response:
             "text": item.text,
             "at": moment(item.at),
             "unread": item.unread,
-            "href": url(f"/desk/issues/{item.issue_id}" if item.desk else f"/issues/{item.issue_id}"),
+            "href": url(_where(item)),
         }
         for item in found
     ]

@@ -6,6 +6,7 @@ from typing import Any
 from chalicelib import i18n
 from chalicelib.accounts.models import Person
 from chalicelib.communities import store as communities
+from chalicelib.complaints.policy import name_of as complaint_name
 from chalicelib.conditions import Attr, Key
 from chalicelib.db import Item, K, Update
 from chalicelib.errors import Conflict
@@ -43,6 +44,7 @@ def _message(portal: Portal, item: Item, read_until: str, locale: str, now: date
         unread=message_id > read_until,
         issue_id=item["issue_id"],
         desk=item["desk"],
+        about=item.get("about", "issue"),
     )
 
 
@@ -50,7 +52,7 @@ def _text(portal: Portal, item: Item, locale: str, now: datetime) -> str:
     say = i18n.translations(locale).gettext
     words = (STAFF_EVENTS if item["desk"] else EVENTS).get(item["event"], EVENTS["message"])
     values: dict[str, Any] = {
-        "category": category_of(item["category_id"]).name(locale),
+        "category": _category(item, locale),
         "number": item["number"],
         "name": portal.keys.open(item["who"], "inbox|name") if item.get("who") else say(SOMEBODY),
     }
@@ -60,6 +62,13 @@ def _text(portal: Portal, item: Item, locale: str, now: datetime) -> str:
         when = i18n.when(moment(item["visit_at"]), now, zone, locale)
         text += say(VISIT) % {"when": when}
     return text
+
+
+def _category(item: Item, locale: str) -> str:
+    if item.get("about") == "complaint":
+        kind, _, category = item["category_id"].partition("/")
+        return complaint_name(kind, category, locale)
+    return category_of(item["category_id"]).name(locale)
 
 
 def mark_read(portal: Portal, person: Person, newest: str) -> None:

@@ -44,6 +44,14 @@ EVENTS = {
     "undone_reopened": N_(
         "Please ignore our last message: “%(category)s” (%(number)s) is open, the office arranges somebody."
     ),
+    "complaint_received": N_(
+        "We have it – “%(category)s” (%(number)s). You get a message with every step; open it to see by when."
+    ),
+    "complaint_investigating": N_("“%(category)s” (%(number)s) is being looked into. %(name)s has it."),
+    "complaint_replied": N_("Our written reply to “%(category)s” (%(number)s) is here. Please read it."),
+    "complaint_answered": N_("We have answered “%(category)s” (%(number)s). Open it to read what we say."),
+    "complaint_closed": N_("“%(category)s” (%(number)s) is closed. Open it to read what came of it."),
+    "complaint_dispute": N_("“%(category)s” (%(number)s) goes on: open it to read what happens next."),
 }
 STAFF_EVENTS = {
     **EVENTS,
@@ -57,4 +65,13 @@ STAFF_EVENTS = {
     "rated": N_("The owner rated “%(category)s” (%(number)s)."),
     "resolved": N_("“%(category)s” (%(number)s) was marked as fixed."),
     "undone": N_("A step on “%(category)s” (%(number)s) was taken back. Open it to see how it stands."),
+    "complaint_new": N_("New: “%(category)s” (%(number)s). Its clock runs."),
+    "complaint_given": N_("You now have “%(category)s” (%(number)s)."),
+    "complaint_message": N_("There are more words about “%(category)s” (%(number)s)."),
+    "complaint_accepted": N_("“%(category)s” (%(number)s): the person agrees with the reply."),
+    "complaint_dissent": N_("“%(category)s” (%(number)s): the person does not agree with the reply."),
+    "complaint_withdrawn": N_("“%(category)s” (%(number)s) was withdrawn."),
+    "complaint_warn": N_("“%(category)s” (%(number)s): little time is left for the next step."),
+    "complaint_breach": N_("“%(category)s” (%(number)s) is late. Open it and take the next step."),
+    "complaint_latest": N_("“%(category)s” (%(number)s): the last limit for the written reply is over."),
 }

@@ -146,7 +146,8 @@ def ready_photos(call: Call, photo_ids: list[str]) -> list[dict[str, Any]]:
     keys = [photo_store.photo_key(photo_id) for photo_id in ids[:9]]
     rows = call.portal.db.batch_get(keys) if keys else []
     mine = [row for row in rows if row and row["owner_id"] == call.person.id]
-    found = [row for row in mine if not row.get("issue_id") and row["status"] != "rejected"]
+    free = [row for row in mine if not row.get("issue_id") and not row.get("complaint_id")]
+    found = [row for row in free if row["status"] != "rejected"]
     views = [photos.view(call.portal, row, call.storage_origin, call.now) for row in found]
     return [page_views.photo(view, call.person.id, call.person, "") for view in views]
 

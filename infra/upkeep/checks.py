@@ -3,6 +3,10 @@
 from collections.abc import Callable, Iterator
 
 from chalicelib.accounts import store as accounts
+from chalicelib.complaints import letters
+from chalicelib.complaints import store as complaints
+from chalicelib.complaints.items import from_item as complaint_from
+from chalicelib.complaints.items import to_item as complaint_item
 from chalicelib.crypto import Keyring, Unsealable, key_id
 from chalicelib.db import Item, K
 from chalicelib.issues import rules, spot_store
@@ -46,8 +50,8 @@ def _profile(book: Book, keys: Keyring, key: K, item: Item) -> None:
 
 def _photo(book: Book, keys: Keyring, key: K, item: Item) -> None:
     photo = photos.from_item(item)
-    if photo.issue_id:
-        book.want(photos.row_key(photo.issue_id, photo.id), key)
+    if photo.holder:
+        book.want(K(photo.holder, f"PHOTO#{photo.id}"), key)
     if photo.status == "ready":
         book.objects |= {photos.full_object(photo.id): key, photos.thumb_object(photo.id): key}
 
@@ -65,7 +69,7 @@ def _numbers(book: Book, keys: Keyring, key: K, item: Item) -> None:
 
 
 def _outbox(book: Book, keys: Keyring, key: K, item: Item) -> None:
-    book.want(issues.meta_key(item["issue_id"]), key)
+    book.want(_to_issue(key, item), key)
     for state, number in item["counts"].items():
         book.counted[item["community_id"], state] += number
 
@@ -93,6 +97,33 @@ def _follower(book: Book, keys: Keyring, key: K, item: Item) -> None:
 
 def _clock(book: Book, keys: Keyring, key: K, item: Item) -> None:
     book.mark = item["day"]
+
+
+def _complaint(book: Book, keys: Keyring, key: K, item: Item) -> None:
+    complaint = complaint_from(item, keys)
+    book.want(complaints.number_key(complaint.number), key)
+    book.want(complaints.pointer_key(complaint.person.id, complaint.id), key)
+    for link in complaint.links:
+        book.want(complaints.meta_key(link.id), key)
+    if complaint.issue:
+        book.want(issues.meta_key(complaint.issue.id), key)
+    if complaint.letter_id:
+        book.letters[letters.object_key(complaint.id, complaint.letter_id)] = key
+    if complaint.due_at:
+        book.clocks[complaint.id] = complaint.due_at
+    fresh = complaint_item(complaint, keys)
+    for name in ("due", "open_queue", "status_queue"):
+        if item.get(name) != fresh[name]:
+            book.wrong(key, f"{name} is {item.get(name)}, so the desk does not find it")
+
+
+def _complaint_timer(book: Book, keys: Keyring, key: K, item: Item) -> None:
+    book.want(_to_complaint(key, item), key)
+    book.looks.add((item["complaint_id"], moment(key.sk.partition("#")[0])))
+
+
+def _complaint_clock(book: Book, keys: Keyring, key: K, item: Item) -> None:
+    book.complaints_mark = item["day"]
 
 
 def _wanted_by(issue: Issue, keys: Keyring) -> Iterator[K]:
@@ -126,7 +157,14 @@ def _wants(*found: Callable[[K, Item], K]) -> Check:
 
 
 def _to_issue(key: K, item: Item) -> K:
+    """What a message or pointer is about."""
+    if item.get("about") == "complaint":
+        return complaints.meta_key(item["issue_id"])
     return issues.meta_key(item["issue_id"])
+
+
+def _to_complaint(key: K, item: Item) -> K:
+    return complaints.meta_key(item["complaint_id"])
 
 
 def _to_account(key: K, item: Item) -> K:
@@ -165,6 +203,13 @@ CHECKS: dict[tuple[str, str], Check] = {
     ("OUTBOX", ""): _outbox,
     ("DUE", ""): _timer,
     ("SYSTEM", "TIMERS"): _clock,
+    ("ACCOUNT", "COMPLAINT"): _wants(_to_complaint),
+    ("NUMBER", "COMPLAINT"): _wants(_to_complaint),
+    ("DUEC", ""): _complaint_timer,
+    ("SYSTEM", "COMPLAINTTIMERS"): _complaint_clock,
+    ("COMPLAINT", "META"): _complaint,
+    ("COMPLAINT", "T"): _entry,
+    ("COMPLAINT", "PHOTO"): _wants(lambda key, item: photos.photo_key(item["id"])),
 }
 
 
@@ -176,7 +221,7 @@ def enter(book: Book, keys: Keyring, item: Item) -> None:
     book.present.add(key)
     if kind[0] == "ACCOUNT" and kind[1] != "PROFILE":
         book.want(K(key.pk, "PROFILE"), key)
-    if kind[0] == "ISSUE" and kind[1] != "META":
+    if kind[0] in ("ISSUE", "COMPLAINT") and kind[1] != "META":
         book.want(K(key.pk, "META"), key)
     if _opens(book, keys, item) and kind in CHECKS:
         try:

@@ -10,6 +10,7 @@ from local.events import object_created
 from tests.deployed.cloud import Cloud
 from tests.deployed.triggers import Triggers
 from tests.factories import PHONES, People, bring_to
+from tests.factories_complaints import complain
 from tests.factories_photos import make_photo, make_picture
 
 _ZIP_PHOTO = b"PK\x03\x04 no photo at all"
@@ -104,6 +105,7 @@ class Journey:
         self.neighbours()
         self.desk()
         self.manage()
+        self.complain()
         self.photos_that_fail()
         self.events_that_fail()
         self.clock()
@@ -242,6 +244,42 @@ class Journey:
             "POST", "desk/import", rows.encode("gb18030"), **{"Content-Type": "text/csv"}
         )
 
+    def complain(self) -> None:
+        """A complaint with photos, from the first word to the letter; one photo is taken back, others are useless."""
+        self.begin("complaints")
+        owner, manager, bucket = self.owner, self.manager, self.cloud.names["MediaBucket"]
+        kept, gone, broken, given_up = (
+            owner.photo(),
+            owner.photo(),
+            owner.photo(_ZIP_PHOTO),
+            owner.photo(_ZIP_PHOTO),
+        )
+        body = {"kind": "complaint", "category": "service", "content": "等了三天", "unit_id": "maple-1-101"}
+        sent = {**body, "photo_ids": [kept, gone, broken, given_up]}
+        made = owner.api("POST", "complaints", sent, **{"Idempotency-Key": "journey-complaint-1"})
+        self.cloud.wire.uploads[:] = []
+        self.triggers.stored(f"uploads/{broken}", len(_ZIP_PHOTO))
+        self.cloud.invoke("photo_failed", object_created(bucket, f"uploads/{given_up}", len(_ZIP_PHOTO)))
+        owner.api("DELETE", f"photos/{gone}")
+        path = f"desk/complaints/{made['id']}"
+        for step in ("start", "conclude", "decide", "reply"):
+            version = manager.api("GET", path)["version"]
+            words = {"text": "安排不当", "decision": "调整排班"}
+            manager.api("POST", f"{path}/step", {"step": step, "version": version, **words})
+        manager.api("POST", f"{path}/notes", {"text": "电话里说过了"})
+        letter = httpx.get(owner.api("GET", f"complaints/{made['id']}/letter")["url"])
+        assert letter.content.startswith(b"%PDF-")
+        again = owner.api("POST", "complaints", body)
+        link = {"version": 1, "number": made["number"]}
+        self.clerk.api("POST", f"desk/complaints/{again['id']}/link", link)
+        assert len(owner.api("GET", "complaints")["items"]) == 2
+        assert manager.api("GET", "desk/complaints")["items"]
+        for page in (f"/feedback/{made['id']}", "/feedback/new?kind=praise"):
+            owner.page(page)
+        for page in ("/desk/complaints", f"/{path}", "/desk/complaints/hard.csv"):
+            manager.page(page)
+        self.settle()
+
     def photos_that_fail(self) -> None:
         """Files that are no photos, sent before they were attached or after, found broken or given up."""
         self.begin("photos that fail")
@@ -279,8 +317,11 @@ class Journey:
         quiet = bring_to(
             portal=operator, people=People(operator), status="resolved", now=past, category_id="gas"
         )
+        yesterday = datetime.now(UTC) - timedelta(hours=25)
+        complain(portal=operator, by=People(operator).owner, now=yesterday)
         self.seen["tick"] = told = self.triggers.tick(datetime.now(UTC))
         assert told["delivered"] >= 4
+        assert told["complaints"] == 1
         assert self.owner.api("GET", f"issues/{quiet.issue.id}")["status"] == "closed"
         self.settle()
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page, expect
 
-from tests.journeys.running import CEDAR_CLERK, CLERK, MANAGER, TECHNICIAN
+from tests.journeys.running import AUDITOR, CEDAR_CLERK, CLERK, MANAGER, TECHNICIAN
 from tests.journeys.world import LONG, World
 
 Go = Callable[[Page, World], None]
@@ -30,7 +30,7 @@ class State:
 
 def _at(path: str) -> Go:
     def go(page: Page, world: World) -> None:
-        page.goto(path.format(**world.issues, photo=world.photo, code=world.code))
+        page.goto(path.format(**world.issues, **world.words, photo=world.photo, code=world.code))
 
     return go
 
@@ -59,6 +59,13 @@ def _post(path: str, form: str) -> Go:
         _send(page, form)
 
     return go
+
+
+def _letter(page: Page, world: World) -> None:
+    """The written reply, as it will be sent."""
+    page.goto(f"/desk/complaints/{world.words['decided']}")
+    with page.expect_navigation():
+        page.locator("button[name=preview]").click()
 
 
 def _code(page: Page, world: World) -> None:
@@ -321,6 +328,28 @@ def states(world: World) -> list[State]:
         State("queue, many, wide", CEDAR_CLERK, _at("/desk"), wide=True),
         State("report, signal lost", owner, _signal_lost),
         State("on its way", owner, _on_its_way),
+        State("words", owner, _at("/feedback")),
+        State("words, none", world.nobody, _at("/feedback")),
+        State("words, kinds", owner, _at("/feedback/new")),
+        State("words, kinds of staff", world.nobody, _at("/feedback/new")),
+        State("words, new", owner, _at("/feedback/new?kind=complaint&issue={submitted}")),
+        State("words, errors", owner, _post("/feedback/new?kind=praise", "form[action='/feedback/new']")),
+        State("words, accepted", owner, _unfold("/feedback/{accepted}")),
+        State("words, replied", owner, _unfold("/feedback/{replied}")),
+        State("words, no reason", owner, _post("/feedback/{replied}", "form[action$='/dissent']")),
+        State("words, disputed", owner, _unfold("/feedback/{disputed}")),
+        State("words, answered", owner, _unfold("/feedback/{praise}")),
+        State("ledger", staff, _at("/desk/complaints")),
+        State("ledger, wide", MANAGER, _at("/desk/complaints"), wide=True),
+        State("ledger, empty", staff, _at("/desk/complaints?stage=litigation")),
+        State("case, accepted", staff, _unfold("/desk/complaints/{accepted}")),
+        State("case, decided", MANAGER, _unfold("/desk/complaints/{decided}")),
+        State("case, letter", MANAGER, _letter),
+        State("case, wrong", staff, _post("/desk/complaints/{decided}", "form:has([name=number])")),
+        State("case, closed", staff, _unfold("/desk/complaints/{ended}")),
+        State("case, read only", AUDITOR, _unfold("/desk/complaints/{disputed}")),
+        State("hard cases", MANAGER, _at("/desk/complaints/hard")),
+        State("departments", MANAGER, _at("/desk/complaints/departments")),
         State("home, simple", owner, _at("/"), look="simple"),
         State("home, simple and large", owner, _at("/"), look="simple.large"),
         State("list, simple", owner, _at("/issues"), look="simple"),

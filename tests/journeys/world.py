@@ -4,6 +4,7 @@ import io
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from PIL import Image, ImageDraw
 
@@ -30,6 +31,8 @@ class World:
     neighbour: str
     #: By a word for the state, which stands in addresses too.
     issues: dict[str, str] = field(default_factory=dict)
+    #: Complaints, suggestions and praise, the same way.
+    words: dict[str, str] = field(default_factory=dict)
     photo: str = ""
     #: The code of a public place.
     code: str = ""
@@ -71,6 +74,7 @@ def build(portal: Running, many: int = 42) -> World:
     _fixed(portal, world)
     _ended(portal, world)
     _shared(portal, world)
+    _words(portal, world)
     rejected = steps.report(portal, owner, category="parking", text="车位被占")
     with portal.api(owner) as api:
         late = begin(api, 6, "image/jpeg")
@@ -120,6 +124,29 @@ def _shared(portal: Running, world: World) -> None:
     with portal.api(world.neighbour) as api:
         api.post(f"issues/{shared}/follow")
     world.issues |= {"shared": shared, "danger": danger}
+
+
+def _words(portal: Running, world: World) -> None:
+    """Complaints on their way, one that is disputed, one that is closed, a suggestion and praise with an answer."""
+    owner, say = world.owner, partial(steps.complain, portal, world.owner)
+    world.words = {
+        "accepted": say(LONG, issue_id=world.issues["submitted"], photo_ids=[photo_of(portal, owner, 0)]),
+        "decided": say("保洁三天没来", "environment"),
+        "replied": say("电梯修了四次还是响", "product"),
+        "disputed": say("收费和合同不一样", "other"),
+        "ended": say("前台态度不好"),
+        "suggestion": say("门口可以装一个雨棚吗？", "environment", kind="suggestion"),
+        "praise": say("王师傅半夜来修水管，谢谢！", kind="praise"),
+    }
+    ways = {"decided": 3, "replied": 4, "disputed": 4, "ended": 4}
+    for name, length in ways.items():
+        for do in ("start", "conclude", "decide", "reply")[:length]:
+            steps.handle(portal, world.words[name], do)
+    steps.handle(portal, world.words["praise"], "answer")
+    with portal.api(owner) as api:
+        answer = {"version": 5, "reason": "还是没说清楚为什么多收。"}
+        api.post(f"complaints/{world.words['disputed']}/dissent", json=answer)
+        api.post(f"complaints/{world.words['ended']}/accept", json=answer)
 
 
 def _fixed(portal: Running, world: World) -> None:

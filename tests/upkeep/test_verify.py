@@ -21,7 +21,8 @@ SEALED = re.compile(r"^k\d+\.[A-Za-z0-9_-]{38,}$")
 UNTOLD = {
     "ACCOUNT DAY", "ACCOUNT DESK", "ACCOUNT DRAFT", "ACCOUNT FORM", "ACCOUNT INBOX", "ACCOUNT ONCE", "ACCOUNT SESSION",
     "ACCOUNT UNREAD", "ADDRESS THROTTLE", "AUDIT", "COMMUNITY REPLIES", "ISSUE FOLLOWER", "ISSUE H", "ISSUE T",
-    "PHONE THROTTLE", "SYSTEM TIMERS", "COMMUNITY COUNTS", "OUTBOX",
+    "PHONE THROTTLE", "SYSTEM TIMERS", "COMMUNITY COUNTS", "OUTBOX", "COMPLAINT T", "COMMUNITY DEPARTMENTS",
+    "SYSTEM COMPLAINTTIMERS", "DUEC",
 }  # fmt: skip
 
 
@@ -105,6 +106,13 @@ def test_a_timer_of_a_day_that_the_clock_has_passed_is_named(told: list[Item]) -
         "DUE#2026-11-01: the clock is past this day (SYSTEM TIMERS), so it will never be handled"
         in _problems([*told, timer])
     )
+
+
+def test_a_complaint_whose_clock_nobody_looks_at_is_named(told: list[Item]) -> None:
+    fresh = [{**item, "day": "2026-11-19"} if item["SK"] == "COMPLAINTTIMERS" else item for item in told]
+    at = next(i for i, item in enumerate(fresh) if item["PK"].startswith("COMPLAINT#") and "due_at" in item)
+    problems = _problems([item for item in fresh if not item["PK"].startswith("DUEC#")])
+    assert any(f"{fresh[at]['PK']} META: nobody will be told" in problem for problem in problems)
 
 
 def test_the_command_names_what_is_missing_in_the_table_and_in_the_bucket(
