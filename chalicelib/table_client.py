@@ -69,6 +69,12 @@ class _Client:
         self.__dict__[name] = call  # found at once from now on
         return call
 
+    def close(self) -> None:
+        """Close the connections, as botocore's client does."""
+        self._wire.close()
+        if "_botocore" in self.__dict__:
+            self._botocore.close()
+
     def _ask(self, operation: str, **request: Any) -> Any:
         if operation == "transact_write_items":
             # botocore would add one; here its tries must have that of the first.

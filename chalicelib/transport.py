@@ -52,9 +52,12 @@ class Transport:
         self._address = (parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
         self._authorities = authorities if parts.scheme == "https" else None
 
-    def __del__(self) -> None:
+    def close(self) -> None:
+        """Close what is kept open; the next request opens anew."""
         while self._idle:
             self._idle.pop().close()
+
+    __del__ = close
 
     @contextmanager
     def first_try(self, target: str, request: dict[str, Any]) -> Iterator[dict[str, Any] | None]:

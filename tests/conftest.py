@@ -3,7 +3,7 @@
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -64,11 +64,12 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="session")
-def engine_client(engine: Engine) -> RecordingClient:
+def engine_client(engine: Engine) -> Iterator[RecordingClient]:
     """A client for many threads, sending and reading as Lambda's does, but with requests looked at by botocore too."""
     session = BotoSession()
     session.set_credentials(engine.access_key, engine.secret_key)
-    return RecordingClient(connect("us-east-1", engine.url, session, parameter_validation=True))
+    with closing(connect("us-east-1", engine.url, session, parameter_validation=True)) as client:
+        yield RecordingClient(client)
 
 
 @pytest.fixture

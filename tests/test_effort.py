@@ -9,6 +9,7 @@ import itertools
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import timedelta
 from types import FrameType
 from typing import Any
@@ -34,9 +35,9 @@ def people(shared_site: People, engine: Engine) -> Iterator[People]:
         report(portal=shared_site.portal, by=shared_site.owner, now=NOW - timedelta(hours=number))
     session = Session()
     session.set_credentials(engine.access_key, engine.secret_key)
-    db = Db(connect("us-east-1", engine.url, session), shared_site.portal.db.table)
-    portal: Portal = dataclasses.replace(shared_site.portal, db=db)
-    with pytest.MonkeyPatch.context() as patch:
+    with closing(connect("us-east-1", engine.url, session)) as client, pytest.MonkeyPatch.context() as patch:
+        db = Db(client, shared_site.portal.db.table)
+        portal: Portal = dataclasses.replace(shared_site.portal, db=db)
         patch.setattr("chalicelib.routes.portal", lambda: portal)
         yield People(portal)
 

@@ -5,6 +5,7 @@ import socket
 import threading
 import zlib
 from collections.abc import Iterator
+from contextlib import closing
 from types import SimpleNamespace
 from typing import Any
 
@@ -89,13 +90,13 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture
-def db(server: Server) -> Db:
+def db(server: Server) -> Iterator[Db]:
     """A table behind that server, by the client that Lambda has, but for waiting between tries."""
     session = Session()
     session.set_credentials(*KEYS)
     once: Any = {"mode": "standard", "total_max_attempts": 1}
-    client = table_client.connect("us-east-1", server.url, session, retries=once)
-    return Db(client, "portal", sleep=lambda _: None)
+    with closing(table_client.connect("us-east-1", server.url, session, retries=once)) as client:
+        yield Db(client, "portal", sleep=lambda _: None)
 
 
 def _transport(url: str) -> Transport:
@@ -256,7 +257,8 @@ def test_a_first_try_that_failed_is_tried_again_by_botocore_and_sent_no_more_oft
     monkeypatch.setattr("botocore.endpoint.time.sleep", waits.append)
     session = Session()
     session.set_credentials(*KEYS)
-    db = Db(table_client.connect("us-east-1", server.url, session), "portal")
+    client = table_client.connect("us-east-1", server.url, session)
+    db = Db(client, "portal")
     throttled = answered(b'{"__type": "x#ThrottlingException"}', "400 Bad Request")
     garbled = answered(FOUND, more=f"x-amz-crc32: {zlib.crc32(FOUND) + 1}\r\n")
     for first in (throttled, None, answered(b"{}", "500 Oops"), garbled):
@@ -270,3 +272,4 @@ def test_a_first_try_that_failed_is_tried_again_by_botocore_and_sent_no_more_oft
     with pytest.raises(Unavailable):
         db.get(K("P", "A"))
     assert len(server.requests) == 4  # the first and three more
+    client.close()
