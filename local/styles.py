@@ -30,8 +30,9 @@ def _frame(locale: str, look: str) -> dict[str, Any]:
     return {
         "locale": locale,
         "other_locale_url": f"/dev/styles?lang={other}&look={look}",
-        "me": None,
-        "unread": 0,
+        # Libraries of macros see what a page is given, nothing that it sets itself.
+        "me": samples.person("manager").view(),
+        "unread": 7,
         "company": company_view(locale),
         "path": "/dev/styles",
         "here": "/dev/styles",
@@ -68,7 +69,6 @@ def _parts(locale: str) -> dict[str, Any]:
         "ledger": complaint_samples.rows(),
         "case": complaint_samples.timeline(),
         "icons": re.findall(r'<symbol id="(\w+)"', static_bytes("icons.svg").decode()),
-        "manager": samples.person("manager").view(),
         "looks_as_cookies": ("", "light", "dark", "large", "large.dark"),
     }
 
