@@ -10,8 +10,8 @@ from chalicelib.errors import NotFound, VersionConflict
 from chalicelib.kept import made
 
 _KEEP_S = 60.0
-#: (table identity, community) → (when read, community): names and zones change rarely, so a minute's age is fine.
-_kept: dict[tuple[int, str], tuple[float, Community]] = {}
+#: (table, community) → (when read, community): names and zones change rarely, so a minute's age is fine.
+_kept: dict[tuple[Db, str], tuple[float, Community]] = {}
 
 
 def community_key(community_id: str) -> K:
@@ -31,7 +31,7 @@ def staff_key(community_id: str, account_id: str) -> K:
 
 def get(db: Db, community_id: str) -> Community:
     """One community, at most a minute old; raises NotFound."""
-    key = (id(db), community_id)
+    key = (db, community_id)  # itself, as another table may later have this one's place in memory
     read_at, community = _kept.get(key, (0.0, None))
     if community is None or time.monotonic() - read_at > _KEEP_S:
         item = db.get(community_key(community_id))
