@@ -3,22 +3,21 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from chalicelib.audit import store as audit
 from chalicelib.complaints import store
 from chalicelib.complaints.models import Complaint, ComplaintFile, Row
 from chalicelib.db import Op
-from chalicelib.errors import ChangedMeanwhile, PortalError, Unavailable
 from chalicelib.ids import new_id
 from chalicelib.inbox import outbox
 from chalicelib.inbox.models import Notice
 from chalicelib.issues.models import Actor
-from chalicelib.once import Once
+from chalicelib.once import Once, settled
 from chalicelib.portal import Portal
 
 Filed = tuple[ComplaintFile, datetime]
-_TRIES = 5
 #: Words and people are not kept with a key: they don't change once they are there, and the file has them.
 _WORDS = ("findings", "opinion", "decision", "reply", "result")
 _LEFT_OUT = {"person", "handler", "content", *_WORDS}
@@ -42,29 +41,8 @@ def row(now: datetime, kind: Any, actor: Actor, **fields: Any) -> Row:
 
 
 def attempt(portal: Portal, once: Once | None, work: Callable[[], ComplaintFile], now: datetime) -> Filed:
-    """Do `work`, which reads, judges and writes; gives back the file and the moment it stands for.
-
-    What changed between reading and writing is judged anew. A key that was used before, or is at this very moment,
-    gives that answer again.
-    """
-    if once and (kept := once.find(portal.db)):
-        return replay(portal, kept)
-    try:
-        return _until_settled(work), now
-    except PortalError:
-        kept = once.find(portal.db) if once else None
-        if kept is None:
-            raise
-    return replay(portal, kept)
-
-
-def _until_settled(work: Callable[[], ComplaintFile]) -> ComplaintFile:
-    for _ in range(_TRIES):
-        try:
-            return work()
-        except ChangedMeanwhile:
-            continue
-    raise Unavailable
+    """Do `work` until it is settled, or give a key's former answer again; see `once.settled`."""
+    return settled(portal.db, once, work, partial(replay, portal), now)
 
 
 def commit(portal: Portal, change: Change, now: datetime, once: Once | None = None) -> ComplaintFile:

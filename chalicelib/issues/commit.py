@@ -4,6 +4,7 @@ key in one transaction, so that nothing is announced that is not stored and noth
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from chalicelib.audit import store as audit
@@ -11,45 +12,22 @@ from chalicelib.conditions import Condition
 from chalicelib.db import Item, Op, Put
 from chalicelib.due import plan
 from chalicelib.due import rows as due_rows
-from chalicelib.errors import ChangedMeanwhile, PortalError, Unavailable
 from chalicelib.ids import new_id
 from chalicelib.inbox import outbox
 from chalicelib.inbox.models import Notice
 from chalicelib.issues import rules, spot_store, store
 from chalicelib.issues.models import Actor, Entry, Handoff, Holder, Issue, IssueFile
-from chalicelib.once import Once
+from chalicelib.once import Once, settled
 from chalicelib.portal import Portal
 from chalicelib.sops import standing
 from chalicelib.times import rfc3339
 
 Filed = tuple[IssueFile, datetime]
-_TRIES = 5
 
 
 def attempt(portal: Portal, once: Once | None, work: Callable[[], IssueFile], now: datetime) -> Filed:
-    """Do `work`, which reads, judges and writes; gives back the file and the moment it stands for.
-
-    What changed between reading and writing is read and judged anew. A key that was used before gives that
-    answer again; so does one that is used at this very moment, whatever refusal its second use ran into.
-    """
-    if once and (kept := once.find(portal.db)):
-        return replay(portal, kept)
-    try:
-        return _until_settled(work), now
-    except PortalError:
-        kept = once.find(portal.db) if once else None
-        if kept is None:
-            raise
-    return replay(portal, kept)
-
-
-def _until_settled(work: Callable[[], IssueFile]) -> IssueFile:
-    for _ in range(_TRIES):
-        try:
-            return work()
-        except ChangedMeanwhile:
-            continue
-    raise Unavailable
+    """Do `work` until it is settled, or give a key's former answer again; see `once.settled`."""
+    return settled(portal.db, once, work, partial(replay, portal), now)
 
 
 @dataclass(frozen=True)
