@@ -9,7 +9,7 @@ from chalicelib.base import Base
 from chalicelib.inputs import Id, Input, Moment, OptionalText, PageQuery, ShortText, Text, Version
 from chalicelib.issues.policy import MAX_PHOTOS, MAX_VISIT_WINDOWS
 from chalicelib.kept import made
-from chalicelib.service_levels.models import PauseReason as PauseReason
+from chalicelib.service_levels.names import PauseReason as PauseReason
 
 Status = Literal[
     "submitted", "acknowledged", "assigned", "in_progress", "paused", "resolved", "reopened",
