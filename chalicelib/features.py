@@ -40,6 +40,7 @@ NAMES = (
     "messages.pages",
     "messages.desk_pages",
     "desk.api",
+    "desk.step_api",
     "sops.api",
     "managing.api",
     "managing.all_pages",
