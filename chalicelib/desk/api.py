@@ -19,12 +19,12 @@ routes = Routes(__name__, "desk")
 )
 def list_issues(call: Call) -> IssueList:
     """A page of the queue."""
-    query = call.read_query(Queue)
+    query, person = call.read_query(Queue), call.person
     of = scope("desk", **query.model_dump(exclude={"limit", "cursor"}))
-    after = take(call.portal.keys, call.person, of, query.cursor)
-    issues, place = queue.read(call.portal, call.person, query, after, call.now)
-    items = [desk_summary(issue, call.person, call.now) for issue in issues]
-    return IssueList(items=items, next_cursor=give(call.portal.keys, call.person, of, place))
+    after = take(call.portal.keys, person, of, query.cursor)
+    issues, place = queue.read(call.portal, person, query, after, call.now)
+    items = [desk_summary(issue, person, call.now) for issue in issues]
+    return IssueList(items=items, next_cursor=give(call.portal.keys, person, of, place))
 
 
 @routes.api("GET", "/api/v1/desk/issues/{issue_id}", DESK, "An issue as staff see it", answer=DeskIssueView)

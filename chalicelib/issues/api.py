@@ -48,12 +48,12 @@ def categories(call: Call, community_id: str) -> CategoryList:
 )
 def list_issues(call: Call) -> IssueList:
     """A page of one's own issues."""
-    query = call.read_query(ListIssues)
+    query, person = call.read_query(ListIssues), call.person
     of = scope("issues", status=query.status)
-    after = take(call.portal.keys, call.person, of, query.cursor)
-    found, place = listing.own(call.portal, call.person, query.limit, query.status, after)
-    items = [owner_summary(issue, access.relation(call.person, issue), call.now) for issue in found]
-    return IssueList(items=items, next_cursor=give(call.portal.keys, call.person, of, place))
+    after = take(call.portal.keys, person, of, query.cursor)
+    found, place = listing.own(call.portal, person, query.limit, query.status, after)
+    items = [owner_summary(issue, access.relation(person, issue), call.now) for issue in found]
+    return IssueList(items=items, next_cursor=give(call.portal.keys, person, of, place))
 
 
 @routes.api("GET", "/api/v1/issues/{issue_id}", SIGNED_IN, "An issue with its timeline", answer=IssueView)
