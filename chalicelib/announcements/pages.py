@@ -17,7 +17,7 @@ from chalicelib.cursors import give, scope, take
 from chalicelib.errors import N_, PortalError
 from chalicelib.inputs import from_form
 from chalicelib.once import once
-from chalicelib.page_words import DEFAULT_ZONE, Speech, speak
+from chalicelib.page_words import DEFAULT_ZONE, Speech, gettext, speak
 from chalicelib.pages import go, next_url, said, stay, values
 from chalicelib.routes import Routes
 from chalicelib.times import moment
@@ -86,7 +86,7 @@ def _show(
         "next_url": next_url("/desk/announcements", cursor, community_id=here.id),
         "audiences": list(AUDIENCES.items()),
         "roles": [(role, i18n.role_words(role, call.locale)) for role in STAFF_ROLES],
-        "buildings": [(name, name) for name in here.buildings],
+        "buildings": [(name, gettext("Building %(building)s") % {"building": name}) for name in here.buildings],
         "chosen": {name: fields.get(name, []) for name in _TICKED.values()},
         "reach": reach,
         "values": values(fields),
