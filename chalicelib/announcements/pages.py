@@ -86,7 +86,9 @@ def _show(
         "next_url": next_url("/desk/announcements", cursor, community_id=here.id),
         "audiences": list(AUDIENCES.items()),
         "roles": [(role, i18n.role_words(role, call.locale)) for role in STAFF_ROLES],
-        "buildings": [(name, gettext("Building %(building)s") % {"building": name}) for name in here.buildings],
+        "buildings": [
+            (name, gettext("Building %(building)s") % {"building": name}) for name in here.buildings
+        ],
         "chosen": {name: fields.get(name, []) for name in _TICKED.values()},
         "reach": reach,
         "values": values(fields),
