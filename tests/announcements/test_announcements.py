@@ -194,6 +194,23 @@ def test_managers_see_how_many_get_it_before_anybody_does_and_send_it_once(
     assert len(portal.db.query_all(store.DUE)) == 1
 
 
+def test_the_form_has_whom_it_is_for_ticked_and_what_is_wrong_beside_that(
+    portal: Portal, people: People, signed_in: Any
+) -> None:
+    browser = signed_in("manager")
+    assert '<textarea class="input" id="f-values" name="values"' in browser.get("/desk/announcements").text
+    form = {"community_id": "maple", "title": "停电", "text": "今晚停电。", "audience": "role"}
+    page = browser.post("/desk/announcements?lang=en", form)
+    assert page.status == 422
+    assert 'id="f-roles-why"' in page.text
+    page = browser.post("/desk/announcements?lang=en", {**form, "roles": ["technician", "front_line"]})
+    assert "people get this." in page.text
+    shown = page.text[
+        page.text.index('id="preview"') : page.text.index("</section>", page.text.index('id="preview"'))
+    ]
+    assert shown.count('name="roles"') == 2
+
+
 @pytest.mark.parametrize(
     ("fields", "field"),
     [

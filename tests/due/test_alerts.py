@@ -96,10 +96,10 @@ def test_the_owner_hears_before_the_promise_is_missed_and_when_they_hear_again(
     assign(portal=portal, by=people.clerk, file=file, to=people.technician, now=late)
     timers.run_due(portal, NOW + 18 * HOUR)
     outbox.sweep(portal, NOW + DAY)
-    (text,) = [text for text in _texts(portal, people, "owner") if "晚一些" in text]
-    assert "比约定的 明天 10:00 晚一些修好" in text
+    (text,) = [text for text in _texts(portal, people, "owner") if "赶不上" in text]
+    assert "可能赶不上承诺的明天 10:00" in text
     assert "王师傅正在处理" in text
-    assert "我们最晚 明天 07:30 前再告诉您进展" in text
+    assert "最晚明天 07:30 前，我们会再告诉您进展" in text
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_the_owner_sees_until_when_it_is_on_hold_and_what_happens_if_it_gets_lat
     view = caller("owner").api("GET", f"/issues/{file.issue.id}").json
     assert view["promised_at"] == "2026-12-05T02:00:00.000Z"  # a fortnight on hold, then a day
     text = signed_in("owner").get(f"/issues/{file.issue.id}").text
-    assert "如果会晚，我们会提前告诉您" in text
+    assert "万一要晚，我们会提前告诉您" in text
 
 
 def test_staff_get_the_new_roles_rights(portal: Portal, people: People) -> None:
