@@ -19,6 +19,8 @@ from local.uploads import UploadWatch, Workers, photo_arrived, photo_failed, wat
 log = logging.getLogger(__name__)
 
 _TICK_SECONDS = 20
+#: Nobody sees a text message come a quarter of a second later; on a page they do.
+_MESSAGES_SECONDS = 0.25
 #: Loading the app into the workers would slow down the web server's own start.
 _WARM_UP_AFTER_SECONDS = 2
 
@@ -40,7 +42,7 @@ def main() -> None:
     # Each reads the stream for itself, as on Lambda: a slow provider holds up no message of the inbox.
     outside = _reader(session)
     _start("stream", lambda: follow(reader, app.deliver_outbox, stop))
-    _start("messages", lambda: follow(outside, app.send_messages, stop))
+    _start("messages", lambda: follow(outside, app.send_messages, stop, _MESSAGES_SECONDS))
     _start("uploads", lambda: watch(uploads, stop))
     _start("clock", lambda: _tick(app.tick, stop))
     _start("clock of messages", lambda: _tick(app.send_messages, stop))

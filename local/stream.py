@@ -19,15 +19,15 @@ log = logging.getLogger(__name__)
 
 #: Seconds to wait before each further try of a single record that fails.
 BACKOFF = (0.2, 1.0, 3.0)
-_POLL_SECONDS = 0.1
+POLL_SECONDS = 0.1
 
 
 class StreamReader:
     """The stream's end at the time it was made, and everything from there on."""
 
     def __init__(self, client: "DynamoDBStreamsClient", table: str, wire: "Transport | None" = None) -> None:
-        """Ten times a second, `wire` asks for a third of the work of the client. Raises LookupError when the table
-        has no stream."""
+        """`wire`, with half of the client's work, is asked for news; many times a second, that matters. Raises
+        LookupError when the table has no stream."""
         streams = client.list_streams(TableName=table)["Streams"]
         if not streams:
             raise LookupError(f"The table {table} has no stream.")
@@ -110,8 +110,10 @@ def _not_delivered(records: list[Event], arn: str, handler: Handler) -> list[Eve
     return []
 
 
-def follow(reader: StreamReader, handler: Handler, stop: threading.Event) -> None:
-    """Deliver what comes until told to stop."""
+def follow(
+    reader: StreamReader, handler: Handler, stop: threading.Event, every_s: float = POLL_SECONDS
+) -> None:
+    """Deliver what comes until told to stop; when there was nothing, look again after `every_s`."""
     while not stop.is_set():
         try:
             records = reader.read()
@@ -122,4 +124,4 @@ def follow(reader: StreamReader, handler: Handler, stop: threading.Event) -> Non
         if records:
             deliver(records, reader.arn, handler)
         else:
-            stop.wait(_POLL_SECONDS)
+            stop.wait(every_s)
