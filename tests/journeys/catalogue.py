@@ -147,7 +147,7 @@ def _announced(page: Page, world: World) -> None:
     page.goto("/desk/announcements")
     page.locator("details.fold summary").first.evaluate("one => { one.parentElement.open = true; }")
     page.locator("[name=title]").fill("明天上午停水")
-    page.locator("[name=text]").fill(LONG)
+    page.locator("textarea[name=text]").fill(LONG)
     _send(page, "form[action='/desk/announcements']")
     page.locator("#preview").wait_for()
 
