@@ -77,7 +77,7 @@ def _target(one: TargetView) -> dict[str, Any]:
 
 
 def _words(words: Mapping[str, str], one: NextView | AlertView) -> str:
-    goal = gettext(GOALS[one.detail]) if one.detail in GOALS else ""
+    goal = one.step or (gettext(GOALS[one.detail]) if one.detail in GOALS else "")
     return gettext(words[one.kind]) % {"goal": goal, "level": one.level}
 
 

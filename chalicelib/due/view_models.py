@@ -34,6 +34,8 @@ class NextView(Base):
     kind: MomentKind
     detail: str
     level: int
+    #: The name of the SOP's step that it is about, in the reader's language; empty for all else.
+    step: str = ""
 
 
 class AlertView(Base):
@@ -43,6 +45,7 @@ class AlertView(Base):
     kind: MomentKind
     detail: str
     level: int
+    step: str = ""
     at: str
     seen_by: str | None
     seen_at: str | None

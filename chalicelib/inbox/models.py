@@ -12,7 +12,7 @@ from chalicelib.inputs import Input
 Event = Literal[
     "reported", "acknowledged", "assigned", "in_progress", "paused", "resumed", "resolved", "reopened", "closed",
     "auto_closed", "cancelled", "rejected", "merged", "message", "urged", "rated", "photo_rejected",
-    "given_to_you", "emergency", "step_done", "recovery", "split",
+    "given_to_you", "emergency", "step_done", "step_late", "recovery", "split",
     "outage", "outage_news", "outage_over",
     "undone", "undone_submitted", "undone_acknowledged", "undone_assigned", "undone_in_progress", "undone_paused",
     "undone_resolved", "undone_reopened",
@@ -53,13 +53,13 @@ class Notice:
     #: Of a deadline: the goal, which level of the ladder is told, when it is or was due, and until when the owner hears
     #: from us again.
     goal: str | None = None
+    #: The name of the SOP's step that is to be done, in both languages ("zh", "en").
+    step: dict[str, str] | None = None
     level: int = 0
     due_at: datetime | None = None
     until: datetime | None = None
     #: Goes out at night, too, and waits for no digest: of an L1 issue, to those on duty.
     urgent: bool = False
-    #: Else from when on the community's hours let channels tell it; somebody's own hours go before.
-    not_before: datetime | None = None
 
 
 class InboxMessage(Base):

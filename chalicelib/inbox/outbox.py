@@ -24,11 +24,12 @@ from chalicelib.portal import Portal
 from chalicelib.times import rfc3339
 
 SHARDS = 8
-#: The times that a notice may be about, or that say when to tell it.
-_TIMES = ("visit_at", "due_at", "until", "not_before")
+#: The times that a notice may be about.
+_TIMES = ("visit_at", "due_at", "until")
 #: What of an outbox row its messages keep.
 _KEPT = (
-    "at", "issue_id", "number", "category_id", "community_id", "who", "about", "goal", "level", "urgent", *_TIMES,
+    "at", "issue_id", "number", "category_id", "community_id", "who", "about", "goal", "step", "level", "urgent",
+    *_TIMES,
 )  # fmt: skip
 #: Where nobody holds a role that is to be told, the next higher one is told; above the last, the one below.
 _LADDER = ("front_line", "senior", "manager", "expert")
@@ -66,6 +67,7 @@ def add(notice: Notice, now: datetime) -> Op:
         "about": notice.about if notice.about != "issue" else None,
         "fan": {"homes": list(notice.homes)} if notice.homes else None,
         "goal": notice.goal,
+        "step": notice.step,
         "level": notice.level or None,
         "urgent": notice.urgent or None,
         **{name: _text(getattr(notice, name)) for name in _TIMES},

@@ -91,11 +91,18 @@ def _of_deadline(portal: Portal, item: Item, locale: str, now: datetime) -> dict
     owner hears from us."""
     say = i18n.translations(locale).gettext
     return {
-        "goal": say(GOALS.get(item.get("goal", ""), GOALS["resolve"])),
+        "goal": _step(item, locale) or say(GOALS.get(item.get("goal", ""), GOALS["resolve"])),
         "level": item.get("level", 0),
         "when": _when(portal, item, "due_at", locale, now),
         "until": _when(portal, item, "until", locale, now),
     }
+
+
+def _step(item: Item, locale: str) -> str:
+    """The name of the step that a message is about; empty where it is about none."""
+    words: dict[str, str] = item.get("step") or {}
+    first, other = ("en", "zh") if locale == "en" else ("zh", "en")
+    return words.get(first) or words.get(other, "")
 
 
 def _when(portal: Portal, item: Item, name: str, locale: str, now: datetime) -> str:

@@ -13,6 +13,7 @@ GOALS = {
     "on_site": N_("On site"),
     "next_update": N_("Next word to the owner"),
     "resolve": N_("The repair"),
+    "step": N_("A step of the repair"),
 }
 ANNOUNCEMENT = N_("Announcement: %(title)s")
 TAKEN_BACK = N_("An announcement was taken back.")
@@ -39,6 +40,9 @@ EVENTS = {
     "message": N_("There is a new message about “%(category)s” (%(number)s)."),
     "step_done": N_(
         "A step of “%(category)s” (%(number)s) is done. Open it to see which, and what comes next."
+    ),
+    "step_late": N_(
+        "“%(goal)s” of “%(category)s” (%(number)s) may not be done by %(when)s as promised. We are on it."
     ),
     "photo_rejected": N_("A photo of “%(category)s” (%(number)s) could not be used. Open it to see why."),
     "split": N_(

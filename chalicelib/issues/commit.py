@@ -63,7 +63,7 @@ def commit(portal: Portal, change: Change, now: datetime, once: Once | None = No
     moved, handoffs, handoff_ops = _hand_over(portal, change, now)
     done = _filed(change, moved, handoffs)
     if change.promises:
-        done = plan.planned(done, plan.levels_for(portal, moved.community_id), now)
+        done = plan.planned(done, plan.terms_for(portal, moved), now)
     if done.issue is not change.before.issue:
         done = done.model_copy(update={"issue": standing.stamped(portal, done)})
     ops: list[Op] = [once.put(snapshot(done, now), now)] if once else []

@@ -82,7 +82,7 @@ def draw_number(portal: Portal, community_id: str, digits: int, now: datetime) -
 
 def begun(portal: Portal, file: IssueFile, now: datetime) -> IssueFile:
     """The file of a new issue with what is promised, what is due next, and how far the steps of its repair are."""
-    file = plan.planned(file, plan.levels_for(portal, file.issue.community_id), now)
+    file = plan.planned(file, plan.terms_for(portal, file.issue), now)
     return file.model_copy(update={"issue": standing.stamped(portal, file)})
 
 

@@ -21,15 +21,17 @@ MomentKind = Literal[
     "pause_end", "warn", "breach", "escalate", "unresolved", "appointment", "follow_up", "auto_close"
 ]
 _ORDER = ("pause_end", "warn", "breach", "escalate", "unresolved", "appointment", "follow_up", "auto_close")
+#: The goal that a moment names when it is about a step of the issue's SOP (`sops.moments`).
+STEP = "step"
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
     """Something to be done at a moment. `id` is its identity within the issue.
 
-    `detail` says more: the goal of a warning, breach or escalation; the reason of a pause; what an owner is asked
-    again (to `confirm` a repair, to `answer`); how many minutes before a visit. `over` are breaches and escalations of
-    what has been done since: they are to be recorded, but nobody needs to be told.
+    `detail` says more: the goal of a warning, breach or escalation, or `STEP`; the reason of a pause; what an owner is
+    asked again (to `confirm` a repair, to `answer`); how many minutes before a visit. `over` are breaches and
+    escalations of what has been done since: they are to be recorded, but nobody needs to be told.
     """
 
     at: datetime
@@ -52,7 +54,12 @@ def due_moments(history: History, levels: Levels, outcomes: Iterable[Outcome] | 
     if last.status in WORK:
         at = max(history.created_at + policy.unresolved, last.start)
         found.append(Moment(at, "unresolved", "", f"{last.number}.unresolved"))
-    return sorted(found, key=lambda moment: (moment.at, _ORDER.index(moment.kind), moment.id))
+    return in_order(found)
+
+
+def in_order(moments: Iterable[Moment]) -> list[Moment]:
+    """Moments in time order; those of one time in that of their kinds."""
+    return sorted(moments, key=lambda moment: (moment.at, _ORDER.index(moment.kind), moment.id))
 
 
 def _of_promise(history: History, outcome: Outcome, levels: Levels) -> Iterator[Moment]:
