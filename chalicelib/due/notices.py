@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.due.plan import Terms
-from chalicelib.inbox.models import Event, Notice
+from chalicelib.inbox.models import DESK, Event, Notice
 from chalicelib.issues.models import Issue, IssueFile
 from chalicelib.issues.notices import notice, owners_of, sealed_name, staff_of
 from chalicelib.issues.policy import category_of
@@ -86,7 +86,7 @@ def _staff(issue: Issue, told: tuple[Told, ...]) -> tuple[str, ...]:
 def _roles(issue: Issue, told: tuple[Told, ...]) -> tuple[str, ...]:
     """The roles to tell; where nobody has the issue, the front desk stands for who would have it."""
     named = tuple(role for role in dict.fromkeys(told) if role != "assignee")
-    return named or (() if issue.assignee else ("front_line",))
+    return named or (() if issue.assignee else (DESK,))
 
 
 def _warn(say: _Say) -> list[Notice]:

@@ -24,12 +24,17 @@ Event = Literal[
 ]  # fmt: skip
 
 
+#: Words for several roles at once: who does the front desk's work (seniors do, too), and all who may dispatch.
+DESK, OFFICE = "desk", "office"
+
+
 @dataclass(frozen=True)
 class Notice:
     """One thing that happened to an issue or a complaint, as it goes through the outbox; `about` says which, and
     `issue_id` is its id, `category_id` then the complaint's kind and category.
 
-    `owners` and `staff` are account ids; `roles` are staff roles of the community, looked up on delivery.
+    `owners` and `staff` are account ids; `roles` are staff roles of the community, `DESK` or `OFFICE`: looked up on
+    delivery (`inbox/whom.py`).
     `counts` says how the community's numbers per state change.
     """
 

@@ -10,13 +10,11 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.communities import store as communities
 from chalicelib.conditions import Attr
 from chalicelib.db import Delete, Item, K, Op, Put, Update, decode_item
-from chalicelib.duty import service as duty
 from chalicelib.errors import Conflict
 from chalicelib.ids import new_id
-from chalicelib.inbox import spreading
+from chalicelib.inbox import spreading, whom
 from chalicelib.inbox.models import Notice
 from chalicelib.logs import log_failure
 from chalicelib.messages import store as messages
@@ -31,8 +29,6 @@ _KEPT = (
     "at", "issue_id", "number", "category_id", "community_id", "who", "about", "goal", "step", "level", "urgent",
     *_TIMES,
 )  # fmt: skip
-#: Where nobody holds a role that is to be told, the next higher one is told; above the last, the one below.
-_LADDER = ("front_line", "senior", "manager", "expert")
 #: How long messages stay in the inbox.
 KEEP = timedelta(days=180)
 
@@ -122,8 +118,9 @@ def deliver(portal: Portal, row: Item) -> None:
     people in its stead where it is for all who live somewhere. Repeatable."""
     for account_id in dict.fromkeys(row["owners"]):
         _give(portal, account_id, row, row["event"], desk=False)
-    for account_id in dict.fromkeys([*row["staff"], *on_duty(portal, row)]):
-        _give(portal, account_id, row, row.get("staff_event") or row["event"], desk=True)
+    for account_id, at_any_hour in (whom.of(portal, row) | dict.fromkeys(row["staff"], True)).items():
+        said = row if at_any_hour else {**row, "urgent": None}
+        _give(portal, account_id, said, row.get("staff_event") or row["event"], desk=True)
     key = K(row["PK"], row["SK"])
     further = spreading.steps(portal, row) if row.get("fan") else []
     # The news are counted too: pages that are open see by one number whether anything was announced.
@@ -138,27 +135,6 @@ def deliver(portal: Portal, row: Item) -> None:
 def counts_key(community_id: str) -> K:
     """How many issues of a community are in which state."""
     return K(f"COMMUNITY#{community_id}", "COUNTS")
-
-
-def on_duty(portal: Portal, row: Item) -> list[str]:
-    """The staff whom a row tells by their roles; of an emergency, who is on duty by the roster then, if anybody is. One
-    query of the community's staff."""
-    if not row["roles"]:
-        return []
-    staff = communities.staff(portal.db, portal.keys, row["community_id"])
-    if row.get("staff_event") == "emergency":
-        named = duty.on_duty(portal, row["community_id"], staff, datetime.fromisoformat(row["at"]))
-        if named:
-            return named
-    held = {role for member in staff for role in member.roles}
-    wanted = {_held(role, held) for role in row["roles"]}
-    return [member.id for member in staff if wanted & set(member.roles)]
-
-
-def _held(role: str, held: set[str]) -> str:
-    """The role itself when somebody holds it, else the next higher one that somebody does."""
-    place = _LADDER.index(role)
-    return next((one for one in (*_LADDER[place:], *reversed(_LADDER[:place])) if one in held), role)
 
 
 def _give(portal: Portal, account_id: str, row: Item, event: str, *, desk: bool) -> None:

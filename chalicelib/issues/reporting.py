@@ -16,6 +16,7 @@ from chalicelib.errors import (
 )
 from chalicelib.ids import new_id
 from chalicelib.inbox import outbox
+from chalicelib.inbox.models import OFFICE
 from chalicelib.issues import access, policy, repeat_store, spot_store, store
 from chalicelib.issues.commit import Filed, attempt, entry, snapshot
 from chalicelib.issues.models import Actor, Handoff, Issue, IssueFile, ReportIssue
@@ -108,7 +109,7 @@ def _new_issue(
     )
     file = begun(portal, file, now)
     issue = file.issue
-    alarm = {"roles": ("front_line", "manager"), "staff_event": "emergency"} if category.emergency else {}
+    alarm = {"roles": (OFFICE,), "staff_event": "emergency"} if category.emergency else {}
     told = notice(issue, "reported", owners=(person.id,), counts=moved_counts(None, issue), **alarm)
     ops = [
         *store.add(issue, portal.keys),
