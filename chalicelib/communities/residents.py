@@ -57,5 +57,6 @@ def stands_for(row: Item, meant: Callable[[str, str], bool]) -> bool:
     """Whether a row is the one that stands for its person when the homes are `meant` of which that is true; it is
     asked by building and id."""
     home = row["SK"].removeprefix("LIVES#").removesuffix(f"#{row['account_id']}")
-    found = (one for one in row["homes"] if meant(*one.split("#", 1)))
+    homes = row.get("homes", [home])  # a row from before says nothing of others
+    found = (one for one in homes if meant(*one.split("#", 1)))
     return bool(next(found, None) == home)

@@ -22,6 +22,7 @@ from chalicelib.times import rfc3339
 _SAYS_MORE = {
     "warn": ("breach",),
     "escalate": ("escalate",),
+    "delay": ("delay",),
     "appointment": ("appointment",),
     "follow_up": ("auto_close", "pause_end"),
 }

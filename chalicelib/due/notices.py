@@ -46,10 +46,10 @@ class _Say:
         """A notice for those who follow as owners; by day."""
         return self._notice(event, urgent=False, owners=owners_of(self.file, ""), **more)
 
-    def staff(self, event: Event, told: tuple[Told, ...], **more: Any) -> Notice:
+    def staff(self, event: Event, told: tuple[Told, ...], *, by_day: bool = False, **more: Any) -> Notice:
         """A notice for those of the staff who are named as on a ladder."""
         given = {"staff": _staff(self.issue, told), "roles": _roles(self.issue, told)}
-        return self._notice(event, urgent=self.urgent, **given, **more)
+        return self._notice(event, urgent=self.urgent and not by_day, **given, **more)
 
     def _notice(self, event: Event, *, urgent: bool, **fields: Any) -> Notice:
         return notice(
@@ -123,6 +123,15 @@ def _passed_on(file: IssueFile, moment: Moment) -> list[Told]:
     return [role for row in below for role in row.get("passed_on", ())]
 
 
+def _delay(say: _Say) -> list[Notice]:
+    """What is late for days wakes nobody: it is planned by day. Its owner hears who sees to it, and when they hear."""
+    due, word = say.due_of("resolve"), say.due_of("next_update")
+    return [
+        say.staff("delayed", say.moment.told, by_day=True, goal=say.moment.detail, due_at=due),
+        say.owners("still_late", until=word if word and word > say.now else None),
+    ]
+
+
 def _unresolved(say: _Say) -> list[Notice]:
     return [say.staff("unresolved", ("manager",))]
 
@@ -151,6 +160,7 @@ def _auto_close(say: _Say) -> list[Notice]:
 _BY_KIND: dict[str, Callable[[_Say], list[Notice]]] = {
     "warn": _warn,
     "escalate": _escalate,
+    "delay": _delay,
     "unresolved": _unresolved,
     "pause_end": _pause_end,
     "follow_up": _follow_up,

@@ -16,7 +16,7 @@ from chalicelib.sops.moments import step_of
 from chalicelib.times import rfc3339
 
 #: Moments of which staff are told something that somebody should know of.
-ALERTS = ("warn", "breach", "escalate", "unresolved")
+ALERTS = ("warn", "breach", "escalate", "delay", "unresolved")
 
 
 class Promises:

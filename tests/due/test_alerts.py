@@ -5,15 +5,18 @@ from typing import Any
 
 import pytest
 
-from chalicelib.due import service
+from chalicelib.conditions import Key
+from chalicelib.due import page_views, service
 from chalicelib.due.notices import of as notices_of
 from chalicelib.due.plan import pending, terms_for
 from chalicelib.errors import Forbidden
 from chalicelib.inbox import outbox
 from chalicelib.inbox import service as inbox
+from chalicelib.inbox.words import DELAYS
 from chalicelib.issues import store, timers
 from chalicelib.issues.models import IssueFile
 from chalicelib.portal import Portal
+from chalicelib.service_levels.policy import DEFAULT_POLICY
 from tests.due.worlds import DAY, HOUR
 from tests.factories import NOW, PEOPLE, People, assign, import_people, report, step
 
@@ -183,3 +186,35 @@ def test_a_step_that_only_guides_alerts_whoever_has_the_issue_and_nobody_else(
     timers.run_due(portal, NOW + 2 * HOUR)
     outbox.sweep(portal, NOW + DAY)
     assert not any("关阀止水" in text for text in _texts(portal, people, "clerk"))
+
+
+def test_each_class_of_delay_has_its_plan_told_once_by_day_to_whose_it_is_and_to_the_owner(
+    portal: Portal, people: People
+) -> None:
+    """Promised for 10:00 on the 21st: from the 24th on it is late, from the 28th on very late."""
+    timers.run_due(portal, NOW)
+    issue_id = report(portal=portal, by=people.owner).issue.id
+    for days in (1, 4, 5, 8, 9):
+        timers.run_due(portal, NOW + days * DAY)
+    rows = [row for row in _file(portal, issue_id).done.values() if row["kind"] == "delay"]
+    assert sorted((row["detail"], row["due_at"][:10]) for row in rows) == [
+        ("general", "2026-11-24"), ("serious", "2026-11-28"),
+    ]  # fmt: skip
+    outbox.sweep(portal, NOW + 10 * DAY)
+    told = [text for text in _texts(portal, people, "manager") if "处理预案" in text]
+    assert ["严重超时" in text for text in told] == [True, False], "the newest first"
+    sorry = [text for text in _texts(portal, people, "owner") if "很抱歉" in text]
+    assert len(sorry) == 2
+    urgent = {row["urgent"] for row in _inbox(portal, people.manager) if row["event"] == "delayed"}
+    assert urgent == {None}, "nobody is woken for what is late for days"
+
+
+def test_every_default_class_of_delay_has_a_name_and_a_plan_in_words() -> None:
+    names = {name for _, name in DEFAULT_POLICY.delays}
+    assert names == set(DELAYS) == set(page_views._PLANS)
+    assert set(DEFAULT_POLICY.plans) == names - {"slight"}, "slightly late is the ladder's matter"
+
+
+def _inbox(portal: Portal, person: Any) -> list[dict[str, Any]]:
+    rows = portal.db.query_all(Key("PK").eq(f"ACCOUNT#{person.id}") & Key("SK").begins_with("INBOX#"))
+    return [{"urgent": None, **row} for row in rows]
