@@ -63,6 +63,7 @@ def shown(sla: SlaView, names: Mapping[str, str]) -> dict[str, Any]:
         "delay": delay_words(sla.delay_class),
         "plan": gettext(_PLANS[sla.delay_class]) if sla.delay_class in _PLANS else "",
         "alerts": [_alert(one, names) for one in _latest(sla.alerts)],
+        "risk": any(one.kind == "unresolved" for one in sla.alerts),
         "unseen": any(one.seen_by is None for one in sla.alerts),
     }
 

@@ -11,10 +11,11 @@ from chalicelib.portal import Portal
 from chalicelib.service_levels import rules, store
 from chalicelib.service_levels.history import History, history_of
 from chalicelib.service_levels.models import Levels, Outcome
-from chalicelib.service_levels.moments import Moment, due_moments, in_order
+from chalicelib.service_levels.moments import Moment, due_moments
 from chalicelib.sops import store as sops
-from chalicelib.sops.models import Sop
+from chalicelib.sops.models import Sop, StepState
 from chalicelib.sops.moments import sop_moments
+from chalicelib.sops.rules import current, states_of
 from chalicelib.times import kept
 
 
@@ -43,24 +44,44 @@ def pending(
     """The moments that have not been handled yet, in time order: those to come, and those that have been missed.
     Whoever has worked out the issue's history and outcomes gives them."""
     known = history or history_of(file)
-    found = due_moments(known, terms.levels, outcomes)
-    steps = sop_moments(terms.sop, known, file.timeline, terms.levels)
-    return [
-        moment for moment in (in_order([*found, *steps]) if steps else found) if moment.id not in file.done
-    ]
+    return _pending(file, terms, known, outcomes, _states(file, terms, known))
+
+
+def _pending(
+    file: IssueFile,
+    terms: Terms,
+    history: History,
+    outcomes: Iterable[Outcome] | None,
+    states: tuple[StepState, ...],
+) -> list[Moment]:
+    steps = sop_moments(states, history, terms.levels)
+    found = due_moments(history, terms.levels, outcomes, steps)
+    return [moment for moment in found if moment.id not in file.done]
+
+
+def _states(file: IssueFile, terms: Terms, history: History) -> tuple[StepState, ...]:
+    """Where the issue is with the steps of its SOP."""
+    if not terms.sop.steps:
+        return ()
+    return states_of(terms.sop, history.rounds[-1], file.timeline, terms.levels)
 
 
 def planned(file: IssueFile, terms: Terms, now: datetime) -> IssueFile:
-    """The file with what is promised and due next by its rows; the very same when that is what it says.
+    """The file with what is promised and due next by its rows, and how far the steps of its SOP are; the very same when
+    that is what it says.
 
     What has come already is due now: the days before may have been gone through for the last time.
     """
     history = history_of(file)
     outcomes = rules.outcomes(history, terms.levels, now)
-    moments = pending(file, terms, history, outcomes)
+    states = _states(file, terms, history)
+    moments = _pending(file, terms, history, outcomes, states)
+    ahead = current(states)
     fields = {
         "promised_at": kept(promised_at(outcomes)),
         "next_moment": kept(max(moments[0].at, now)) if moments else None,
+        "ticked": [state.step.id for state in states if state.done],
+        "step_due": kept(ahead.due) if ahead and ahead.due else None,
     }
     if all(getattr(file.issue, name) == value for name, value in fields.items()):
         return file

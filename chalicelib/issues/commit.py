@@ -19,7 +19,6 @@ from chalicelib.issues import rules, spot_store, store
 from chalicelib.issues.models import Actor, Entry, Handoff, Holder, Issue, IssueFile
 from chalicelib.once import Once, settled
 from chalicelib.portal import Portal
-from chalicelib.sops import standing
 from chalicelib.times import rfc3339
 
 Filed = tuple[IssueFile, datetime]
@@ -64,8 +63,6 @@ def commit(portal: Portal, change: Change, now: datetime, once: Once | None = No
     done = _filed(change, moved, handoffs)
     if change.promises:
         done = plan.planned(done, plan.terms_for(portal, moved), now)
-    if done.issue is not change.before.issue:
-        done = done.model_copy(update={"issue": standing.stamped(portal, done)})
     ops: list[Op] = [once.put(snapshot(done, now), now)] if once else []
     ops += _meta(portal, change, done.issue)
     ops += [Put(row, error=store.IssueMoved()) for row in change.handled.values()]

@@ -28,7 +28,6 @@ from chalicelib.photos import store as photo_store
 from chalicelib.photos.models import Photo
 from chalicelib.places import service as places
 from chalicelib.portal import Portal
-from chalicelib.sops import standing
 
 _NOT_YOUR_HOME = N_("This home is not linked to you. Choose one of yours, or call the office.")
 UNKNOWN_CATEGORY = N_("Please choose a category.")
@@ -83,8 +82,7 @@ def draw_number(portal: Portal, community_id: str, digits: int, now: datetime) -
 
 def begun(portal: Portal, file: IssueFile, now: datetime) -> IssueFile:
     """The file of a new issue with what is promised, what is due next, and how far the steps of its repair are."""
-    file = plan.planned(file, plan.terms_for(portal, file.issue), now)
-    return file.model_copy(update={"issue": standing.stamped(portal, file)})
+    return plan.planned(file, plan.terms_for(portal, file.issue), now)
 
 
 def _new_issue(

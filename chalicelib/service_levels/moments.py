@@ -31,6 +31,7 @@ _ORDER = (
     "follow_up",
     "auto_close",
 )
+_PLACES = {kind: place for place, kind in enumerate(_ORDER)}
 #: The goal that a moment names when it is about a step of the issue's SOP (`sops.moments`).
 STEP = "step"
 
@@ -53,9 +54,14 @@ class Moment:
     over: bool = False
 
 
-def due_moments(history: History, levels: Levels, outcomes: Iterable[Outcome] | None = None) -> list[Moment]:
+def due_moments(
+    history: History,
+    levels: Levels,
+    outcomes: Iterable[Outcome] | None = None,
+    also: Iterable[Moment] = (),
+) -> list[Moment]:
     """All moments of an issue that its rows know of, in time order: those to come, and those that have been. Whoever
-    has worked out the issue's outcomes gives them."""
+    has worked out the issue's outcomes gives them, and those of its SOP's steps are `also` among them."""
     known = rules.outcomes(history, levels, history.created_at) if outcomes is None else outcomes
     found = [moment for outcome in known for moment in _of_promise(history, outcome, levels)]
     last = history.rounds[-1]
@@ -64,12 +70,12 @@ def due_moments(history: History, levels: Levels, outcomes: Iterable[Outcome] | 
     if last.status in WORK:
         at = max(history.created_at + policy.unresolved, last.start)
         found.append(Moment(at, "unresolved", "", f"{last.number}.unresolved"))
-    return in_order(found)
+    return in_order([*found, *also])
 
 
 def in_order(moments: Iterable[Moment]) -> list[Moment]:
     """Moments in time order; those of one time in that of their kinds."""
-    return sorted(moments, key=lambda moment: (moment.at, _ORDER.index(moment.kind), moment.id))
+    return sorted(moments, key=lambda moment: (moment.at, _PLACES[moment.kind], moment.id))
 
 
 def _of_promise(history: History, outcome: Outcome, levels: Levels) -> Iterator[Moment]:

@@ -3,27 +3,24 @@
 A step that is not done is warned of and is late as a service level is, under a name of its own: `<round>.step.<step>`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
-from chalicelib.issues.models import Entry
 from chalicelib.issues.rules import WORK
 from chalicelib.service_levels import rules as levels_rules
 from chalicelib.service_levels.history import History
 from chalicelib.service_levels.models import Levels, Pause, Policy, Span
 from chalicelib.service_levels.moments import STEP, Moment
-from chalicelib.sops.models import Sop, StepState
-from chalicelib.sops.rules import states_of
+from chalicelib.sops.models import StepState
 from chalicelib.times import rfc3339
 
 
-def sop_moments(sop: Sop, history: History, timeline: Iterable[Entry], levels: Levels) -> list[Moment]:
+def sop_moments(states: Sequence[StepState], history: History, levels: Levels) -> list[Moment]:
     """The moments of the steps that are still to be done, as `service_levels.moments` has those of promises."""
     last = history.rounds[-1]
-    if not sop.steps or last.status not in WORK:
+    if not states or last.status not in WORK:
         return []
     stood = levels_rules.pauses_of(last, levels)
     policy = levels_rules.in_force(levels.policies, last.start).policy
-    states = states_of(sop, last, timeline, levels)
     return [
         moment
         for n, state in enumerate(states)

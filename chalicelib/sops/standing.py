@@ -43,11 +43,3 @@ def check_resolved(portal: Portal, person: Person, file: IssueFile, photo_ids: l
     sop = sop_of(portal, file.issue).body
     done = rules.ticks(file.timeline)
     rules.check_resolved(sop, done, photo_ids, person.locale or LOCALES[0])
-
-
-def stamped(portal: Portal, file: IssueFile) -> Issue:
-    """The issue with what lists show of its steps: which are done, and until when the next one is due."""
-    _, states = states_of(portal, file)
-    ahead = rules.current(states)
-    ticked = [state.step.id for state in states if state.done]
-    return file.issue.model_copy(update={"ticked": ticked, "step_due": ahead.due if ahead else None})

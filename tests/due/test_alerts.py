@@ -218,3 +218,22 @@ def test_every_default_class_of_delay_has_a_name_and_a_plan_in_words() -> None:
 def _inbox(portal: Portal, person: Any) -> list[dict[str, Any]]:
     rows = portal.db.query_all(Key("PK").eq(f"ACCOUNT#{person.id}") & Key("SK").begins_with("INBOX#"))
     return [{"urgent": None, **row} for row in rows]
+
+
+def test_what_has_been_open_for_a_month_is_listed_until_it_is_done(
+    portal: Portal, people: People, caller: Any, signed_in: Any
+) -> None:
+    timers.run_due(portal, NOW)
+    file = report(portal=portal, by=people.owner, category_id="noise")
+    report(portal=portal, by=people.owner, category_id="noise", now=NOW + DAY)
+    timers.run_due(portal, NOW + 30 * DAY)
+    (risk,) = caller("clerk").api("GET", "/desk/risks").json["items"]
+    assert (risk["number"], risk["since"], risk["assignee_id"]) == (
+        file.issue.number, "2026-12-20T02:00:00.000Z", None,
+    )  # fmt: skip
+    assert file.issue.number in signed_in("manager").get("/desk/risks").text
+    assert caller("cedar_manager").api("GET", "/desk/risks").json["items"] == []
+    assert caller("cedar_manager").api("GET", "/desk/risks?community_id=maple").status == 404
+    now = _file(portal, file.issue.id)
+    step(portal=portal, by=people.clerk, file=now, to="rejected", note="不归我们管", now=NOW + 31 * DAY)
+    assert caller("clerk").api("GET", "/desk/risks").json["items"] == []

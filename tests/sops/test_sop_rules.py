@@ -119,7 +119,7 @@ def test_a_pause_never_makes_a_step_due_earlier(ids: list[str], start: int, leng
 
 def moments(timeline: list[Entry], sop: Sop = THREE) -> list[Moment]:
     history = History("issue", "noise", "L1", NOW, rounds(NOW, timeline))
-    return in_order(sop_moments(sop, history, timeline, LEVELS))
+    return in_order(sop_moments(states(timeline, sop), history, LEVELS))
 
 
 def test_open_steps_have_moments_of_warning_and_breach_in_time_order() -> None:
