@@ -25,7 +25,7 @@ SUDO := $(shell test "$$(id -u)" = 0 || echo sudo)
 PIP := -m pip --disable-pip-version-check --no-input install --no-compile -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help run test $(TEST_GROUPS) setup lint format types locale locale-update browser package scan deploy smoke import migrate residents members verify recompute-deadlines backup restore restore-table rotate-keys sign-out-all posters screenshots icons openapi holidays check-deadlines bench lighthouse clean
+.PHONY: help run test $(TEST_GROUPS) setup lint format types locale locale-update browser package scan deploy smoke import migrate residents verify recompute-deadlines backup restore restore-table rotate-keys sign-out-all posters screenshots icons openapi holidays check-deadlines bench lighthouse clean
 .DELETE_ON_ERROR:
 
 help:  ## list all targets
@@ -109,9 +109,6 @@ restore-table: $(APP_ENV)  ## make a new table from DynamoDB's own backups (FROM
 
 rotate-keys: $(APP_ENV) $(ENGINE_ENV)  ## take one step of a rotation of the data keys (STEP=show|new|add|use|retire KMS_KEY=…)
 	@$(BIN)/python -m local.inside infra.keyring $(STEP)
-
-members: $(APP_ENV) $(ENGINE_ENV)  ## write down whose homes are where, once, for accounts imported before announcements came
-	@$(BIN)/python -m local.inside infra.upkeep.members
 
 sign-out-all: $(APP_ENV) $(ENGINE_ENV)  ## end all sessions of all people
 	@$(BIN)/python -m local.inside infra.upkeep.sign_out

@@ -290,7 +290,7 @@ class Journey:
         assert manager.api("GET", "desk/complaints")["items"]
         for page in (f"/feedback/{made['id']}", "/feedback/new?kind=praise"):
             owner.page(page)
-        for page in ("/desk/complaints", f"/{path}", "/desk/complaints/hard.csv"):
+        for page in ("/desk/complaints", f"/{path}", "/desk/complaints/hard.csv", "/desk/risks"):
             manager.page(page)
         self.settle()
 

@@ -475,6 +475,7 @@ def states(world: World) -> list[State]:
         State("person, errors", MANAGER, _post("/desk/people/{away}", "form:has([name=end])")),
         State("person, own", TECHNICIAN, _at("/desk/people/{away}")),
         State("handover", staff, _at("/desk/people/{away}/handover")),
+        State("risks, none", staff, _at("/desk/risks")),
         State("call-backs", staff, _at("/desk/callbacks")),
         State("call-back", staff, _at("/desk/callbacks/{resolved}?due={due}")),
         State("call-back, errors", staff, _post("/desk/callbacks/{resolved}?due={due}", "form.card")),
