@@ -113,7 +113,7 @@ def _elsewhere(found: Outside, one: Outgoing) -> bool:
     return any(Way(one.account_id, one.source, other) in found.kept for other in one.otherwise)
 
 
-def warned(found: Outside, files: list[IssueFile]) -> tuple[int, int, list[datetime]]:
+def warned(found: Outside, files: Iterable[IssueFile]) -> tuple[int, int, list[datetime]]:
     """Of the breaches and the people who were to be warned of them outside: how many there are, how many a channel
     reached before the breach, and when the others' breaches were."""
     first: dict[Way, datetime] = {}

@@ -38,7 +38,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Meter]:
 
     def tell_to(client: Any, table: str, storage: Storage) -> Meter:
         monkeypatch.setattr(ids, "_last", {})
-        monkeypatch.setattr(ids.secrets, "randbits", random.Random(1).getrandbits)
+        monkeypatch.setattr("secrets.randbits", random.Random(1).getrandbits)
         meter = Meter(client, DEFINITION)
         tell(make_portal(client=meter, table=table, storage=storage))
         return meter
