@@ -261,6 +261,7 @@ def figures(month: Month, found: Outside, files: Sequence[IssueFile]) -> dict[st
         "pieces of news in them": f"{sum(one.news for one in found.left):,}",
         "calls to providers": f"{sum(month.network.calls.values()):,}",
         "waiting at the desk: nobody knows whether they arrived": f"{len(found.desk):,}",
+        "urgent ones sent again, as their provider hung up and knows no token": f"{month_outside.insisted(found.left)}",
         "warnings that a channel brought before the breach": f"{reached:,} of {all_:,}",
         "the others, by the day of the breach": ", ".join(f"{day}: {n}" for day, n in sorted(waited.items()))
         or "none",

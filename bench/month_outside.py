@@ -83,8 +83,16 @@ def _crowded(left: Iterable[Left]) -> list[str]:
 
 
 def _doubled(left: Iterable[Left]) -> list[str]:
-    times = Counter((one.source, one.account_id, one.channel, one.to) for one in left)
+    """What left again; but for urgent messages whose provider knows no token and hung up with one in its hands."""
+    times = Counter(
+        (one.source, one.account_id, one.channel, one.to) for one in left if one.heard or not one.insists
+    )
     return [f"{key[:3]}" for key, many in times.items() if many > 1]
+
+
+def insisted(left: Iterable[Left]) -> int:
+    """How many urgent messages may have arrived twice, as nobody knew whether they had arrived at all."""
+    return sum(one.insists and not one.heard for one in left)
 
 
 def _lost(found: Outside) -> list[str]:

@@ -110,6 +110,9 @@ class Left:
     kind: str
     news: int
     at: datetime
+    #: Whether the provider said so; and whether the portal rather tells twice than not at all when it did not.
+    heard: bool
+    insists: bool
 
 
 class Carrier:
@@ -127,23 +130,22 @@ class Carrier:
 
     def send(self, message: Message) -> str | None:
         """Hand it on, and note what the provider took, whether or not it said so."""
-        before = self._network.taken
+        before, heard = self._network.taken, False
         try:
-            return self._providers.send(message)
+            provider_id = self._providers.send(message)
+            heard = True
+            return provider_id
         finally:
             if self._network.taken > before:
-                source, person, news = message.token.split(".")
-                self.left.append(
-                    Left(
-                        source,
-                        self._people[person],
-                        message.channel,
-                        message.to,
-                        message.values["kind"],
-                        int(news),
-                        message.at,
-                    )
-                )
+                self.left.append(self._noted(message, heard=heard))
+
+    def _noted(self, message: Message, *, heard: bool) -> Left:
+        source, person, news = message.token.split(".")
+        kind, channel = message.values["kind"], message.channel
+        insists = kind == "urgent" and not self.repeatable(channel)
+        return Left(
+            source, self._people[person], channel, message.to, kind, int(news), message.at, heard, insists
+        )
 
 
 @contextmanager
