@@ -95,7 +95,10 @@ def test_an_empty_report_is_asked_for_in_plain_words(phones: Phones, running: Ru
 
 
 #: The browser's part of subscribing, which asks its maker's service: answered here, and kept as a browser keeps it.
+# The browser that has no windows says "denied" of notifications, whatever it was granted.
 _SUBSCRIBES = """
+  Object.defineProperty(Notification, "permission", { get: () => "granted" });
+  Notification.requestPermission = async () => "granted";
   const made = { toJSON: () => ({ endpoint: "https://fcm.googleapis.com/fcm/send/one", keys: %s }) };
   PushManager.prototype.getSubscription = async () => (localStorage.getItem("subscribed") ? made : null);
   PushManager.prototype.subscribe = async (options) => {
@@ -115,7 +118,6 @@ def test_a_browser_asks_for_messages_by_one_button_gets_them_and_can_be_forgotte
 ) -> None:
     phone = running.new_owner()
     page = phones.open(phone)
-    page.context.grant_permissions(["notifications"])
     page.add_init_script(_SUBSCRIBES % json.dumps(_KEYS))
     page.goto("/me/messages")
     on = page.get_by_role("button", name=zh("Show messages on this device"))
@@ -125,9 +127,8 @@ def test_a_browser_asks_for_messages_by_one_button_gets_them_and_can_be_forgotte
     with running.api(phone) as api:
         choices = api.get("/me/messages").json()
         assert choices["reachable"]["push"]
-        away = (
-            datetime.now(UTC) + timedelta(hours=hours) for hours in (14, 15)
-        )  # in Shanghai 6 and 7 hours ahead
+        # In Shanghai 6 and 7 hours ahead.
+        away = (datetime.now(UTC) + timedelta(hours=hours) for hours in (14, 15))
         quiet = dict(zip(("start", "end"), (f"{one:%H:%M}" for one in away), strict=True))
         api.put("/me/messages", json={"version": choices["version"], "quiet": quiet})
         unit = api.get("/me").json()["units"][0]["id"]

@@ -1,6 +1,7 @@
 """The check of a portal's records: all is well with what the portal writes, and whatever is wrong is named."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from datetime import timedelta
 
@@ -52,8 +53,13 @@ def test_all_is_well_with_everything_that_the_portal_writes(told: list[Item]) ->
 
 
 def test_a_lost_record_is_named_wherever_another_tells_of_it(told: list[Item]) -> None:
+    """Some of each kind: all of them, each against all the others, takes minutes."""
     silent = set()
+    seen = Counter[tuple[str, ...]]()
     for at, lost in enumerate(told):
+        seen[kind_of(_key(lost))] += 1
+        if seen[kind_of(_key(lost))] > 3:
+            continue
         problems = _problems([*told[:at], *told[at + 1 :]])
         if not problems:
             silent.add(" ".join(kind_of(_key(lost))).strip())
