@@ -11,7 +11,7 @@ from chalicelib.times import rfc3339
 
 Action = Literal[
     "transition", "assign", "message", "contact_seen", "undo", "import_row", "account_imported", "photo_removed",
-    "place_added", "place_changed",
+    "place_added", "place_changed", "booking", "plan_changed",
 ]  # fmt: skip
 
 

@@ -15,6 +15,8 @@ Event = Literal[
     "given_to_you", "emergency",
     "undone", "undone_submitted", "undone_acknowledged", "undone_assigned", "undone_in_progress", "undone_paused",
     "undone_resolved", "undone_reopened",
+    "booking_new", "booking_asked", "booking_confirmed", "booking_moved", "booking_cancelled", "booking_called_off",
+    "booking_unanswered", "booking_day", "booking_hour", "booking_offered", "booking_lapsed",
 ]  # fmt: skip
 
 
@@ -38,6 +40,9 @@ class Notice:
     #: A member of staff's name, sealed, and a visit's time, for the message's words.
     who: str | None = None
     visit_at: datetime | None = None
+    #: A consultation instead of an issue (`issue_id` is empty then), and what it is about.
+    booking_id: str | None = None
+    subject: str | None = None
     #: For staff of another tone than for owners ("given to you" instead of "arranged").
     staff_event: Event | None = None
 
@@ -51,6 +56,8 @@ class InboxMessage(Base):
     unread: bool
     issue_id: str
     desk: bool
+    #: What is to be opened where it is about a consultation; "line" for a place in line.
+    booking_id: str | None = None
 
 
 class InboxList(Base):

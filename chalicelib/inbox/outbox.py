@@ -35,7 +35,9 @@ def outbox_pk(shard: int) -> str:
 
 def add(notice: Notice, now: datetime) -> Op:
     """The write of a notice, as part of the change that it announces."""
-    shard = int(hashlib.sha256(notice.issue_id.encode()).hexdigest(), 16) % SHARDS
+    shard = (
+        int(hashlib.sha256((notice.issue_id or notice.booking_id or "").encode()).hexdigest(), 16) % SHARDS
+    )
     item: Item = {
         "PK": outbox_pk(shard),
         "SK": new_id(now),
@@ -52,6 +54,8 @@ def add(notice: Notice, now: datetime) -> Op:
         "counts": {name: delta for name, delta in notice.counts.items() if delta},
         "who": notice.who,
         "visit_at": rfc3339(notice.visit_at) if notice.visit_at else None,
+        "booking_id": notice.booking_id,
+        "subject": notice.subject,
     }
     return Put(item)
 
@@ -124,7 +128,9 @@ def _on_duty(portal: Portal, row: Item) -> list[str]:
 
 
 def _give(portal: Portal, account_id: str, row: Item, event: str, *, desk: bool) -> None:
-    kept = ("at", "issue_id", "number", "category_id", "community_id", "who", "visit_at")
+    kept = (
+        "at", "issue_id", "number", "category_id", "community_id", "who", "visit_at", "booking_id", "subject",
+    )  # fmt: skip
     item: Item = {
         "PK": f"ACCOUNT#{account_id}",
         "SK": f"INBOX#{row['SK']}",

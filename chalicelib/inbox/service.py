@@ -10,7 +10,7 @@ from chalicelib.conditions import Attr, Key
 from chalicelib.db import Item, K, Update
 from chalicelib.errors import Conflict
 from chalicelib.inbox.models import InboxMessage
-from chalicelib.inbox.words import EVENTS, SOMEBODY, STAFF_EVENTS, VISIT
+from chalicelib.inbox.words import CONSULTATIONS, EVENTS, SOMEBODY, STAFF_CONSULTATIONS, STAFF_EVENTS, VISIT
 from chalicelib.issues.policy import category_of
 from chalicelib.portal import Portal
 from chalicelib.times import moment
@@ -43,10 +43,13 @@ def _message(portal: Portal, item: Item, read_until: str, locale: str, now: date
         unread=message_id > read_until,
         issue_id=item["issue_id"],
         desk=item["desk"],
+        booking_id=item.get("booking_id"),
     )
 
 
 def _text(portal: Portal, item: Item, locale: str, now: datetime) -> str:
+    if item.get("booking_id"):
+        return _consultation(portal, item, locale, now)
     say = i18n.translations(locale).gettext
     words = (STAFF_EVENTS if item["desk"] else EVENTS).get(item["event"], EVENTS["message"])
     values: dict[str, Any] = {
@@ -60,6 +63,18 @@ def _text(portal: Portal, item: Item, locale: str, now: datetime) -> str:
         when = i18n.when(moment(item["visit_at"]), now, zone, locale)
         text += say(VISIT) % {"when": when}
     return text
+
+
+def _consultation(portal: Portal, item: Item, locale: str, now: datetime) -> str:
+    """What is said of an appointment: its time is the message."""
+    say = i18n.translations(locale).gettext
+    words = (STAFF_CONSULTATIONS if item["desk"] else CONSULTATIONS)[item["event"]]
+    zone = communities.get(portal.db, item["community_id"]).zone
+    return say(words) % {
+        "service": item["subject"],
+        "name": portal.keys.open(item["who"], "inbox|name") if item.get("who") else say(SOMEBODY),
+        "when": i18n.when(moment(item["visit_at"]), now, zone, locale),
+    }
 
 
 def mark_read(portal: Portal, person: Person, newest: str) -> None:

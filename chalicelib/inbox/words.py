@@ -58,3 +58,30 @@ STAFF_EVENTS = {
     "resolved": N_("“%(category)s” (%(number)s) was marked as fixed."),
     "undone": N_("A step on “%(category)s” (%(number)s) was taken back. Open it to see how it stands."),
 }
+
+CONSULTATIONS = {
+    "booking_confirmed": N_("Your appointment with %(name)s: “%(service)s”, %(when)s. We remind you before."),
+    "booking_called_off": N_(
+        "We are sorry: “%(service)s” with %(name)s, %(when)s, can't take place. Open it for the reason and new times."
+    ),
+    "booking_unanswered": N_(
+        "We are sorry: nobody answered your request for “%(service)s”, %(when)s. Please choose another time."
+    ),
+    "booking_day": N_("Tomorrow's appointment: “%(service)s” with %(name)s, %(when)s."),
+    "booking_hour": N_("In an hour: “%(service)s” with %(name)s, %(when)s."),
+    "booking_offered": N_(
+        "A time has got free: “%(service)s” with %(name)s, %(when)s. We keep it for you for 2 hours."
+    ),
+    "booking_lapsed": N_("The time kept for you (“%(service)s”, %(when)s) has gone to the next in line."),
+}
+STAFF_CONSULTATIONS = {
+    "booking_new": N_("Booked: “%(service)s”, %(when)s."),
+    "booking_asked": N_("Somebody asks for “%(service)s”, %(when)s. Say yes or no in the calendar."),
+    "booking_moved": N_("Moved by the owner: “%(service)s” is now %(when)s."),
+    "booking_cancelled": N_("Cancelled by the owner: “%(service)s”, %(when)s."),
+    "booking_confirmed": N_("The office has confirmed “%(service)s”, %(when)s."),
+    "booking_called_off": N_("The office has called off “%(service)s”, %(when)s."),
+    "booking_unanswered": N_("Nobody answered the request for “%(service)s”, %(when)s. It was called off."),
+    "booking_day": N_("Tomorrow: “%(service)s”, %(when)s."),
+    "booking_hour": N_("In an hour: “%(service)s”, %(when)s."),
+}

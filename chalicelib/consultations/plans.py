@@ -1,0 +1,157 @@
+"""Who gives consultations where, when they are free, and how their times are changed."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from pydantic import Field
+
+from chalicelib.accounts.models import Person
+from chalicelib.audit import store as audit
+from chalicelib.base import Base
+from chalicelib.communities import store as communities
+from chalicelib.communities.models import StaffMember
+from chalicelib.consultations import hours, rules, store
+from chalicelib.consultations.models import FindSlots, Hours, Mode, Plan, Service, Slot
+from chalicelib.consultations.policy import MOST_DAYS, MOST_SERVICES
+from chalicelib.errors import N_, Invalid, NotFound, VersionConflict
+from chalicelib.inputs import Id, Input, OptionalText, PlaceName
+from chalicelib.portal import Portal
+
+CALENDAR_ROLES = frozenset({"designer", "manager"})
+_QUARTERS = N_("Lengths go in quarters of an hour: 15, 30, 45, 60 minutes.")
+_TWICE = N_("Two services have the same id.")
+_TOO_LONG = N_("Ask for at most 31 days, the first one first.")
+_NO_SERVICE = N_("This designer does not offer that any more. Please choose again.")
+_HOURS = N_("Write hours such as 09:00-12:00 14:00-18:00, in quarters of an hour, one after the other.")
+
+
+class SaveService(Input):
+    """A service in a plan's form."""
+
+    id: Id
+    name: PlaceName
+    minutes: int = Field(ge=15, le=480)
+    before: int = Field(0, ge=0, le=120)
+    after: int = Field(0, ge=0, le=120)
+    mode: Mode
+    seats: int = Field(1, ge=1, le=50)
+    approval: bool = False
+
+
+class SavePlan(Input):
+    """A plan's form. `version` is 0 for the first one."""
+
+    version: int = Field(ge=0)
+    words: OptionalText = ""
+    services: list[SaveService] = Field(max_length=MOST_SERVICES)
+    week: list[Hours] = Field(min_length=7, max_length=7)
+    exceptions: dict[str, Hours] = {}
+    holidays: bool = True
+    travel: int = Field(30, ge=0, le=240)
+    daily_limit: int = Field(0, ge=0, le=50)
+
+
+class Consultant(Base):
+    """Somebody who can be booked in a community."""
+
+    id: str
+    name: str
+    plan: Plan
+
+
+def designers(portal: Portal, community_id: str) -> list[StaffMember]:
+    """A community's designers: one round trip."""
+    found = communities.staff(portal.db, portal.keys, community_id)
+    return [member for member in found if "designer" in member.roles]
+
+
+def consultants(portal: Portal, community_id: str) -> list[Consultant]:
+    """Those who offer something in a community: two round trips."""
+    names = {member.id: member.name for member in designers(portal, community_id)}
+    plans = store.plans(portal.db, sorted(names))
+    return [
+        Consultant(id=plan.consultant_id, name=names[plan.consultant_id], plan=plan)
+        for plan in plans
+        if plan.services
+    ]
+
+
+def free(
+    portal: Portal, person: Person, consultant_id: str, query: FindSlots, now: datetime
+) -> tuple[Plan, list[Slot]]:
+    """A designer's free slots of some days: one round trip. Raises NotFound, and Invalid for too many days."""
+    if not 0 <= (query.last - query.first).days < MOST_DAYS:
+        raise Invalid.field("to", "bad_range", _TOO_LONG)
+    wanted = rules.days_between(query.first - timedelta(days=1), query.last + timedelta(days=1))
+    plan, days = store.diaries(portal.db, [consultant_id], wanted)[consultant_id]
+    if plan is None:
+        raise NotFound
+    service = plan.service(query.service_id)
+    if service is None:
+        raise Invalid.field("service_id", "unknown_service", _NO_SERVICE)
+    holds = [hold for day in days.values() for hold in day.holds]
+    unit = person.unit(query.unit_id) if query.unit_id else None
+    where = rules.place_of(service, unit.community_id if unit else "", unit.building if unit else None)
+    asked = rules.days_between(query.first, query.last)
+    return plan, rules.free_slots(plan, service, asked, holds, now, where=where, account_id=person.id)
+
+
+def free_of_several(
+    portal: Portal, person: Person, who: Sequence[Consultant], service_name: str, first: date, now: datetime
+) -> dict[str, list[Slot]]:
+    """A week of free slots of several designers for their services of one name: one round trip for up to ten."""
+    last = first + timedelta(days=6)
+    days = rules.days_between(first - timedelta(days=1), last + timedelta(days=1))
+    found = store.diaries(portal.db, [one.id for one in who], days)
+    slots: dict[str, list[Slot]] = {}
+    for one in who:
+        plan, taken = found[one.id]
+        service = next((s for s in (plan.services if plan else ()) if s.name == service_name), None)
+        if plan is None or service is None:
+            continue
+        holds = [hold for day in taken.values() for hold in day.holds]
+        slots[one.id] = rules.free_slots(
+            plan, service, rules.days_between(first, last), holds, now,
+            where=rules.place_of(service, "", None), account_id=person.id,
+        )  # fmt: skip
+    return slots
+
+
+def managed(portal: Portal, person: Person, consultant_id: str) -> tuple[str, StaffMember]:
+    """The community through which somebody edits a designer's times, and the designer; raises NotFound. Designers
+    edit their own, managers those of their communities'."""
+    for community_id in person.communities(CALENDAR_ROLES):
+        if consultant_id != person.id and "manager" not in person.roles_in(community_id):
+            continue
+        found = communities.staff_member(portal.db, portal.keys, community_id, consultant_id)
+        if found and "designer" in found.roles:
+            return community_id, found
+    raise NotFound
+
+
+def save(portal: Portal, person: Person, consultant_id: str, body: SavePlan, now: datetime) -> Plan:
+    """Change a designer's times and services. What is booked stays. Raises NotFound, Invalid, VersionConflict."""
+    community_id, _ = managed(portal, person, consultant_id)
+    _check(body)
+    before = next(iter(store.plans(portal.db, [consultant_id])), None)
+    if (before.version if before else 0) != body.version:
+        raise VersionConflict
+    zone = before.zone_name if before else communities.get(portal.db, community_id).zone_name
+    fields = body.model_dump(exclude={"services", "version"})
+    services = tuple(Service(**service.model_dump()) for service in body.services)
+    after = Plan(
+        consultant_id=consultant_id, zone_name=zone, services=services, version=body.version + 1, **fields
+    )
+    act = audit.Act(community_id, person.id, "plan_changed", consultant_id)
+    portal.db.write(store.put_plan(before, after), audit.add(act, now))
+    return after
+
+
+def _check(body: SavePlan) -> None:
+    for service in body.services:
+        if any(value % 15 for value in (service.minutes, service.before, service.after)):
+            raise Invalid.field("services", "not_quarters", _QUARTERS)
+    if len({service.id for service in body.services}) < len(body.services):
+        raise Invalid.field("services", "twice", _TWICE)
+    if not all(hours.are_hours(day) for day in [*body.week, *body.exceptions.values()]):
+        raise Invalid.field("week", "bad_hours", _HOURS)
