@@ -66,11 +66,16 @@ def photo_failed(event: dict[str, Any], context: Any) -> None:
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="tick")
 def tick(event: Any) -> dict[str, int]:
     """The clock: deliver what the stream missed, close what has been quiet for long."""
+    from chalicelib.consultations import timers as consultations
     from chalicelib.inbox import outbox
     from chalicelib.issues import timers
 
     now = datetime.now(UTC)
-    return {"delivered": outbox.sweep(portal(), now), "closed": timers.run_due(portal(), now)}
+    return {
+        "delivered": outbox.sweep(portal(), now),
+        "closed": timers.run_due(portal(), now),
+        "consultations": consultations.run_due(portal(), now),
+    }
 
 
 # What has been imported stays: neither this collection nor any later one looks at it again.

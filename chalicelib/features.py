@@ -32,6 +32,7 @@ NAMES = (
     "places.api",
     "places.pages",
     "places.desk_pages",
+    "consultations.api",
 )
 #: Written by the package's step; absent elsewhere.
 ROUTES_FILE = Path(__file__).resolve().parent.parent / "routes.json"

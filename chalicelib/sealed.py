@@ -28,6 +28,8 @@ _MEMBER: Callable[[Item], str] = lambda item: f"{item['PK']}|{item['SK']}|name" 
 _SEALED: dict[tuple[str, str], list[tuple[tuple[str, ...], Callable[[Item], str]]]] = {
     ("ACCOUNT", "PROFILE"): [(("name",), _PARTITION), (("phone",), _PROFILE)],
     ("ACCOUNT", "INBOX"): [(("who",), _MESSAGE)],
+    ("BOOKING", "META"): [(("owner_name",), _PARTITION), (("consultant_name",), _PARTITION)],
+    ("DESIGNER", "LINE"): [(("consultant_name",), _PARTITION)],
     ("OUTBOX", ""): [(("who",), _MESSAGE)],
     ("COMMUNITY", "STAFF"): [(("name",), _MEMBER)],
     ("ISSUE", "META"): [(("reporter", "name"), _PARTITION), (("assignee", "name"), _PARTITION)],

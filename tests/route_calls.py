@@ -1,6 +1,7 @@
 """One well-formed request for every declared route, so that guards are met with something worth refusing."""
 
 import json
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -40,6 +41,16 @@ BODIES: dict[str, Any] = {
         ]
     },
     "PUT /inbox/read": {"read_until": "01K00000000000000000000000"},
+    "POST /bookings": {
+        "consultant_id": "{consultant_id}",
+        "service_id": "talk",
+        "starts_at": "2026-11-28T01:00:00Z",
+        "unit_id": "maple-1-101",
+        "topic": "量房",
+    },
+    "POST /bookings/{booking_id}/reschedule": {"starts_at": "2026-11-28T01:00:00Z", "version": 1},
+    "POST /bookings/{booking_id}/cancel": _STEP,
+    "POST /desk/bookings/{booking_id}/step": {"to": "confirmed", "version": 1},
     "POST /photos": {"content_type": "image/jpeg", "size_bytes": 1000},
 }
 #: Fields of the pages' forms, by path.
@@ -85,10 +96,21 @@ def make_ids(*, people: People) -> Ids:
     """Objects of maple's owner: an issue, a photo, a draft."""
     from chalicelib.issues import drafts
     from chalicelib.photos import service as photos
+    from tests.consultations.factories import book, make_plan
     from tests.factories import make_place, make_report
 
     owner = people.owner
+    plan = make_plan(portal=people.portal, people=people)
+    visit = book(
+        portal=people.portal,
+        by=owner,
+        of=plan,
+        service_id="visit",
+        starts_at=NOW + timedelta(days=3, hours=2),
+    )
     return {
+        "booking_id": visit.id,
+        "consultant_id": plan.consultant_id,
         "issue_id": report(portal=people.portal, by=owner).issue.id,
         "photo_id": photos.start_plain(people.portal, owner, NOW),
         "draft_id": drafts.begin(people.portal, owner, make_report(), NOW).id,

@@ -28,6 +28,7 @@ from chalicelib.portal import Portal
 from chalicelib.records import K
 from infra.upkeep.migrate import migrate
 from infra.upkeep.walk import Pace
+from tests.consultations.story import consult
 from tests.factories import (
     NOW,
     PHONES,
@@ -57,6 +58,7 @@ def tell(portal: Portal) -> None:
     _share(portal, people)
     _drafts_and_forms(portal, people)
     _desk(portal, people)
+    consult(portal, people)
     outbox.sweep(portal, LATER)
     _read(portal, people)
     timers.run_due(portal, NOW + timedelta(days=8))

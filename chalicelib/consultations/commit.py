@@ -52,7 +52,8 @@ def attempt(portal: Portal, once: Once | None, work: Callable[[], Booking]) -> B
     if once and (kept := once.find(portal.db)):
         return replay(portal, kept)
     try:
-        return until_settled(portal, work)
+        done: Booking = until_settled(portal, work)
+        return done
     except PortalError:
         kept = once.find(portal.db) if once else None
         if kept is None:

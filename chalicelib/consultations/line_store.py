@@ -45,17 +45,11 @@ def _item(one: Waiting, keys: Keyring) -> Item:
 
 def _waiting(item: Item, keys: Keyring) -> Waiting:
     name = keys.open(item["consultant_name"], f"{item['PK']}|name")
-    moments = {name: moment(item[name]) for name in ("offer", "until") if name in item}
-    return made(
-        Waiting,
-        **{
-            **item,
-            **moments,
-            "consultant_id": item["PK"].removeprefix("DESIGNER#"),
-            "consultant_name": name,
-            "day": date.fromisoformat(item["SK"].split("#")[1]),
-        },
-    )
+    moments: Item = {one: moment(item[one]) for one in ("offer", "until") if one in item}
+    day = date.fromisoformat(item["SK"].split("#")[1])
+    consultant_id = item["PK"].removeprefix("DESIGNER#")
+    fields: Item = {**item, **moments, "consultant_name": name, "consultant_id": consultant_id, "day": day}
+    return made(Waiting, **fields)
 
 
 def join(one: Waiting, keys: Keyring) -> list[Op]:

@@ -14,6 +14,7 @@ from chalicelib.consultations import hours, rules, store
 from chalicelib.consultations.models import FindSlots, Hours, Mode, Plan, Service, Slot
 from chalicelib.consultations.policy import MOST_DAYS, MOST_SERVICES
 from chalicelib.errors import N_, Invalid, NotFound, VersionConflict
+from chalicelib.ids import is_id
 from chalicelib.inputs import Id, Input, OptionalText, PlaceName
 from chalicelib.portal import Portal
 
@@ -115,6 +116,20 @@ def free_of_several(
             where=rules.place_of(service, "", None), account_id=person.id,
         )  # fmt: skip
     return slots
+
+
+def works_for(portal: Portal, person: Person, consultant_id: str) -> str:
+    """A community of somebody's in which a designer works; raises NotFound. One round trip."""
+    theirs = sorted(
+        {unit.community_id for unit in person.units} | {grant.community_id for grant in person.grants}
+    )
+    if not is_id(consultant_id) or not theirs:
+        raise NotFound
+    rows = portal.db.batch_get([communities.staff_key(one, consultant_id) for one in theirs])
+    found = [one for one, row in zip(theirs, rows, strict=True) if row and "designer" in row["roles"]]
+    if not found:
+        raise NotFound
+    return found[0]
 
 
 def managed(portal: Portal, person: Person, consultant_id: str) -> tuple[str, StaffMember]:

@@ -28,6 +28,7 @@ from chalicelib.errors import (
     VersionConflict,
 )
 from chalicelib.ids import is_id, new_id
+from chalicelib.inbox.models import Event
 from chalicelib.once import Once
 from chalicelib.photos import service as photos
 from chalicelib.photos import store as photo_store
@@ -115,7 +116,7 @@ def _book(
         created_at=now, changed_at=now,
     )  # fmt: skip
     given_up = take(diary, booking, now)
-    news = "booking_asked" if service.approval else "booking_new"
+    news: Event = "booking_asked" if service.approval else "booking_new"
     notices = [to_designer(booking, news, portal.keys)]
     if not service.approval:
         notices.append(to_owner(booking, "booking_confirmed", portal.keys))

@@ -87,8 +87,10 @@ def _hold_item(hold: Hold) -> Item:
 
 
 def _hold(hold_id: str, item: Item) -> Hold:
-    moments = {name: moment(item[name]) for name in ("starts_at", "first", "last", "until") if name in item}
-    return made(Hold, id=hold_id, **{**item, **moments})
+    times = ("starts_at", "first", "last", "until")
+    moments: Item = {name: moment(item[name]) for name in times if name in item}
+    fields: Item = {**item, **moments}
+    return made(Hold, id=hold_id, **fields)
 
 
 def _day(item: Item) -> Day:

@@ -5,6 +5,7 @@ from chalice.app import Response
 from chalicelib.answers import page
 from chalicelib.cursors import give, take
 from chalicelib.inbox import service
+from chalicelib.inbox.models import InboxMessage
 from chalicelib.inputs import PageQuery
 from chalicelib.pages import next_url
 from chalicelib.routes import Routes
@@ -29,9 +30,18 @@ def inbox(call: Call) -> Response:
             "text": item.text,
             "at": moment(item.at),
             "unread": item.unread,
-            "href": url(f"/desk/issues/{item.issue_id}" if item.desk else f"/issues/{item.issue_id}"),
+            "href": url(_place_of(item)),
         }
         for item in found
     ]
     cursor = give(call.portal.keys, call.person, "inbox", place)
     return page(call, "inbox.html", {"items": items, "next_url": next_url("/inbox", cursor)})
+
+
+def _place_of(item: InboxMessage) -> str:
+    """Where one reads what a message is about."""
+    if item.booking_id:
+        if item.booking_id == "line":
+            return "/consultations"
+        return f"/desk/calendar/{item.booking_id}" if item.desk else f"/consultations/{item.booking_id}"
+    return f"/desk/issues/{item.issue_id}" if item.desk else f"/issues/{item.issue_id}"

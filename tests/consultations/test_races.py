@@ -5,6 +5,7 @@ import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -27,7 +28,7 @@ def _owners(count: int) -> list[Any]:
 
 def test_thirty_people_racing_for_one_slot_leave_one_booking(portal: Portal, people: People) -> None:
     plan = make_plan(portal=portal, people=people)
-    results = race([lambda one=one: book(portal=portal, by=one, of=plan) for one in _owners(30)])
+    results = race([partial(book, portal=portal, by=one, of=plan) for one in _owners(30)])
     assert Counter(codes(results)) == {"ok": 1, "slot_taken": 29}
     assert len(bookings_of(portal)) == 1
     assert check(portal, plan.consultant_id, NOW) == 5

@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib.consultations import rules
 from chalicelib.consultations.models import Booking, Hold, Plan, Service
+from chalicelib.kept import made
 from tests.consultations.compare import differing
 
 SERVICE = Service(id="talk", name="量房", minutes=60, before=15, after=15, mode="on_site")
@@ -110,9 +111,10 @@ def test_an_offer_keeps_its_time_for_one_person_until_it_ends() -> None:
 
 def test_an_hour_that_clocks_skip_is_not_offered_and_one_that_comes_twice_is_twice() -> None:
     plan = _plan(zone_name="Europe/Berlin", week=(((60, 240),),) * 7, holidays=False)
-    length = lambda day: sum(  # noqa: E731
-        ((b - a) for a, b in rules.open_on(plan, date.fromisoformat(day))), timedelta()
-    )
+
+    def length(day: str) -> timedelta:
+        return sum((b - a for a, b in rules.open_on(plan, date.fromisoformat(day))), timedelta())
+
     assert length("2026-03-28") == timedelta(hours=3)
     assert length("2026-03-29") == timedelta(hours=2)
     assert length("2026-10-25") == timedelta(hours=4)
@@ -147,12 +149,12 @@ def test_what_reaches_past_midnight_touches_both_days() -> None:
 def test_staff_take_the_steps_that_the_state_and_the_clock_allow(
     status: str, to: str, hours: int, may: bool
 ) -> None:
-    booking = Booking.model_construct(status=status, starts_at=NOW)
+    booking = made(Booking, status=status, starts_at=NOW)
     assert rules.may_step(booking, to, NOW + timedelta(hours=hours)) is may
 
 
 def test_an_owner_may_change_an_appointment_up_to_four_hours_before() -> None:
-    booking = Booking.model_construct(status="confirmed", starts_at=NOW + timedelta(hours=4))
+    booking = made(Booking, status="confirmed", starts_at=NOW + timedelta(hours=4))
     assert rules.may_change(booking, NOW)
     assert not rules.may_change(booking, NOW + timedelta(seconds=1))
     assert not rules.may_change(booking.model_copy(update={"status": "done"}), NOW)
