@@ -33,6 +33,7 @@ NAMES = (
     "places.pages",
     "places.desk_pages",
     "consultations.api",
+    "consultations.all_pages",
 )
 #: Written by the package's step; absent elsewhere.
 ROUTES_FILE = Path(__file__).resolve().parent.parent / "routes.json"

@@ -14,6 +14,7 @@ from chalicelib.issues.models import IssueFile, OwnerStep, RateIssue, ReportIssu
 from chalicelib.places import service as places
 from chalicelib.places.rules import read_lines
 from chalicelib.portal import Portal, portal
+from local import demo_consultations
 
 PEOPLE = """community_id,community,building,unit,unit_id,name,phone,role
 maple,枫林苑,1,101,maple-1-101,王秀英,+8613800000001,owner
@@ -42,6 +43,9 @@ def main(now: datetime) -> None:
         places.add(portal(), "demo", community_id, read_lines(names), now)
     if not _issues_there(portal()):
         Story(portal(), now).tell()
+    demo_consultations.tell(
+        portal(), _person(portal(), "+8613900000003"), _person(portal(), "+8613800000001"), now
+    )
 
 
 def _person(home: Portal, phone: str) -> Person:

@@ -68,7 +68,9 @@ class Person(Account):
 
     @property
     def desk_start(self) -> str:
-        """Where somebody begins at the desk: who only repairs, with today's jobs."""
+        """Where somebody begins at the desk: designers with the calendar, who only repairs with today's jobs."""
+        if not self.is_desk and "designer" in self.roles:
+            return "/desk/calendar"
         return "/desk/today" if self.roles & DESK_ROLES == {"technician"} else "/desk"
 
     def roles_in(self, community_id: str) -> frozenset[str]:
@@ -92,6 +94,7 @@ class Person(Account):
             "is_staff": self.is_desk,
             "is_manager": "manager" in self.roles,
             "repairs": "technician" in self.roles,
+            "designs": "designer" in self.roles,
             "desk_start": self.desk_start,
         }
 

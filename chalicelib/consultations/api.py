@@ -6,9 +6,8 @@ from chalice.app import Response
 
 from chalicelib.answers import Headers
 from chalicelib.communities import store as communities
-from chalicelib.consultations import ics, plans, service, staff, store, views
-from chalicelib.consultations.models import (
-    Booking,
+from chalicelib.consultations import access, ics, plans, service, staff, store, views
+from chalicelib.consultations.input_models import (
     CancelBooking,
     FindConsultants,
     FindSlots,
@@ -16,6 +15,7 @@ from chalicelib.consultations.models import (
     Reschedule,
     StaffStep,
 )
+from chalicelib.consultations.models import Booking
 from chalicelib.consultations.views import BookingList, BookingView, ConsultantList, ConsultantView, SlotList
 from chalicelib.cursors import give, take
 from chalicelib.errors import NotFound
@@ -113,7 +113,7 @@ def list_bookings(call: Call) -> BookingList:
 )
 def show(call: Call, booking_id: str) -> Any:
     """A booking of one's own, or at one's desk. (The gateway knows no path that is half a parameter.)"""
-    booking = service.seen(call.portal, call.person, booking_id.removesuffix(".ics"))
+    booking = access.seen(call.portal, call.person, booking_id.removesuffix(".ics"))
     return calendar_file(call, booking) if booking_id.endswith(".ics") else _view(call, booking)
 
 

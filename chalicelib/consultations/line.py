@@ -8,7 +8,8 @@ from chalicelib.communities import store as communities
 from chalicelib.consultations import due_store, line_store, rules
 from chalicelib.consultations.commit import Step, until_settled
 from chalicelib.consultations.diary import Diary
-from chalicelib.consultations.models import Hold, JoinLine, Plan, Slot, Waiting
+from chalicelib.consultations.input_models import JoinLine
+from chalicelib.consultations.models import Hold, Plan, Slot, Waiting
 from chalicelib.consultations.notices import to_waiting
 from chalicelib.consultations.policy import GRACE, HORIZON, OFFER
 from chalicelib.db import Op

@@ -11,7 +11,8 @@ from chalicelib.base import Base
 from chalicelib.communities import store as communities
 from chalicelib.communities.models import StaffMember
 from chalicelib.consultations import hours, rules, store
-from chalicelib.consultations.models import FindSlots, Hours, Mode, Plan, Service, Slot
+from chalicelib.consultations.input_models import FindSlots
+from chalicelib.consultations.models import Hours, Mode, Plan, Service, Slot
 from chalicelib.consultations.policy import MOST_DAYS, MOST_SERVICES
 from chalicelib.errors import N_, Invalid, NotFound, VersionConflict
 from chalicelib.ids import is_id
@@ -98,23 +99,24 @@ def free(
 
 
 def free_of_several(
-    portal: Portal, person: Person, who: Sequence[Consultant], service_name: str, first: date, now: datetime
-) -> dict[str, list[Slot]]:
-    """A week of free slots of several designers for their services of one name: one round trip for up to ten."""
-    last = first + timedelta(days=6)
-    days = rules.days_between(first - timedelta(days=1), last + timedelta(days=1))
-    found = store.diaries(portal.db, [one.id for one in who], days)
-    slots: dict[str, list[Slot]] = {}
+    portal: Portal, person: Person, who: Sequence[Consultant], first: date, now: datetime
+) -> dict[tuple[str, str], list[Slot]]:
+    """A week of free times of several designers, by designer and service: one round trip for up to ten of them.
+
+    Where the appointment will be is not known yet, so journeys are counted to anywhere.
+    """
+    asked = rules.days_between(first, first + timedelta(days=6))
+    days = rules.days_between(asked[0] - timedelta(days=1), asked[-1] + timedelta(days=1))
+    found = store.diaries(portal.db, [one.id for one in who], days) if who else {}
+    slots: dict[tuple[str, str], list[Slot]] = {}
     for one in who:
         plan, taken = found[one.id]
-        service = next((s for s in (plan.services if plan else ()) if s.name == service_name), None)
-        if plan is None or service is None:
-            continue
         holds = [hold for day in taken.values() for hold in day.holds]
-        slots[one.id] = rules.free_slots(
-            plan, service, rules.days_between(first, last), holds, now,
-            where=rules.place_of(service, "", None), account_id=person.id,
-        )  # fmt: skip
+        for service in plan.services if plan else ():
+            where = rules.place_of(service, "", None)
+            slots[one.id, service.id] = rules.free_slots(
+                plan or one.plan, service, asked, holds, now, where=where, account_id=person.id
+            )
     return slots
 
 

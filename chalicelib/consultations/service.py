@@ -5,17 +5,11 @@ from datetime import datetime, timedelta
 from chalicelib.accounts.models import Person, UnitRef
 from chalicelib.communities import store as communities
 from chalicelib.conditions import Attr
-from chalicelib.consultations import line, rules, store
+from chalicelib.consultations import access, line, rules
 from chalicelib.consultations.commit import SlotTaken, Step, attempt, commit
 from chalicelib.consultations.diary import Diary
-from chalicelib.consultations.models import (
-    Booking,
-    CancelBooking,
-    Hold,
-    NewBooking,
-    Reschedule,
-    Service,
-)
+from chalicelib.consultations.input_models import CancelBooking, NewBooking, Reschedule
+from chalicelib.consultations.models import Booking, Hold, Service
 from chalicelib.consultations.notices import to_designer, to_owner
 from chalicelib.db import Op, Update
 from chalicelib.errors import (
@@ -27,7 +21,7 @@ from chalicelib.errors import (
     NotFound,
     VersionConflict,
 )
-from chalicelib.ids import is_id, new_id
+from chalicelib.ids import new_id
 from chalicelib.inbox.models import Event
 from chalicelib.once import Once
 from chalicelib.photos import service as photos
@@ -48,36 +42,6 @@ class TooLate(Conflict):
     code = "too_late"
     title = N_("It is too late to change this here")
     detail = N_("An appointment can be changed here up to 4 hours before. Please call us.")
-
-
-def get(portal: Portal, booking_id: str) -> Booking:
-    """A booking, whoever asks; raises NotFound."""
-    booking = store.get(portal.db, portal.keys, booking_id) if is_id(booking_id) else None
-    if booking is None:
-        raise NotFound
-    return booking
-
-
-def is_staff_of(person: Person, booking: Booking) -> bool:
-    """Whether somebody sees a booking at the desk: its designer, or a manager there."""
-    roles = person.roles_in(booking.community_id)
-    return "manager" in roles or ("designer" in roles and booking.consultant_id == person.id)
-
-
-def own(portal: Portal, person: Person, booking_id: str) -> Booking:
-    """One's own booking; raises NotFound for any other."""
-    booking = get(portal, booking_id)
-    if booking.owner_id != person.id:
-        raise NotFound
-    return booking
-
-
-def seen(portal: Portal, person: Person, booking_id: str) -> Booking:
-    """A booking that somebody may see: its owner, its designer, a manager there; raises NotFound."""
-    booking = get(portal, booking_id)
-    if booking.owner_id != person.id and not is_staff_of(person, booking):
-        raise NotFound
-    return booking
 
 
 def book(portal: Portal, person: Person, body: NewBooking, once: Once | None, now: datetime) -> Booking:
@@ -164,7 +128,7 @@ def reschedule(
     """
 
     def work() -> Booking:
-        before = changeable(own(portal, person, booking_id), body.version, now)
+        before = changeable(access.own(portal, person, booking_id), body.version, now)
         diary = Diary.read(portal, before.consultant_id, [before.starts_at, body.starts_at])
         diary.drop(before.id)
         ends_at = body.starts_at + timedelta(minutes=before.service.minutes)
@@ -205,7 +169,7 @@ def cancel(
     IllegalTransition, TooLate."""
 
     def work() -> Booking:
-        before = changeable(own(portal, person, booking_id), body.version, now)
+        before = changeable(access.own(portal, person, booking_id), body.version, now)
         changes = {"status": "cancelled_by_owner", "reason": body.reason, "sequence": before.sequence + 1}
         after = changed(before, now, **changes)
         notices = [to_designer(after, "booking_cancelled", portal.keys)]

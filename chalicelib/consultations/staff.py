@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chalicelib.accounts.models import Person
-from chalicelib.consultations import line, rules, service, store
+from chalicelib.consultations import access, line, rules, service, store
 from chalicelib.consultations.commit import Step, attempt, commit, until_settled
 from chalicelib.consultations.diary import Diary
-from chalicelib.consultations.models import Booking, StaffStep
+from chalicelib.consultations.input_models import StaffStep
+from chalicelib.consultations.models import Booking
 from chalicelib.consultations.notices import to_designer, to_owner
 from chalicelib.consultations.policy import FIRST_CHOICE, OFFER
 from chalicelib.errors import N_, IllegalTransition, Invalid, NotFound, VersionConflict
@@ -29,8 +30,8 @@ def step(
         raise Invalid.field("note", "missing", _WHY)
 
     def work() -> Booking:
-        before = service.get(portal, booking_id)
-        if not service.is_staff_of(person, before):
+        before = access.get(portal, booking_id)
+        if not access.is_staff_of(person, before):
             raise NotFound
         if before.version != body.version:
             raise VersionConflict

@@ -1,7 +1,7 @@
 """Consultations in the story: all that they write and ask of the table, once."""
 
 from chalicelib.consultations import feeds, line, line_store, plans, service, staff, store, timers
-from chalicelib.consultations.models import CancelBooking, FindSlots, JoinLine, Reschedule, StaffStep
+from chalicelib.consultations.input_models import CancelBooking, FindSlots, JoinLine, Reschedule, StaffStep
 from chalicelib.photos import service as photos
 from chalicelib.portal import Portal
 from tests.consultations.factories import SATURDAY, book, hours, make_plan

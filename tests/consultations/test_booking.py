@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from chalicelib.consultations import service, staff, store
-from chalicelib.consultations.models import Booking, CancelBooking, Reschedule, StaffStep
+from chalicelib.consultations import access, service, staff, store
+from chalicelib.consultations.input_models import CancelBooking, Reschedule, StaffStep
+from chalicelib.consultations.models import Booking
 from chalicelib.errors import Forbidden, IllegalTransition, Invalid, NotFound, PortalError, VersionConflict
 from chalicelib.portal import Portal
 from tests.consultations.factories import SATURDAY, VISIT, book, hours, make_plan
@@ -44,7 +45,7 @@ def test_moving_takes_the_new_time_and_frees_the_old_one(portal: Portal, people:
     taken = Reschedule(starts_at=other.starts_at, version=1)
     with pytest.raises(PortalError, match="slot_taken"):
         service.reschedule(portal, people.owner, first.id, taken, None, NOW)
-    assert service.own(portal, people.owner, first.id) == first
+    assert access.own(portal, people.owner, first.id) == first
     moved = service.reschedule(
         portal, people.owner, first.id, Reschedule(starts_at=SATURDAY + hours(0.5), version=1), None, NOW
     )
@@ -105,10 +106,10 @@ def test_a_booking_is_for_its_owner_its_designer_and_managers_there(portal: Port
     plan = make_plan(portal=portal, people=people)
     booking = book(portal=portal, by=people.owner, of=plan)
     for person in (people.owner, people.designer, people.manager):
-        assert service.seen(portal, person, booking.id).topic == booking.topic
+        assert access.seen(portal, person, booking.id).topic == booking.topic
     for person in (people.neighbour, people.clerk, people.cedar_manager, people.technician):
         with pytest.raises(NotFound):
-            service.seen(portal, person, booking.id)
+            access.seen(portal, person, booking.id)
     with pytest.raises(NotFound):
         _step(portal, people.cedar_manager, booking, "confirmed")
     with pytest.raises(Forbidden):
@@ -132,7 +133,7 @@ def test_closing_a_day_leaves_what_is_booked_and_takes_nothing_more(portal: Port
     plan = make_plan(portal=portal, people=people)
     booking = book(portal=portal, by=people.owner, of=plan)
     plan = make_plan(portal=portal, people=people, exceptions={"2026-11-21": []}, services=[VISIT])
-    assert service.own(portal, people.owner, booking.id).alive
+    assert access.own(portal, people.owner, booking.id).alive
     with pytest.raises(Invalid):
         book(portal=portal, by=people.neighbour, of=plan, service_id="visit", starts_at=SATURDAY + hours(3))
 

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from chalicelib.consultations import line, line_store, service, staff, timers
-from chalicelib.consultations.models import CancelBooking, JoinLine, Plan, StaffStep, Waiting
+from chalicelib.consultations import access, line, line_store, service, staff, timers
+from chalicelib.consultations.input_models import CancelBooking, JoinLine, StaffStep
+from chalicelib.consultations.models import Plan, Waiting
 from chalicelib.errors import Invalid, NotFound, PortalError
 from chalicelib.inbox import outbox
 from chalicelib.inbox import service as inbox
@@ -136,6 +137,6 @@ def test_a_request_that_nobody_answers_is_called_off_at_its_start(portal: Portal
     yes = StaffStep(to="confirmed", version=1)
     staff.step(portal, people.designer, answered.id, yes, None, NOW)
     assert timers.run_due(portal, SATURDAY + hours(6)) == 1
-    assert service.get(portal, asked.id).status == "cancelled_by_staff"
-    assert service.get(portal, answered.id).status == "confirmed"
+    assert access.get(portal, asked.id).status == "cancelled_by_staff"
+    assert access.get(portal, answered.id).status == "confirmed"
     assert any("nobody answered" in text for text in _told(portal, people, "owner", SATURDAY + hours(6)))

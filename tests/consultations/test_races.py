@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from chalicelib.consultations import line, line_store, service, staff, store
-from chalicelib.consultations.models import Booking, CancelBooking, JoinLine, Plan, Reschedule, StaffStep
+from chalicelib.consultations.input_models import CancelBooking, JoinLine, Reschedule, StaffStep
+from chalicelib.consultations.models import Booking, Plan
 from chalicelib.errors import PortalError
 from chalicelib.portal import Portal
 from tests.consultations.factories import SATURDAY, book, hours, make_plan

@@ -1,0 +1,67 @@
+"""Consultations: what people and programs send."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import ConfigDict, Field
+
+from chalicelib.consultations.policy import MOST_PHOTOS
+from chalicelib.inputs import Id, Input, Moment, OptionalText, Text, Version
+
+
+class NewBooking(Input):
+    """`POST /api/v1/bookings`"""
+
+    consultant_id: Id
+    service_id: Id
+    starts_at: Moment
+    unit_id: Id
+    topic: Text
+    photo_ids: list[Id] = Field([], max_length=MOST_PHOTOS)
+
+
+class Reschedule(Input):
+    """`POST /api/v1/bookings/{id}/reschedule`"""
+
+    starts_at: Moment
+    version: Version
+
+
+class CancelBooking(Input):
+    """`POST /api/v1/bookings/{id}/cancel`"""
+
+    version: Version
+    reason: OptionalText = ""
+
+
+class StaffStep(Input):
+    """What a designer or manager does with a booking; `cancelled_by_staff` needs words for the owner."""
+
+    to: Literal["confirmed", "done", "no_show", "cancelled_by_staff"]
+    version: Version
+    note: OptionalText = ""
+
+
+class JoinLine(Input):
+    """`POST /api/v1/bookings/waitlist`"""
+
+    consultant_id: Id
+    service_id: Id
+    day: date
+
+
+class FindConsultants(Input):
+    """The query of `GET /api/v1/consultants`."""
+
+    community_id: Id
+
+
+class FindSlots(Input):
+    """The query of a designer's free slots: days in the designer's zone, both included."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    service_id: Id
+    first: date = Field(alias="from")
+    last: date = Field(alias="to")
+    unit_id: Id | None = None
