@@ -88,12 +88,38 @@ FORMS: dict[str, dict[str, Any]] = {
     "/desk/filters": {"key": "form-key-1", "name": "我的", "choice": "status=submitted"},
     "/desk/replies": {"key": "form-key-1", "title": "马上", "text": "马上到", "version": 0},
     "/photos": {"back": "/"},
+    "/consultations/new": {
+        "consultant_id": "{consultant_id}",
+        "service_id": "talk",
+        "starts_at": "2026-11-28T01:00:00Z",
+        "unit_id": "maple-1-101",
+        "topic": "量房",
+    },
+    "/consultations/line": {"consultant_id": "{consultant_id}", "service_id": "talk", "day": "2026-11-28"},
+    "/consultations/line/leave": {
+        "consultant_id": "{consultant_id}",
+        "day": "2026-11-28",
+        "waiting_id": "01K00000000000000000000000",
+    },
+    "/consultations/feed": {},
+    "/consultations/{booking_id}/cancel": _STEP,
+    "/consultations/{booking_id}/move": {"starts_at": "2026-11-28T01:00:00Z", "version": 1},
+    "/desk/calendar/{booking_id}": {"to": "confirmed", "version": 1},
+    "/desk/calendar/hours": {
+        "designer": "{consultant_id}",
+        "version": 1,
+        "s0_id": "talk",
+        "s0_name": "方案沟通",
+        "s0_mode": "showroom",
+        "day0": "09:00-17:00",
+    },
     "/photos/{photo_id}/remove": {"back": "/"},
 }
 
 
 def make_ids(*, people: People) -> Ids:
     """Objects of maple's owner: an issue, a photo, a draft."""
+    from chalicelib.consultations import feeds
     from chalicelib.issues import drafts
     from chalicelib.photos import service as photos
     from tests.consultations.factories import book, make_plan
@@ -110,6 +136,7 @@ def make_ids(*, people: People) -> Ids:
     )
     return {
         "booking_id": visit.id,
+        "feed": feeds.renew(people.portal, owner),
         "consultant_id": plan.consultant_id,
         "issue_id": report(portal=people.portal, by=owner).issue.id,
         "photo_id": photos.start_plain(people.portal, owner, NOW),

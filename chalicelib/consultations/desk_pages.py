@@ -99,11 +99,16 @@ def _days(
                 "day": day,
                 "words": page_views.day_words(call, day, zone),
                 "hours": hours.write_hours(rules.hours_on(plan, day)) if plan else "",
-                "bookings": [page_views.card(call, found[h.id]) for h in here if h.id in found],
+                "bookings": [_entry(call, found[h.id], zone) for h in here if h.id in found],
                 "kept": [_clock(h.starts_at, zone) for h in here if h.until],
             }
         )
     return plan, shown
+
+
+def _entry(call: Call, booking: Booking, zone: ZoneInfo) -> dict[str, Any]:
+    clock = f"{_clock(booking.starts_at, zone)}–{_clock(booking.ends_at, zone)}"
+    return {**page_views.card(call, booking), "clock": clock}
 
 
 def _clock(at: datetime, zone: ZoneInfo) -> str:
