@@ -138,4 +138,7 @@ def test_every_endpoint_of_the_contract_is_there() -> None:
         "/me",
         "/desk",
         "/desk/board",
+        "/desk/calendar",
+        "/consultations",
+        "/consultations/new",
     } <= pages

@@ -1,0 +1,108 @@
+"""Booking a designer in a browser: book, take another time, cancel, wait; the desk says yes. With and without scripts."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.phones import Phones, sign_in, zh
+from tests.journeys.running import CLERK, DESIGNER, NEIGHBOUR, Running
+
+TOPIC = "三室两厅，想把厨房打开 <b>&amp;"
+
+
+def _choose(page: Page, service: str, days_ahead: int) -> None:
+    """From home to a day of the designer's with free times."""
+    page.goto("/")
+    page.get_by_role("link", name=zh("Decoration consultations")).click()
+    page.get_by_role("link", name=zh("Book a consultation")).click()
+    page.locator(f"a[href*='service_id={service}']").first.click()
+    page.locator(".days a").nth(days_ahead).click()
+
+
+def _book(page: Page) -> str:
+    """Book the time that is offered first; gives back the appointment's page."""
+    page.get_by_label(zh("What would you like to talk about?")).fill(TOPIC)
+    page.locator(".send button").click()
+    page.wait_for_url(re.compile("/consultations/0"))
+    expect(page.locator("main")).to_contain_text(TOPIC)
+    return page.url
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with script", "without"])
+def test_an_owner_books_moves_and_cancels(phones: Phones, running: Running, script: bool) -> None:
+    page = phones.open(java_script_enabled=script)
+    page.goto("/login")
+    sign_in(page, running, running.new_owner())
+    _choose(page, "video", 6)
+    free = page.locator("[name=starts_at]").count()
+    there = _book(page)
+    expect(page.get_by_role("status").first).to_contain_text(zh("Booked."))
+    _choose(page, "video", 6)
+    expect(page.locator("[name=starts_at]")).to_have_count(free - 1)
+    page.goto(there)
+    page.get_by_role("link", name=zh("Another time")).click()
+    page.locator(".days a").nth(7).click()
+    page.locator("[name=starts_at]").nth(2).check()
+    page.locator(".send button").click()
+    expect(page.get_by_role("status").first).to_contain_text(zh("Moved."))
+    page.locator("summary", has_text=zh("Cancel it")).click()
+    page.get_by_role("button", name=zh("Yes, cancel it")).click()
+    expect(page.get_by_role("status").first).to_contain_text(zh("Cancelled."))
+    page.goto("/consultations")
+    expect(page.locator("main")).to_contain_text(zh("Cancelled by the owner"))
+
+
+def test_whoever_waits_is_offered_what_gets_free_and_takes_it(phones: Phones, running: Running) -> None:
+    calendar = phones.open()
+    calendar.goto("/login")
+    sign_in(calendar, running, DESIGNER)
+    calendar.goto("/desk/calendar/hours")
+    calendar.get_by_label(zh("Appointments a day at most")).fill("1")
+    calendar.get_by_role("button", name=zh("Save")).click()
+    expect(calendar.get_by_role("status").first).to_contain_text(zh("Saved."))
+    first = phones.open()
+    first.goto("/login")
+    sign_in(first, running, running.new_owner())
+    _choose(first, "talk", 9)
+    there = _book(first)
+    second = phones.open()
+    second.goto("/login")
+    sign_in(second, running, NEIGHBOUR)
+    _choose(second, "talk", 9)
+    second.get_by_role("button", name=zh("Tell me when a time gets free")).click()
+    expect(second.locator("main")).to_contain_text(zh("In line"))
+    first.goto(there)
+    first.locator("summary", has_text=zh("Cancel it")).click()
+    first.get_by_role("button", name=zh("Yes, cancel it")).click()
+    expect(first.get_by_role("status").first).to_contain_text(zh("Cancelled."))
+    second.reload()
+    second.get_by_role("link", name=zh("Take it")).click()
+    _book(second)
+    second.goto("/consultations")
+    expect(second.get_by_role("button", name=zh("Wait no longer"))).to_have_count(0)
+    calendar.goto("/desk/calendar/hours")
+    calendar.get_by_label(zh("Appointments a day at most")).fill("")
+    calendar.get_by_role("button", name=zh("Save")).click()
+
+
+def test_the_designer_says_yes_with_the_keyboard_and_the_front_desk_has_no_calendar(
+    phones: Phones, running: Running
+) -> None:
+    page = phones.open()
+    page.goto("/login")
+    sign_in(page, running, running.new_owner())
+    _choose(page, "visit", 11)
+    there = _book(page)
+    designer = phones.open()
+    designer.goto("/login")
+    sign_in(designer, running, DESIGNER)
+    designer.wait_for_url(re.compile("/desk/calendar"))
+    button = designer.locator("li", has_text=TOPIC).get_by_role("button", name=zh("Say yes"))
+    button.focus()
+    designer.keyboard.press("Enter")
+    expect(designer.get_by_role("status").first).to_contain_text(zh("Confirmed."))
+    page.goto(there)
+    expect(page.locator("main")).to_contain_text(zh("Agreed"))
+    with running.api(CLERK) as api:
+        assert api.post(f"desk/bookings/{there.rsplit('/', 1)[-1]}/step", json={}).status_code == 403
