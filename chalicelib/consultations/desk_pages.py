@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from chalice.app import Response
 
 from chalicelib.answers import flash_words, page
-from chalicelib.consultations import access, feeds, hours, page_views, plans, rules, staff, store
+from chalicelib.consultations import access, feeds, hours, page_views, plans, rules, staff, states, store
 from chalicelib.consultations.api import CALENDAR
 from chalicelib.consultations.input_models import StaffStep
 from chalicelib.consultations.models import Booking, Plan
@@ -131,7 +131,7 @@ def show(call: Call, booking_id: str) -> Response:
 def _show(call: Call, booking: Booking, fields: Fields, error: PortalError | None = None) -> Response:
     zone = page_views.zone_of(call, booking.community_id)
     speak(Speech(call.now, zone, call.locale))
-    actions = [to for to in rules.STAFF_STEPS if rules.may_step(booking, to, call.now)]
+    actions = [to for to in states.STAFF_STEPS if states.may_step(booking, to, call.now)]
     context = {
         "booking": {**page_views.whole(call, booking, call.person), "actions": actions},
         "zone": zone.key,

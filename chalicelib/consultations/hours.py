@@ -10,7 +10,7 @@ from chalicelib.errors import N_, Invalid
 
 _BAD_HOURS = N_("Write hours such as 09:00-12:00 14:00-18:00, in quarters of an hour, one after the other.")
 _BAD_DAY = N_("Begin each line with a day such as 2026-12-24; without hours behind it the day is closed.")
-_SPAN = re.compile(r"(\d{1,2})[:：](\d{2})\s*[-–—~至到]\s*(\d{1,2})[:：](\d{2})")
+_SPAN = re.compile(r"(\d{1,2})[:：](\d{2})\s*[-–—~～至到]\s*(\d{1,2})[:：](\d{2})")
 _BETWEEN = re.compile(r"[\s,，、;；]*")
 
 

@@ -1,6 +1,7 @@
 """Appointments as calendar files (RFC 5545): a phone's calendar takes them in, and follows when they move."""
 
 from collections.abc import Iterable
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from chalicelib import i18n
@@ -38,7 +39,7 @@ def calendar(
     return text
 
 
-def _event(booking: Booking, community: Community, locale: str, for_designer: bool) -> object:
+def _event(booking: Booking, community: Community, locale: str, for_designer: bool) -> Any:
     from icalendar import Event
 
     say = i18n.translations(locale).gettext

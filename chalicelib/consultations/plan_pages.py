@@ -98,7 +98,10 @@ def save(call: Call) -> Response:
             travel=whole_number(call.field("travel") or "0", "travel"),
             daily_limit=whole_number(call.field("daily_limit") or "0", "daily_limit"),
         )
-        plans.save(call.portal, call.person, designer, body, call.now)
+        try:
+            plans.save(call.portal, call.person, designer, body, call.now)
+        except Invalid as error:
+            raise _beside(error, []) from error
         return go(url("/desk/calendar", designer=designer), SAVED)
 
     return stay(lambda error: _show(call, designer, call.form, error), work)
@@ -114,13 +117,18 @@ def _read(call: Call, **fields: Any) -> plans.SavePlan:
             plans.SavePlan, version=version, words=call.field("words"), services=services, **fields
         )
     except Invalid as error:
-        raise Invalid(
-            errors=tuple(replace(one, field=_spot(one.field, rows)) for one in error.errors)
-        ) from error
+        raise _beside(error, rows) from error
+
+
+def _beside(error: Invalid, rows: list[str]) -> Invalid:
+    """The error with the form's names of its fields."""
+    return Invalid(errors=tuple(replace(one, field=_spot(one.field, rows)) for one in error.errors))
 
 
 def _spot(field: str, rows: list[str]) -> str:
     """The form's name of a field such as `services.0.minutes`."""
+    if field == "services":  # of several of them: it is said on top
+        return ""
     parts = field.split(".")
     return f"s{rows[int(parts[1])]}_{parts[2]}" if parts[0] == "services" and len(parts) == 3 else field
 

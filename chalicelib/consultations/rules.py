@@ -9,23 +9,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from chalicelib.consultations.models import Booking, Hold, Hours, Plan, Service, Slot
-from chalicelib.consultations.policy import CELL, CUT_OFF, HORIZON, NOTICE, STEP
+from chalicelib.consultations.models import Hold, Hours, Plan, Service, Slot
+from chalicelib.consultations.policy import CELL, HORIZON, NOTICE, STEP
+from chalicelib.kept import made
 from chalicelib.service_levels.calendars import YEARS
 
 Stretch = tuple[datetime, datetime]
 _DAY = timedelta(days=1)
+_NEAR = timedelta(hours=26)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 #: A place that is not known yet: as far from every other as any.
 ANYWHERE = "?"
 SHOWROOM = "showroom"
-#: Where a booking may go from where, and what it becomes; only staff take these steps.
-STAFF_STEPS: dict[str, frozenset[str]] = {
-    "confirmed": frozenset({"requested"}),
-    "done": frozenset({"confirmed"}),
-    "no_show": frozenset({"confirmed"}),
-    "cancelled_by_staff": frozenset({"requested", "confirmed"}),
-}
 
 
 def hours_on(plan: Plan, day: date) -> Hours:
@@ -90,7 +85,8 @@ def hold_of(service: Service, starts_at: datetime, *, id: str, account_id: str, 
     """The time that an appointment takes, buffers and all, in whole cells."""
     first = starts_at - timedelta(minutes=service.before)
     last = starts_at + timedelta(minutes=service.minutes + service.after)
-    return Hold(
+    return made(
+        Hold,
         id=id,
         account_id=account_id,
         service_id=service.id,
@@ -147,9 +143,10 @@ def fits(plan: Plan, service: Service, wanted: Hold, holds: Sequence[Hold], now:
         return len(together) < service.seats and all(one.account_id != wanted.account_id for one in together)
     if any(_collide(plan, one, wanted) for one in others):
         return False
+    if not plan.daily_limit:
+        return True
     day = day_of(plan, wanted.starts_at)
-    sessions = {one.session for one in others if day_of(plan, one.starts_at) == day}
-    return not plan.daily_limit or len(sessions) < plan.daily_limit
+    return len({one.session for one in others if day_of(plan, one.starts_at) == day}) < plan.daily_limit
 
 
 def _kept_for(one: Hold, wanted: Hold) -> bool:
@@ -177,20 +174,18 @@ def free_slots(
     taken = standing(holds, now)
     found = []
     for day in days:
-        for start in starts_on(plan, service, day):
+        starts = [start for start in starts_on(plan, service, day) if in_reach(start, now)]
+        near = _near(taken, starts)
+        for start in starts:
             wanted = hold_of(service, start, id="", account_id=account_id, where=where)
-            if in_reach(start, now) and fits(plan, service, wanted, taken, now):
-                found.append(Slot(starts_at=start, ends_at=start + length))
+            if fits(plan, service, wanted, near, now):
+                found.append(made(Slot, starts_at=start, ends_at=start + length))
     return found
 
 
-def may_change(booking: Booking, now: datetime) -> bool:
-    """Whether its owner may still cancel it or take another time."""
-    return booking.alive and now <= booking.starts_at - CUT_OFF
-
-
-def may_step(booking: Booking, to: str, now: datetime) -> bool:
-    """Whether staff may take a step: what took place, or did not, is known once it has begun."""
-    if to in ("done", "no_show") and now < booking.starts_at:
-        return False
-    return booking.status in STAFF_STEPS[to]
+def _near(holds: Sequence[Hold], starts: Sequence[datetime]) -> list[Hold]:
+    """Those that can stand in the way of appointments that begin then: near them, as a day may have 25 hours."""
+    if not starts:
+        return []
+    low, high = starts[0] - _NEAR, starts[-1] + _NEAR
+    return [hold for hold in holds if hold.first < high and low < hold.last]

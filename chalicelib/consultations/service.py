@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from chalicelib.accounts.models import Person, UnitRef
 from chalicelib.communities import store as communities
 from chalicelib.conditions import Attr
-from chalicelib.consultations import access, line, rules
+from chalicelib.consultations import access, line, rules, states
 from chalicelib.consultations.commit import SlotTaken, Step, attempt, commit
 from chalicelib.consultations.diary import Diary
 from chalicelib.consultations.input_models import CancelBooking, NewBooking, Reschedule
@@ -152,7 +152,7 @@ def changeable(booking: Booking, version: int, now: datetime) -> Booking:
         raise VersionConflict
     if not booking.alive:
         raise IllegalTransition(NO_STEP)
-    if not rules.may_change(booking, now):
+    if not states.may_change(booking, now):
         raise TooLate
     return booking
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from chalicelib.accounts.models import Person
-from chalicelib.consultations import access, line, rules, service, store
+from chalicelib.consultations import access, line, rules, service, states, store
 from chalicelib.consultations.commit import Step, attempt, commit, until_settled
 from chalicelib.consultations.diary import Diary
 from chalicelib.consultations.input_models import StaffStep
@@ -35,7 +35,7 @@ def step(
             raise NotFound
         if before.version != body.version:
             raise VersionConflict
-        if not rules.may_step(before, body.to, now):
+        if not states.may_step(before, body.to, now):
             raise IllegalTransition(service.NO_STEP)
         if body.to == "cancelled_by_staff":
             return _call_off(portal, before, person.id, body.note, once, now)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from chalicelib.accounts.models import Person
 from chalicelib.base import Base
-from chalicelib.consultations import rules
+from chalicelib.consultations import states
 from chalicelib.consultations.models import Booking, Mode, Service, Slot, Status
 from chalicelib.consultations.plans import Consultant
 from chalicelib.photos import service as photos
@@ -111,8 +111,8 @@ class BookingList(Base):
 def allowed(booking: Booking, person: Person, now: datetime) -> list[str]:
     """What somebody may do with a booking at this moment."""
     if booking.owner_id == person.id:
-        return ["reschedule", "cancel"] if rules.may_change(booking, now) else []
-    return [to for to in rules.STAFF_STEPS if rules.may_step(booking, to, now)]
+        return ["reschedule", "cancel"] if states.may_change(booking, now) else []
+    return [to for to in states.STAFF_STEPS if states.may_step(booking, to, now)]
 
 
 def photos_of(portal: Portal, booking: Booking, origin: str | None, now: datetime) -> list[PhotoView]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.consultations import rules
+from chalicelib.consultations import rules, states
 from chalicelib.consultations.models import Booking, Hold, Plan, Service
 from chalicelib.kept import made
 from tests.consultations.compare import differing
@@ -150,11 +150,11 @@ def test_staff_take_the_steps_that_the_state_and_the_clock_allow(
     status: str, to: str, hours: int, may: bool
 ) -> None:
     booking = made(Booking, status=status, starts_at=NOW)
-    assert rules.may_step(booking, to, NOW + timedelta(hours=hours)) is may
+    assert states.may_step(booking, to, NOW + timedelta(hours=hours)) is may
 
 
 def test_an_owner_may_change_an_appointment_up_to_four_hours_before() -> None:
     booking = made(Booking, status="confirmed", starts_at=NOW + timedelta(hours=4))
-    assert rules.may_change(booking, NOW)
-    assert not rules.may_change(booking, NOW + timedelta(seconds=1))
-    assert not rules.may_change(booking.model_copy(update={"status": "done"}), NOW)
+    assert states.may_change(booking, NOW)
+    assert not states.may_change(booking, NOW + timedelta(seconds=1))
+    assert not states.may_change(booking.model_copy(update={"status": "done"}), NOW)
