@@ -84,7 +84,10 @@ def _freed_for(diary: Diary, one: Waiting, now: datetime) -> Slot | None:
             diary.plan, service, [one.day], holds, now, where=where, account_id=one.account_id
         )
 
-    before = {slot.starts_at for slot in free(diary.as_read)}
+    # An offer that has ended was in the way up to now, however late the clock is.
+    ended = [hold for hold in diary.as_read if hold.until and hold.until <= now]
+    kept = [hold.model_copy(update={"until": None}) if hold in ended else hold for hold in diary.as_read]
+    before = {slot.starts_at for slot in free(kept)}
     return next((slot for slot in free(diary.holds) if slot.starts_at not in before), None)
 
 

@@ -72,6 +72,18 @@ def test_what_is_freed_is_kept_for_the_first_in_line_and_then_for_the_next(
     check(portal, plan.consultant_id, late)
 
 
+def test_the_next_in_line_is_offered_the_time_also_when_the_clock_is_late(
+    portal: Portal, people: People, plan: Plan, wait: Callable[[str], Waiting]
+) -> None:
+    booking = book(portal=portal, by=people.owner, of=plan)
+    wait("neighbour")
+    second = wait("cedar_owner")
+    service.cancel(portal, people.owner, booking.id, CancelBooking(version=1), None, NOW)
+    timers.run_due(portal, NOW + hours(4))
+    (left,) = _line(portal, plan)
+    assert (left.id, left.until) == (second.id, NOW + hours(6))
+
+
 def test_an_offer_that_nobody_is_left_for_is_free_for_all(
     portal: Portal, people: People, plan: Plan, wait: Callable[[str], Waiting]
 ) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 
 from local.events import object_created
+from tests.deployed import consulting
 from tests.deployed.cloud import Cloud
 from tests.deployed.triggers import Triggers
 from tests.factories import PHONES, People, bring_to
@@ -103,6 +104,7 @@ class Journey:
         self.end()
         self.neighbours()
         self.desk()
+        self.consult()
         self.manage()
         self.photos_that_fail()
         self.events_that_fail()
@@ -234,6 +236,11 @@ class Journey:
         self.technician.page("/desk/today")
         self.technician.page(f"/desk/issues/{self.issue['id']}")
 
+    def consult(self) -> None:
+        """Consultations, by everybody whom they concern."""
+        self.begin("consultations")
+        consulting.by_http(self)
+
     def manage(self) -> None:
         """Import homes and people, in the bytes that a spreadsheet writes."""
         self.begin("import")
@@ -279,6 +286,7 @@ class Journey:
         quiet = bring_to(
             portal=operator, people=People(operator), status="resolved", now=past, category_id="gas"
         )
+        consulting.before_the_clock(self)
         self.seen["tick"] = told = self.triggers.tick(datetime.now(UTC))
         assert told["delivered"] >= 4
         assert self.owner.api("GET", f"issues/{quiet.issue.id}")["status"] == "closed"

@@ -18,6 +18,7 @@ def _choose(page: Page, service: str, days_ahead: int) -> None:
     page.get_by_role("link", name=zh("Book a consultation")).click()
     page.locator(f"a[href*='service_id={service}']").first.click()
     page.locator(".days a").nth(days_ahead).click()
+    expect(page.locator(".days a").nth(days_ahead)).to_have_attribute("aria-current", "page")
 
 
 def _book(page: Page) -> str:
@@ -43,6 +44,7 @@ def test_an_owner_books_moves_and_cancels(phones: Phones, running: Running, scri
     page.goto(there)
     page.get_by_role("link", name=zh("Another time")).click()
     page.locator(".days a").nth(7).click()
+    expect(page.locator(".days a").nth(7)).to_have_attribute("aria-current", "page")
     page.locator("[name=starts_at]").nth(2).check()
     page.locator(".send button").click()
     expect(page.get_by_role("status").first).to_contain_text("已改期")
