@@ -1,12 +1,15 @@
 """Consultations: what people and programs send."""
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
 from chalicelib.consultations.policy import MOST_PHOTOS
 from chalicelib.inputs import Id, Input, Moment, OptionalText, Text, Version
+
+#: Days near the calendar's ends have no neighbours to look at.
+Day = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2200, 1, 1))]
 
 
 class NewBooking(Input):
@@ -47,7 +50,7 @@ class JoinLine(Input):
 
     consultant_id: Id
     service_id: Id
-    day: date
+    day: Day
 
 
 class FindConsultants(Input):
@@ -62,6 +65,6 @@ class FindSlots(Input):
     model_config = ConfigDict(populate_by_name=True)
 
     service_id: Id
-    first: date = Field(alias="from")
-    last: date = Field(alias="to")
+    first: Day = Field(alias="from")
+    last: Day = Field(alias="to")
     unit_id: Id | None = None

@@ -122,9 +122,8 @@ def _same(slot: Slot, wanted: str) -> bool:
 def free_ahead(call: Call, consultant_id: str, service_id: str) -> tuple[Plan, Service, list[Slot]]:
     """A designer's free times of the days that the strip shows; raises NotFound for what is not offered."""
     today = (call.now - timedelta(hours=12)).date()  # wherever the designer lives
-    query = FindSlots.model_validate(
-        {"service_id": service_id or "-", "from": today, "to": today + timedelta(days=page_views.STRIP + 1)}
-    )
+    days = {"from": str(today), "to": str(today + timedelta(days=page_views.STRIP + 1))}
+    query = from_form(FindSlots, service_id=service_id or "-", **days)
     plan, slots = plans.free(call.portal, call.person, consultant_id, query, call.now)
     chosen = plan.service(service_id)
     if chosen is None:

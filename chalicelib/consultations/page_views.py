@@ -111,6 +111,7 @@ def day_words(call: Call, day: date, zone: ZoneInfo) -> str:
 def read_day(text: str) -> date | None:
     """A day from an address, None for anything else."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if 2000 <= day.year < 2200 else None

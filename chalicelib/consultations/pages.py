@@ -11,6 +11,7 @@ from chalicelib.consultations.models import Booking
 from chalicelib.consultations.new_pages import free_ahead
 from chalicelib.consultations.page_routes import routes
 from chalicelib.errors import N_, NotFound, PortalError
+from chalicelib.ids import is_id
 from chalicelib.inputs import checked_key, from_form
 from chalicelib.once import once
 from chalicelib.page_words import DEFAULT_ZONE, Speech, speak
@@ -151,9 +152,10 @@ def move(call: Call, booking_id: str) -> Response:
 def leave(call: Call) -> Response:
     """Leave a line; doing it twice changes nothing."""
     day = page_views.read_day(call.field("day"))
-    if day is None:
+    consultant_id, waiting_id = call.field("consultant_id"), call.field("waiting_id")
+    if day is None or not (is_id(consultant_id) and is_id(waiting_id)):
         raise NotFound
-    line.leave(call.portal, call.person, call.field("consultant_id"), day, call.field("waiting_id"), call.now)
+    line.leave(call.portal, call.person, consultant_id, day, waiting_id, call.now)
     return go(url("/consultations"), LEFT)
 
 

@@ -137,7 +137,7 @@ def works_for(portal: Portal, person: Person, consultant_id: str) -> str:
 def managed(portal: Portal, person: Person, consultant_id: str) -> tuple[str, StaffMember]:
     """The community through which somebody edits a designer's times, and the designer; raises NotFound. Designers
     edit their own, managers those of their communities'."""
-    for community_id in person.communities(CALENDAR_ROLES):
+    for community_id in person.communities(CALENDAR_ROLES) if is_id(consultant_id) else ():
         if consultant_id != person.id and "manager" not in person.roles_in(community_id):
             continue
         found = communities.staff_member(portal.db, portal.keys, community_id, consultant_id)

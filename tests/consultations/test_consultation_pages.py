@@ -130,3 +130,32 @@ def test_a_feed_is_for_whoever_knows_its_address_until_there_is_a_new_one(signed
     feed = program.get(addresses[1])
     assert len(Calendar.from_ical(feed.text).events) == 1
     assert program.get(addresses[1].replace(".ics", "x.ics")).status == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/consultations/new?consultant_id=%s&service_id=talk&day=9999-12-31",
+        "/consultations/new?consultant_id=%s&service_id=talk&day=0001-01-01",
+        "/consultations/new?consultant_id=%s&service_id=talk&starts_at=never",
+        "/consultations/new?consultant_id=%s&service_id=" + "x" * 3000,
+        "/consultations/new?consultant_id=" + "x" * 3000 + "&service_id=%s",
+        "/consultations/new?consultant_id=%s",
+        "/api/v1/consultants/%s/slots?service_id=talk&from=0001-01-01&to=0001-01-02",
+        "/api/v1/consultants/%s/slots?service_id=talk&from=9999-12-30&to=9999-12-31",
+        "/api/v1/consultants/%s/slots?service_id=none&from=2026-12-30&to=2026-12-31",
+        "/calendar/%s.x.ics",
+    ],
+)
+def test_addresses_that_somebody_has_changed_are_no_failures(signed_in: Any, plan: Plan, path: str) -> None:
+    page = signed_in("owner").get(path % plan.consultant_id)
+    assert page.status in (200, 404, 422), page.text[:300]
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "soon"])
+def test_a_calendar_of_an_odd_day_is_no_failure(signed_in: Any, plan: Plan, day: str) -> None:
+    designer = signed_in("designer")
+    assert designer.get(f"/desk/calendar?day={day}").status == 200
+    far = {"consultant_id": "x" * 3000, "waiting_id": "x" * 3000, "day": day}
+    assert designer.post("/consultations/line/leave", far).status == 404
+    assert designer.get(f"/desk/calendar/hours?designer={'x' * 3000}").status == 404
