@@ -13,6 +13,7 @@ from chalicelib.photos import store as photos
 from chalicelib.places import store as places
 from chalicelib.sealed import sealed_in
 from chalicelib.times import moment
+from infra.upkeep import booking_checks
 from infra.upkeep.book import Book, kind_of
 
 _INDEXES = ("due", "open_queue", "status_queue", "assignee_queue")
@@ -64,8 +65,14 @@ def _numbers(book: Book, keys: Keyring, key: K, item: Item) -> None:
             book.counted[key.pk.removeprefix("COMMUNITY#"), state] += number
 
 
+def _message(book: Book, keys: Keyring, key: K, item: Item) -> None:
+    about = booking_checks.subject(item) if item.get("booking_id") else issues.meta_key(item["issue_id"])
+    if about:
+        book.want(about, key)
+
+
 def _outbox(book: Book, keys: Keyring, key: K, item: Item) -> None:
-    book.want(issues.meta_key(item["issue_id"]), key)
+    _message(book, keys, key, item)
     for state, number in item["counts"].items():
         book.counted[item["community_id"], state] += number
 
@@ -144,7 +151,7 @@ def _to_place(key: K, item: Item) -> K:
 CHECKS: dict[tuple[str, str], Check] = {
     ("ACCOUNT", "PROFILE"): _profile,
     ("ACCOUNT", "ISSUE"): _wants(_to_issue),
-    ("ACCOUNT", "INBOX"): _wants(_to_issue),
+    ("ACCOUNT", "INBOX"): _message,
     ("ACCOUNT", "NEEDS"): _need,
     ("PHONE", "ACCOUNT"): _wants(_to_account),
     ("COMMUNITY", "UNIT"): _wants(_to_community),
@@ -165,6 +172,7 @@ CHECKS: dict[tuple[str, str], Check] = {
     ("OUTBOX", ""): _outbox,
     ("DUE", ""): _timer,
     ("SYSTEM", "TIMERS"): _clock,
+    **booking_checks.CHECKS,
 }
 
 
