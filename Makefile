@@ -24,7 +24,7 @@ SUDO := $(shell test "$$(id -u)" = 0 || echo sudo)
 PIP := -m pip --disable-pip-version-check --no-input install -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help run test $(TEST_GROUPS) setup lint format types locale locale-update browser package scan deploy smoke import migrate verify backup restore restore-table rotate-keys sign-out-all posters screenshots icons openapi holidays check-deadlines check-slots bench lighthouse clean
+.PHONY: help run test $(TEST_GROUPS) setup lint format types locale locale-update browser package scan deploy smoke import migrate residents members verify recompute-deadlines backup restore restore-table rotate-keys sign-out-all posters screenshots icons openapi holidays check-deadlines check-slots bench lighthouse clean
 .DELETE_ON_ERROR:
 
 help:  ## list all targets
@@ -84,8 +84,14 @@ import: $(APP_ENV) $(ENGINE_ENV) locale  ## import communities, units, owners an
 migrate: $(APP_ENV) $(ENGINE_ENV)  ## give all records today's shape or key (ENTITY=issue|seals RATE=500)
 	@$(BIN)/python -m local.inside infra.upkeep.migrate $(ENTITY)
 
+residents: $(APP_ENV) $(ENGINE_ENV)  ## write who lives where, for people imported before that was kept
+	@$(BIN)/python -m local.inside infra.upkeep.residents
+
 verify: $(APP_ENV) $(ENGINE_ENV)  ## check that records, numbers, seals and photos hold together
 	@$(BIN)/python -m local.inside infra.upkeep.verify
+
+recompute-deadlines: $(APP_ENV) $(ENGINE_ENV)  ## compare promises with what issues' rows say (COMMUNITY=maple ALL=1 FIX=1)
+	@COMMUNITY=$(COMMUNITY) ALL=$(ALL) FIX=$(FIX) $(BIN)/python -m local.inside infra.upkeep.recompute
 
 backup: $(APP_ENV) $(ENGINE_ENV)  ## write all records to a file (FILE=backup.jsonl.gz ONLY=ISSUE#01…)
 	@ONLY='$(ONLY)' $(BIN)/python -m local.inside infra.upkeep.backup backup $(FILE)
@@ -100,6 +106,9 @@ restore-table: $(APP_ENV)  ## make a new table from DynamoDB's own backups (FROM
 
 rotate-keys: $(APP_ENV) $(ENGINE_ENV)  ## take one step of a rotation of the data keys (STEP=show|new|add|use|retire KMS_KEY=…)
 	@$(BIN)/python -m local.inside infra.keyring $(STEP)
+
+members: $(APP_ENV) $(ENGINE_ENV)  ## write down whose homes are where, once, for accounts imported before announcements came
+	@$(BIN)/python -m local.inside infra.upkeep.members
 
 sign-out-all: $(APP_ENV) $(ENGINE_ENV)  ## end all sessions of all people
 	@$(BIN)/python -m local.inside infra.upkeep.sign_out

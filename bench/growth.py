@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from bench.bill import Read
 from bench.measure import Cost
 from bench.mix import Usage, month
+from chalicelib.due import rows as due_rows
 from chalicelib.inbox.outbox import SHARDS
-from chalicelib.issues.store import TIMER_SHARDS
 
 #: DynamoDB serves this much a second from one partition, whatever the table.
 PARTITION_READS, PARTITION_WRITES = 3000, 1000
@@ -61,7 +61,7 @@ def kind_of(partition: str) -> str:
 
 def how_many(kind: str, communities: float) -> float:
     """Over how many partitions a kind's load is spread; one for each community where nothing spreads it further."""
-    fixed = {"`OUTBOX#<shard>`": SHARDS, "`DUE#<date>#<shard>`": TIMER_SHARDS, "`SYSTEM`": 1}
+    fixed = {"`OUTBOX#<shard>`": SHARDS, "`DUE#<date>#<shard>`": due_rows.SHARDS, "`SYSTEM`": 1}
     return float(fixed.get(kind, communities))
 
 

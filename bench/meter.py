@@ -96,6 +96,12 @@ class Meter:
         self.bill.reads.append(Read(partition, len(read), request.get("Limit")))
         return answer
 
+    def _charge_scan(self, request: Wire) -> Any:
+        answer = self.plain.scan(**request)
+        sizes = [item_size(item) for item in answer["Items"]]
+        self._add("read", "*", query_units(sizes, consistent=request.get("ConsistentRead", False)))
+        return answer
+
     def _charge_update_item(self, request: Wire) -> Any:
         before = self._look(request["Key"], request["TableName"])
         answer = self.plain.update_item(**request)

@@ -1,6 +1,7 @@
 """How each of the portal's main actions is made ready to be measured: one request of one person, or one event."""
 
 import secrets
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -8,10 +9,11 @@ from typing import Any
 
 from bench.inside import Caller
 from bench.world import World
-from chalicelib.db import Put
+from chalicelib.due import rows as due_rows
+from chalicelib.due.look import look_at
 from chalicelib.inbox import outbox
-from chalicelib.inbox.notifier import MemoryNotifier
-from chalicelib.issues import store, timers
+from chalicelib.issues import timers
+from chalicelib.messages.notifier import MemoryNotifier
 from chalicelib.photos import service as photos
 
 #: What is measured of an action; gives back how long its answer is, in bytes.
@@ -145,13 +147,12 @@ def tick(world: World) -> Work:
 
 def close_quiet(world: World) -> Work:
     """A resolved issue that has been quiet for eight days, as the tick finds it in its shard."""
-    now, issue = datetime.now(UTC), world.bring_to("resolved").issue
-    long_ago = now - timedelta(days=8)
-    quiet = issue.model_copy(update={"resolved_at": long_ago, "quiet_since": long_ago})
-    timer = store.set_timer(issue.id, now - timedelta(minutes=1))
-    assert isinstance(timer, Put), "a timer is put"
-    world.portal.db.write(store.change(issue, quiet, world.portal.keys), timer)
-    return lambda: _nothing(timers._shard(world.portal, timer.item["PK"], now))
+    now = datetime.now(UTC)
+    issue = world.bring_to("resolved", now - timedelta(days=8)).issue
+    asked = look_at(world.portal, issue.id, now - timedelta(days=2)).after
+    assert asked.next_moment is not None, "it closes by itself"
+    row = due_rows.key_at(issue.id, asked.next_moment)
+    return lambda: _nothing(timers._shard(world.portal, row.pk, now, Counter()))
 
 
 def follow(world: World) -> Work:

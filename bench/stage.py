@@ -1,10 +1,7 @@
-"""Where the portal and its peers are measured: an engine of their own, filled, and the environment that names it."""
+"""Where cold starts are measured: the plan's stand-in for the table, and a deployed function's environment."""
 
-import base64
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,70 +9,31 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from boto3.session import Session
-
-from chalicelib.crypto import Keyring
-from local.engines import SERVICES, EngineProcess, start
-from local.setup import set_up
+from bench.plan import prepared
 
 ROOT = Path(__file__).resolve().parent.parent
-_REGION = "us-east-1"
+#: What a function is given, as far as it matters here; a variable more may have botocore look elsewhere for settings.
+_GIVEN = (
+    "PATH", "PORTAL_STAGE", "TABLE_NAME", "MEDIA_BUCKET", "PUBLIC_ORIGIN", "REPORTS_PER_DAY", "KEYRING_CIPHERTEXT",
+    "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "BENCH_PLAN",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A filled table. `environment` is a deployed function's, as far as it matters here."""
+    """A table that answers. `environment` is a deployed function's, as far as it matters here."""
 
     environment: dict[str, str]
     plan: Path
 
     def event(self, case: str) -> dict[str, Any]:
-        """API Gateway's event of a case: `get`, `list`, `transaction` or `page`."""
-        found: dict[str, Any] = json.loads(self.plan.read_text())["events"][case]
+        """API Gateway's event of a row of the plan."""
+        found: dict[str, Any] = json.loads(self.plan.read_text())[case]["event"]
         return found
 
 
 @contextmanager
 def stage() -> Iterator[Stage]:
-    """An engine with 40 issues of one owner, and the plan of what the portal asks it for in each case."""
-    with TemporaryDirectory() as folder:
-        engine = start(Path(folder), auth=False, durable=False, services=f"{SERVICES},kms,sns")
-        try:
-            set_up(engine, "portal", "portal-media")
-            made = Stage(_environment(engine, Path(folder)), Path(folder) / "plan.json")
-            subprocess.run(
-                [sys.executable, "-m", "bench.plan", str(made.plan)],
-                cwd=ROOT, env={**os.environ, **made.environment}, stdout=subprocess.DEVNULL, check=True,
-            )  # fmt: skip
-            yield made
-        finally:
-            engine.stop()
-
-
-def _environment(engine: EngineProcess, folder: Path) -> dict[str, str]:
-    """As Lambda gives it to a function, the keyring encrypted by the engine's KMS."""
-    return {
-        "PATH": os.environ["PATH"],
-        "LANG": "C.UTF-8",
-        "PORTAL_STAGE": "prod",
-        "TABLE_NAME": "portal",
-        "MEDIA_BUCKET": "portal-media",
-        "PUBLIC_ORIGIN": "https://portal.example",
-        "REPORTS_PER_DAY": "1000000",
-        "KEYRING_CIPHERTEXT": _keyring(engine),
-        "AWS_REGION": _REGION,
-        "AWS_DEFAULT_REGION": _REGION,
-        "AWS_ENDPOINT_URL": engine.url,
-        "AWS_ACCESS_KEY_ID": engine.access_key,
-        "AWS_SECRET_ACCESS_KEY": engine.secret_key,
-        "PEER_PLAN": str(folder / "plan.json"),
-    }
-
-
-def _keyring(engine: EngineProcess) -> str:
-    session = Session(engine.access_key, engine.secret_key, region_name=_REGION)
-    kms = session.client("kms", endpoint_url=engine.url)
-    key_id = kms.create_key()["KeyMetadata"]["KeyId"]
-    plain = Keyring.generate().to_json().encode()
-    sealed = kms.encrypt(KeyId=key_id, Plaintext=plain, EncryptionContext={"portal": "keyring"})
-    return base64.b64encode(sealed["CiphertextBlob"]).decode()
+    """The stand-in, while it answers."""
+    with TemporaryDirectory() as folder, prepared(Path(folder)) as (_, plan):
+        yield Stage({"LANG": "C.UTF-8"} | {name: os.environ[name] for name in _GIVEN}, plan)

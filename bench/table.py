@@ -92,20 +92,6 @@ class Table:
             }
         return {"Responses": found, "UnprocessedKeys": {}}
 
-    def scan(self, **request: Any) -> Wire:
-        """Scan: all items by their keys, a page at a time."""
-        after = request.get("ExclusiveStartKey")
-        place = (after["PK"]["S"], after["SK"]["S"]) if after else ("", "")
-        with self._lock:
-            rows = self._db.execute(
-                "select item from items where (pk, sk) > (?, ?) order by pk, sk limit ?",
-                (*place, request["Limit"]),
-            ).fetchall()
-        items = [json.loads(text) for (text,) in rows]
-        more = len(items) == request["Limit"]
-        last = {"LastEvaluatedKey": {name: items[-1][name] for name in ("PK", "SK")}} if more else {}
-        return {"Items": items, **last}
-
     def query(self, **request: Any) -> Wire:
         """Query: a range of one partition, at most `Limit` items of it, then the filter."""
         names, values = (
@@ -126,6 +112,18 @@ class Table:
         if more:
             named = ("PK", "SK", *self._indexes.get(request.get("IndexName", ""), ()))
             answer["LastEvaluatedKey"] = {name: read[-1][name] for name in named}
+        return answer
+
+    def scan(self, **request: Any) -> Wire:
+        """Scan: at most `Limit` of all items, here by their keys."""
+        after, limit = request.get("ExclusiveStartKey"), request["Limit"]
+        start = (after["PK"]["S"], after["SK"]["S"]) if after else ("", "")
+        where = "select item from items where (pk, sk) > (?, ?) order by pk, sk limit ?"
+        with self._lock:
+            found = [json.loads(text) for (text,) in self._db.execute(where, (*start, limit))]
+        answer: Wire = {"Items": found, "Count": len(found), "ScannedCount": len(found)}
+        if len(found) == limit:
+            answer["LastEvaluatedKey"] = {name: found[-1][name] for name in ("PK", "SK")}
         return answer
 
     def _walk(self, request: Wire, in_range: Test) -> Iterator[Wire]:

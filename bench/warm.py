@@ -14,7 +14,7 @@ from pathlib import Path
 from statistics import median
 from typing import IO
 
-from bench.warm_plan import prepared
+from bench.plan import prepared
 
 ROOT = Path(__file__).resolve().parent.parent
 #: The others need packages that the portal has not.
@@ -43,7 +43,7 @@ class Worker:
     def start(cls, name: str, plan: Path) -> "Worker":
         """Start it; it answers when it has loaded."""
         command = [CONTESTANTS[name], "-m", "bench.warm_worker", name]
-        environment = os.environ | {"LOG_LEVEL": "INFO", "BENCH_PLAN": str(plan), "PYTHONPATH": str(ROOT)}
+        environment = os.environ | {"LOG_LEVEL": "INFO", "PYTHONPATH": str(ROOT)}
         process = subprocess.Popen(
             command, env=environment, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )

@@ -26,6 +26,7 @@ class Context:
 #: Whose time it is: the first word that a function's file, or its own name where it is built in, contains.
 _SHARES = {
     "botocore": "botocore", "transport.py": "signing and sending", "signing.py": "signing and sending",
+    "outcomes.py": "signing and sending",
     "socket": "signing and sending", "hmac": "signing and sending", "json": "JSON", "jinja2": "templates",
     "markupsafe": "templates", "templat": "templates", "page_words": "templates", "crypto": "opening sealed names",
     "base64": "opening sealed names", "AESGCM": "opening sealed names", "records.py": "items", "items.py": "items",
@@ -54,7 +55,12 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # log lines are written, and nobody reads them
     rows: dict[str, Any] = json.loads(Path(os.environ["BENCH_PLAN"]).read_text())
-    handler = importlib.import_module(f"bench.warm_peers.{sys.argv[1]}").handler
+    ours = sys.argv[1] == "portal"
+    handler = (
+        importlib.import_module("app").app
+        if ours
+        else importlib.import_module(f"bench.peers.{sys.argv[1]}").handler
+    )
     for line in sys.stdin:
         name, times = line.strip().rsplit(" ", 1)
         event = rows[name.removeprefix("profile ")]["event"]

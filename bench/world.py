@@ -1,5 +1,6 @@
 """A portal with so many issues in it: the community that is looked at, in full swing, and others around it."""
 
+import itertools
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,9 +22,9 @@ from chalicelib.desk import service as desk
 from chalicelib.desk.models import Assign, Transition
 from chalicelib.importing import service as importing
 from chalicelib.inbox import outbox
-from chalicelib.inbox.notifier import MemoryNotifier
 from chalicelib.issues import reporting
 from chalicelib.issues.models import IssueFile, ReportIssue
+from chalicelib.messages.notifier import MemoryNotifier
 from chalicelib.places import service as places
 from chalicelib.places.models import NewPlace
 from chalicelib.portal import Portal
@@ -59,18 +60,19 @@ class World:
         self.portal.db.write(write)
         return Caller(token)
 
-    def report(self, by: str = "owner", **changes: object) -> IssueFile:
+    def report(self, by: str = "owner", at: datetime | None = None, **changes: object) -> IssueFile:
         """A new issue, told to everybody whom it concerns."""
         person = self.people[by]
         given = {"unit_id": person.units[0].id, "category_id": "plumbing", "description": TEXTS[1], **changes}
         file, _ = reporting.report(
-            self.portal, person, ReportIssue.model_validate(given), None, datetime.now(UTC)
+            self.portal, person, ReportIssue.model_validate(given), None, at or datetime.now(UTC)
         )
         return file
 
-    def bring_to(self, status: str) -> IssueFile:
-        """An issue of the owner's on its usual way, in this state."""
-        now, file = datetime.now(UTC), self.report()
+    def bring_to(self, status: str, at: datetime | None = None) -> IssueFile:
+        """An issue of the owner's on its usual way, in this state since now or `at`."""
+        now = at or datetime.now(UTC)
+        file = self.report(at=now)
         for to in ("acknowledged", "assigned", "in_progress", "resolved"):
             if file.issue.status == status:
                 break
@@ -137,7 +139,30 @@ def world(issues: int) -> Iterator[World]:
         table.close()
 
 
-def _portal(meter: Meter) -> Portal:
+@contextmanager
+def empty_world() -> Iterator[tuple[Portal, dict[str, list[Person]], Table]]:
+    """A portal of one community without issues, its people by role, and its table, where nothing is metered."""
+    table = Table(json.loads(TABLE_FILE.read_text()))
+    portal = _portal(table)
+    roles = {"front_line": 4, "senior": 1, "technician": 12, "manager": 1}
+    rows, phones = ["community_id,community,building,unit,name,phone,role"], itertools.count(1)
+    found: dict[str, list[int]] = {"owner": []}
+    for n in range(1, 61):
+        found["owner"].append(phone := next(phones))
+        rows.append(f"{HERE},社区,{n},101,王秀英,+86138{phone:08d},owner")
+    for role, many in roles.items():
+        found[role] = list(itertools.islice(phones, many))
+        rows += [f"{HERE},,,,王师傅,+86138{phone:08d},{role}" for phone in found[role]]
+    everything = importing.Importer("bench", None)
+    importing.run(portal, everything, "\n".join(rows).encode(), "zh-CN", datetime.now(UTC), preview=False)
+    people = {role: [_find(portal, phone) for phone in numbers] for role, numbers in found.items()}
+    try:
+        yield portal, people, table
+    finally:
+        table.close()
+
+
+def _portal(client: Meter | Table) -> Portal:
     wide = dict.fromkeys(
         ("reports_per_day", "photos_per_day", "messages_per_day", "follows_per_day"), 100_000
     )
@@ -147,7 +172,7 @@ def _portal(meter: Meter) -> Portal:
     storage = Storage(
         "portal-media", region="us-east-1", endpoint_url="http://store.example", session=session
     )
-    return Portal(Db(meter, "portal"), storage, Keyring.generate(), MemoryNotifier(), settings)  # type: ignore[arg-type]
+    return Portal(Db(client, "portal"), storage, Keyring.generate(), MemoryNotifier(), settings)  # type: ignore[arg-type]
 
 
 def _cast(portal: Portal) -> dict[str, Person]:

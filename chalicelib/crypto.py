@@ -12,6 +12,7 @@ import hashlib
 import hmac
 import json
 import os
+from binascii import a2b_base64
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -113,7 +114,8 @@ class Keyring:
         """What was sealed; raises Unsealable when changed, cut, or of another context."""
         name, _, body = sealed.partition(".")
         try:
-            raw = base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))
+            # As `urlsafe_b64decode` does, without five functions on the way: a list opens forty names.
+            raw = a2b_base64(body.replace("-", "+").replace("_", "/") + "==")
             cipher = self._ciphers[name]
             return cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], context.encode()).decode()
         except (InvalidTag, KeyError, ValueError) as error:

@@ -9,9 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from chalicelib import table_client
+from chalicelib import aws_errors, table_client
 from chalicelib.conditions import Attr, Condition, Key
 from chalicelib.errors import Conflict, Unavailable
 from chalicelib.records import (
@@ -69,11 +67,11 @@ class Db:
             del self.calls[:500]
         try:
             return getattr(self._client, operation)(**request)
-        except ClientError as error:
+        except aws_errors.ClientError as error:
             if error.response["Error"]["Code"] in _AWAY:
                 raise Unavailable from error
             raise
-        except BotoCoreError as error:
+        except aws_errors.BotoCoreError as error:
             raise Unavailable from error
 
     def get(self, key: K) -> Item | None:
@@ -189,7 +187,7 @@ class Db:
             try:
                 answer = self._call("update_item", ReturnValues="ALL_NEW", **request)
                 return decode_item(answer["Attributes"])
-            except ClientError as error:
+            except aws_errors.ClientError as error:
                 if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
                     raise op.error or Conflict() from error
                 self._judge(error, ())
@@ -207,7 +205,7 @@ class Db:
             try:
                 self._call("transact_write_items", TransactItems=request)
                 return
-            except ClientError as error:
+            except aws_errors.ClientError as error:
                 self._judge(error, ops)
             self.pause(attempt)
         raise Unavailable
@@ -217,7 +215,7 @@ class Db:
         self._sleep(random.uniform(0.01, 0.03) * 2 ** min(attempt, 5))  # noqa: S311 - jitter, not a secret
 
     @staticmethod
-    def _judge(error: ClientError, ops: Sequence[Op]) -> None:
+    def _judge(error: "aws_errors.ClientError", ops: Sequence[Op]) -> None:
         """Return when it is worth another try; otherwise raise what the refusal means."""
         code = error.response["Error"]["Code"]
         reasons = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]

@@ -1,11 +1,13 @@
 """The features whose routes the portal answers: all at once, or on Lambda each when it is first asked for.
 
-The package's step `routes` writes down which feature answers which path. With that file a program's call loads its own
-feature only, and the functions behind the stream and the clock load none. A page loads all: it may have to show the
-sign-in form, or what a page of another feature wanted said.
+The package's step `routes` writes down which feature answers which path. With that file a request loads its own
+feature only, and the functions behind the stream and the clock load none.
 """
 
+import gc
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -27,14 +29,31 @@ NAMES = (
     "photos.pages",
     "inbox.api",
     "inbox.pages",
+    "announcements.api",
+    "announcements.pages",
+    "messages.api",
+    "messages.pages",
+    "messages.desk_pages",
     "desk.api",
+    "sops.api",
+    "managing.api",
+    "managing.all_pages",
+    "sops.pages",
     "desk.all_pages",
+    "dispatch.all_api",
+    "dispatch.all_pages",
+    "due.api",
     "places.api",
     "places.pages",
     "places.desk_pages",
     "consultations.api",
     "consultations.all_pages",
+    "complaints.api",
+    "complaints.desk_api",
+    "complaints.all_pages",
 )
+#: What tells of all routes. (So does a page that is to say what the one before wanted said: any may have wanted that.)
+_TELL_OF_ALL = ("/api/openapi.json", "/api/docs")
 #: Written by the package's step; absent elsewhere.
 ROUTES_FILE = Path(__file__).resolve().parent.parent / "routes.json"
 
@@ -62,10 +81,22 @@ class Features:
     def when_asked(self, request: "Request", answer: Any) -> "Response":
         """A middleware: load what a request needs before its route is looked up."""
         path = request.context["resourcePath"]
-        known = _written() if path.startswith("/api/v1/") else {}
-        self.load(known.get(path, NAMES))
+        everything = path in _TELL_OF_ALL or "flash=" in (request.headers.get("cookie") or "")
+        with _no_collection():
+            self.load(NAMES if everything else _written().get(path, NAMES))
         response: Response = answer(request)
         return response
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Loading makes no garbage worth looking for; what is loaded stays."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @cache

@@ -9,17 +9,30 @@ from datetime import datetime
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PATTERN = re.compile(r"^[0-9A-HJKMNP-TV-Z]{26}$")
 _lock = threading.Lock()
-_last = 0
+#: The last id of each of the latest instants, for requests that are at work at once each have their own.
+_last: dict[int, int] = {}
+_INSTANTS = 64
 
 
 def new_id(now: datetime) -> str:
     """A new ULID for `now`; ids made by one process for one instant still rise, so rows keep their order."""
-    global _last
-    value = int(now.timestamp() * 1000) << 80 | secrets.randbits(80)
+    instant = int(now.timestamp() * 1000)
+    value = instant << 80 | secrets.randbits(80)
     with _lock:
-        if _last >> 80 == value >> 80 and value <= _last:
-            value = _last + 1
-        _last = value
+        before = _last.pop(instant, 0)
+        value = max(value, before + 1)
+        _last[instant] = value
+        if len(_last) > _INSTANTS:
+            del _last[next(iter(_last))]
+    return _written(value)
+
+
+def least_id(moment: datetime) -> str:
+    """What comes before all ids made at `moment` or later."""
+    return _written(int(moment.timestamp() * 1000) << 80)
+
+
+def _written(value: int) -> str:
     return "".join([_LETTERS[value >> shift & 31] for shift in range(125, -1, -5)])
 
 

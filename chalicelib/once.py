@@ -5,18 +5,22 @@ one is stored without the other; it keeps what is needed to give the answer a se
 """
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
 from chalicelib.db import Db, Item, K, Op, Put
-from chalicelib.errors import Conflict, IdempotencyMismatch
+from chalicelib.errors import ChangedMeanwhile, Conflict, IdempotencyMismatch, PortalError, Unavailable
 from chalicelib.times import rfc3339
 
 #: How long a key is remembered: longer than any phone keeps retrying.
 KEEP = timedelta(days=7)
+#: How often something is judged anew because it changed between reading and writing.
+_TRIES = 5
+File = TypeVar("File")
 
 
 class AlreadyDone(Conflict):
@@ -68,3 +72,36 @@ def once(account_id: str, key: str | None, what: str, body: BaseModel) -> Once |
         return None
     text = f"{what}\n{body.model_dump_json()}"
     return Once(account_id, key, hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
+
+
+def settled(
+    db: Db,
+    once: Once | None,
+    work: Callable[[], File],
+    replay: Callable[[dict[str, Any]], tuple[File, datetime]],
+    now: datetime,
+) -> tuple[File, datetime]:
+    """Do `work`, which reads, judges and writes; gives back its file and the moment it stands for.
+
+    What changed between reading and writing is read and judged anew. A key that was used before gives that
+    answer again (`replay`, of what was kept); so does one that is used at this very moment, whatever refusal its
+    second use ran into. Raises Unavailable when it keeps changing.
+    """
+    if once and (kept := once.find(db)):
+        return replay(kept)
+    try:
+        return _until_unmoved(work), now
+    except PortalError:
+        kept = once.find(db) if once else None
+        if kept is None:
+            raise
+    return replay(kept)
+
+
+def _until_unmoved(work: Callable[[], File]) -> File:
+    for _ in range(_TRIES):
+        try:
+            return work()
+        except ChangedMeanwhile:
+            continue
+    raise Unavailable

@@ -53,7 +53,7 @@ def current_locale() -> str:
 
 def gettext(message: str, **values: Any) -> str:
     """A text in the page's language."""
-    text = i18n.translations(_speech.get().locale).gettext(message)
+    text = i18n.said(message, _speech.get().locale)
     return text % values if values else text
 
 

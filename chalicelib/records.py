@@ -104,8 +104,11 @@ def encode_item(item: Item) -> Wire:
 
 
 def decode_item(wire: Wire) -> Item:
-    """An item from its wire form. Texts, which most attributes are, are taken as they stand."""
-    return {name: value["S"] if "S" in value else decode(value) for name, value in wire.items()}
+    """An item from its wire form. Texts and numbers, which nearly all attributes are, are read in place."""
+    return {
+        name: value["S"] if "S" in value else int(value["N"]) if "N" in value else decode(value)
+        for name, value in wire.items()
+    }
 
 
 class Expressions:

@@ -19,8 +19,6 @@ from chalicelib.web import PUBLIC, ROUTES, Access, Call, Route, View, url
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 _ANY = ["*/*"]
-#: Views that turn "please sign in" into a page which keeps what was typed; filled by accounts/pages.py.
-sign_in_page: list[Callable[[Call], Response]] = []
 
 
 class Routes:
@@ -133,8 +131,10 @@ def error_answer(call: Call, error: PortalError) -> Response:
     if call.route.kind == "api":
         return answers.problem(error, call.locale, call.request_id)
     try:
-        if isinstance(error, NotSignedIn) and sign_in_page:
-            return sign_in_page[0](call)
+        if isinstance(error, NotSignedIn):
+            from chalicelib.accounts.pages import ask_again  # a feature, which needs this module
+
+            return ask_again(call)
         return error_page(call, error)
     except Exception:
         # The page of an error must not fail itself: plain words are better than nothing.

@@ -24,12 +24,20 @@ _MESSAGE: Callable[[Item], str] = lambda item: "inbox|name"  # noqa: E731
 _PROFILE: Callable[[Item], str] = lambda item: f"{item['PK']}|phone"  # noqa: E731
 _MEMBER: Callable[[Item], str] = lambda item: f"{item['PK']}|{item['SK']}|name"  # noqa: E731
 
+
+def _partition(name: str) -> Callable[[Item], str]:
+    """A text that is sealed for its partition and its own name."""
+    return lambda item: f"{item['PK']}|{name}"
+
+
 #: (beginning of the partition key, of the sort key) → ways to sealed texts, each with its context.
 _SEALED: dict[tuple[str, str], list[tuple[tuple[str, ...], Callable[[Item], str]]]] = {
     ("ACCOUNT", "PROFILE"): [(("name",), _PARTITION), (("phone",), _PROFILE)],
     ("ACCOUNT", "INBOX"): [(("who",), _MESSAGE)],
     ("BOOKING", "META"): [(("owner_name",), _PARTITION), (("consultant_name",), _PARTITION)],
     ("DESIGNER", "LINE"): [(("consultant_name",), _PARTITION)],
+    ("ACCOUNT", "REACH"): [(("email",), _partition("email")), (("openid",), _partition("openid"))],
+    ("ACCOUNT", "REACHPUSH"): [(("subscription",), _partition("subscription"))],
     ("OUTBOX", ""): [(("who",), _MESSAGE)],
     ("COMMUNITY", "STAFF"): [(("name",), _MEMBER)],
     ("ISSUE", "META"): [(("reporter", "name"), _PARTITION), (("assignee", "name"), _PARTITION)],
@@ -39,6 +47,8 @@ _SEALED: dict[tuple[str, str], list[tuple[tuple[str, ...], Callable[[Item], str]
         (("before", "assignee", "name"), _PARTITION),
     ],
     ("ISSUE", "H"): [(("holder", "name"), _PARTITION)],
+    ("COMPLAINT", "META"): [(("person", "name"), _PARTITION), (("handler", "name"), _PARTITION)],
+    ("COMPLAINT", "T"): [(("actor", "name"), _PARTITION), (("handler", "name"), _PARTITION)],
 }
 
 

@@ -28,6 +28,11 @@ class Settings(Base):
     #: … or the keyring, encrypted by KMS, in base64.
     keyring_ciphertext: str | None = None
     company_file: str = "company/company.json"
+    #: Providers of messages besides SNS; None is SNS alone.
+    messages_file: str | None = None
+    #: Their secrets, encrypted by KMS, in base64; locally a file with them.
+    message_secrets_ciphertext: str | None = None
+    message_secrets_file: str | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     #: Sign-in codes: requirements of the first release; caps are per hour.

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from chalicelib import aws, signing
+from chalicelib import aws, aws_errors, signing
 from chalicelib.errors import NotFound, TooLarge, Unavailable
 
 if TYPE_CHECKING:
@@ -160,11 +160,10 @@ class Storage:
                 yield from (row["Key"] for row in page.get("Contents", []))
 
     def _signer(self) -> signing.Signer:
-        credentials = (self._given_session or aws.session()).get_credentials()
-        frozen = credentials.get_frozen_credentials() if credentials else None  # each time: they get renewed
-        if frozen is None or not frozen.access_key or not frozen.secret_key:
+        keys = aws.keys(self._given_session)
+        if keys is None or not keys.access_key or not keys.secret_key:
             raise RuntimeError("no AWS credentials in the environment")
-        return signing.Signer(frozen.access_key, frozen.secret_key, frozen.token, self.region)
+        return signing.Signer(*keys, self.region)
 
     def _base(self, origin: str | None) -> str:
         """The address of the bucket, without a slash at the end."""
@@ -183,13 +182,11 @@ class Storage:
 @contextmanager
 def _named_errors() -> Iterator[None]:
     """The store's failures as the portal's; the rest passes."""
-    from botocore.exceptions import ClientError, ConnectionError, HTTPClientError, IncompleteReadError
-
     try:
         yield
-    except (ConnectionError, HTTPClientError, IncompleteReadError) as error:
+    except (aws_errors.ConnectionError, aws_errors.HTTPClientError, aws_errors.IncompleteReadError) as error:
         raise Unavailable from error
-    except ClientError as error:
+    except aws_errors.ClientError as error:
         code = error.response["Error"]["Code"]
         status = error.response["ResponseMetadata"]["HTTPStatusCode"]
         if code in _MISSING:

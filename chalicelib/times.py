@@ -2,6 +2,9 @@
 
 from datetime import UTC, datetime
 
+#: Before anything that the portal keeps: since when its own rules hold.
+BEGINNING = datetime(2025, 1, 1, tzinfo=UTC)
+
 
 def rfc3339(moment: datetime) -> str:
     """A moment as the API says it: UTC, milliseconds, Z. Such texts sort by time."""
@@ -9,6 +12,11 @@ def rfc3339(moment: datetime) -> str:
     return (
         utc.isoformat(timespec="milliseconds")[:-6] + "Z"
     )  # without its "+00:00"; strftime takes three times as long
+
+
+def kept(moment: datetime) -> datetime:
+    """A moment as it is after it was kept: to the millisecond."""
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 def moment(text: str) -> datetime:

@@ -49,10 +49,12 @@ class Access:
 
 PUBLIC = Access(public=True)
 SIGNED_IN = Access()
-DESK = Access(roles=frozenset({"front_line", "technician", "manager", "auditor"}))
+DESK = Access(roles=frozenset({"front_line", "senior", "technician", "manager", "expert", "auditor"}))
 #: Those at the desk who also change something there.
-HANDLERS = Access(roles=frozenset({"front_line", "technician", "manager"}))
-OFFICE = Access(roles=frozenset({"front_line", "manager"}))
+HANDLERS = Access(roles=frozenset({"front_line", "senior", "technician", "manager", "expert"}))
+OFFICE = Access(roles=frozenset({"front_line", "senior", "manager", "expert"}))
+#: Those who read complaints: technicians, whose work many of them are about, do not.
+COMPLAINTS = Access(roles=frozenset({"front_line", "senior", "manager", "expert", "auditor"}))
 MANAGERS = Access(roles=frozenset({"manager"}))
 
 
@@ -246,5 +248,7 @@ class Call:
 
 def url(path: str, /, **query: Any) -> str:
     """An address within the portal: below the stage's base path, with a query of what is not None."""
+    if not query:  # as most links are
+        return settings().base_path + path
     given = [(name, value) for name, value in query.items() if value is not None and value != ""]
     return settings().base_path + path + (f"?{urlencode(given, doseq=True)}" if given else "")

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-FUNCTIONS = ("APIHandler", "DeliverOutbox", "PhotoArrived", "PhotoFailed", "Tick")
+FUNCTIONS = ("APIHandler", "DeliverOutbox", "SendMessages", "PhotoArrived", "PhotoFailed", "Tick")
 ALIAS = "live"
 #: Calls that the portal makes to its table; DynamoDB counts its own failures for each by itself.
 TABLE_CALLS = ("GetItem", "BatchGetItem", "Query", "UpdateItem", "TransactWriteItems")
 _QUEUES = ("OutboxDeadLetters", "PhotoDeadLetters", "EventDeadLetters")
 #: How long a call of a function usually takes at the most, in ms; beyond it something it calls is slow.
-_SLOW_MS = {"PhotoArrived": 20_000, "DeliverOutbox": 10_000, "Tick": 30_000}
+_SLOW_MS = {"PhotoArrived": 20_000, "DeliverOutbox": 10_000, "SendMessages": 45_000, "Tick": 30_000}
 Metric = tuple[str, str, dict[str, Any]]
 
 
@@ -60,6 +60,7 @@ def _events(stage: str) -> list[Alarm]:
     age = ("AWS/Lambda", "IteratorAge", _of_alias("DeliverOutbox"))
     ticks = ("AWS/Lambda", "Invocations", _of_alias("Tick"))
     left: Metric = (f"portal-{stage}", "DeliveryFailures", {})
+    missed: Metric = (f"portal-{stage}", "MomentFailures", {})
     made = [
         Alarm("StreamLate", "messages come late", (age,), 60_000, "Maximum", periods=5, points=3),
         Alarm(
@@ -67,6 +68,7 @@ def _events(stage: str) -> list[Alarm]:
             periods=5, points=5, missing="breaching", below=True, condition="HasKeyring",
         ),
         Alarm("DeliveryFailed", "a message can't be delivered", (left,), 0, periods=5, points=3),
+        Alarm("MomentFailed", "a deadline can't be handled", (missed,), 0, periods=5, points=3),
     ]  # fmt: skip
     for name in _QUEUES:
         waiting = (

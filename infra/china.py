@@ -22,8 +22,9 @@ SERVICES = {
 
 #: What isn't there, and what takes its place.
 REPLACED = {
-    "SNS text messages": "a provider's HTTP gateway as the notifier (chalicelib/inbox/notifier.py holds the seam); "
-    "until it is there, sign-in codes can't be sent from a China region, and the alarm SmsFailed is left out",
+    "SNS text messages": "a provider's HTTP gateway, set up in MESSAGES_FILE (docs/operations.md, Messages); "
+    "without it sign-in codes can't be sent from a China region; the alarm SmsFailed is left out",
+    "SES": "nothing: no mails from a China region; leave `mail` out of MESSAGES_FILE",
     "Edge-optimised API Gateway": "regional endpoints, in all partitions",
     "X-Ray": "access log and metrics, in all partitions",
 }

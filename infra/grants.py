@@ -22,14 +22,15 @@ def _log(function: str, stage: str) -> Grant:
 
 
 def _more(function: str, stage: str) -> list[Grant]:
-    dead_letters = {"DeliverOutbox": "OutboxDeadLetters", "PhotoFailed": "PhotoDeadLetters"}
+    streamed = ("DeliverOutbox", "SendMessages")
+    dead_letters = {**dict.fromkeys(streamed, "OutboxDeadLetters"), "PhotoFailed": "PhotoDeadLetters"}
     grants = []
     if function in dead_letters:
         grants.append(_allow(["sqs:SendMessage"], {"Fn::GetAtt": [dead_letters[function], "Arn"]}))
     if function == "PhotoArrived":
         bus = "events:${AWS::Region}:${AWS::AccountId}:event-bus/default"
         grants.append(_allow(["events:PutEvents"], _arn(bus)))
-    if function == "DeliverOutbox":
+    if function in streamed:
         read = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"]
         grants.append(_allow(read, {"Fn::GetAtt": ["PortalTable", "StreamArn"]}))
         grants.append(_allow(["dynamodb:ListStreams"], {"Fn::Sub": "${PortalTable.Arn}/stream/*"}))

@@ -9,6 +9,7 @@ NOT_DEPLOYED = {
     "AWS_REGION": "Lambda sets it itself, and lets nobody else",
     "AWS_ENDPOINT_URL": "another engine than AWS's own: local only",
     "KEY_FILE": "local only; deployed keys come by KEYRING_CIPHERTEXT",
+    "MESSAGE_SECRETS_FILE": "local only; deployed secrets come by MESSAGE_SECRETS_CIPHERTEXT",
 }
 
 #: Parameters that are not plain settings.
@@ -85,7 +86,7 @@ def _chosen() -> dict[str, dict[str, Any]]:
         number = info.annotation is int
         made[camel(name)] = {
             "Type": "Number" if number else "String",
-            "Default": info.default,
+            "Default": "" if info.default is None else info.default,
             "Description": f"{name} in docs/operations.md",
             **({"MinValue": 1} if number else {}),
         }

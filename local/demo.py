@@ -7,6 +7,7 @@ from chalicelib.accounts import store as accounts
 from chalicelib.accounts.models import Account, Person
 from chalicelib.desk import service as desk
 from chalicelib.desk.models import Assign, StaffMessage, Transition
+from chalicelib.due.look import look_at
 from chalicelib.importing import service as importing
 from chalicelib.issues import reporting
 from chalicelib.issues import service as issues
@@ -14,7 +15,7 @@ from chalicelib.issues.models import IssueFile, OwnerStep, RateIssue, ReportIssu
 from chalicelib.places import service as places
 from chalicelib.places.rules import read_lines
 from chalicelib.portal import Portal, portal
-from local import demo_consultations
+from local import demo_cards, demo_consultations
 
 PEOPLE = """community_id,community,building,unit,unit_id,name,phone,role
 maple,枫林苑,1,101,maple-1-101,王秀英,+8613800000001,owner
@@ -42,6 +43,7 @@ def main(now: datetime) -> None:
     for community_id, names in PLACES.items():
         places.add(portal(), "demo", community_id, read_lines(names), now)
     if not _issues_there(portal()):
+        demo_cards.write(portal(), _person(portal(), "+8613900000004"), now)
         Story(portal(), now).tell()
     demo_consultations.tell(
         portal(), _person(portal(), "+8613900000003"), _person(portal(), "+8613800000001"), now
@@ -73,6 +75,7 @@ class Story:
 
     def __init__(self, home: Portal, now: datetime) -> None:
         self.home, self.now = home, now
+        self.told: list[str] = []
         self.owner = _person(home, "+8613800000001")
         self.neighbour = _person(home, "+8613800000002")
         self.clerk = _person(home, "+8613900000001")
@@ -90,6 +93,10 @@ class Story:
         noisy = self.report(self.neighbour, "noise", "楼上每天半夜搬东西，声音很大。", now - 30 * hours)
         self.step(self.clerk, noisy, "acknowledged", now - 29 * hours)
         self.round(now)
+        for (
+            issue_id
+        ) in self.told:  # what has come in all those hours is handled, and what comes next gets its row
+            look_at(self.home, issue_id, now)
 
     def report(
         self, who: Person, category: str, text: str, at: datetime, location: str | None = None
@@ -102,7 +109,9 @@ class Story:
                 "area": area,
             }
         )  # fmt: skip
-        return reporting.report(self.home, who, body, None, at)[0]
+        file = reporting.report(self.home, who, body, None, at)[0]
+        self.told.append(file.issue.id)
+        return file
 
     def step(self, who: Person, file: IssueFile, to: str, at: datetime, **more: object) -> IssueFile:
         """One step of the staff."""

@@ -12,6 +12,7 @@ from chalicelib.errors import Conflict, IllegalTransition, NotFound, VersionConf
 from chalicelib.i18n import translations
 from chalicelib.issues.models import IssueFile
 from chalicelib.issues.page_views import category_view
+from chalicelib.sops.policy import built_in
 from local.samples import COMMUNITY, NOW, issue, person
 
 STAFF = (
@@ -63,7 +64,10 @@ def jobs(locale: str) -> dict[str, dict[str, Any]]:
         "free": issue("acknowledged", 6, area="public", location="地下车库 B2"),
     }
     me = person("technician")
-    return {name: today_views.card(one, COMMUNITY, me, locale, NOW) for name, one in found.items()}
+    return {
+        name: today_views.card(one, COMMUNITY, me, locale, NOW, built_in(one.category_id))
+        for name, one in found.items()
+    }
 
 
 def reply_parts(locale: str) -> dict[str, Any]:

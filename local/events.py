@@ -19,7 +19,7 @@ _REGION = "us-east-1"
 def handlers() -> Any:
     """The app's module, with messages kept on this machine."""
     import app
-    from chalicelib.inbox.notifier import use
+    from chalicelib.messages.notifier import use
     from local.outbox import KeptMessages
 
     use(KeptMessages(os.environ["OUTBOX_FILE"]))

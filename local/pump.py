@@ -36,9 +36,13 @@ def main() -> None:
     workers = Workers(photo_arrived)
     s3 = session.client("s3", config=Config(s3={"addressing_style": "path"}))
     uploads = UploadWatch(s3, os.environ["MEDIA_BUCKET"], workers.process, photo_failed)
+    # Each reads the stream for itself, as on Lambda: a slow provider holds up no message of the inbox.
+    outside = StreamReader(session.client("dynamodbstreams"), os.environ["TABLE_NAME"])
     _start("stream", lambda: follow(reader, app.deliver_outbox, stop))
+    _start("messages", lambda: follow(outside, app.send_messages, stop))
     _start("uploads", lambda: watch(uploads, stop))
     _start("clock", lambda: _tick(app.tick, stop))
+    _start("clock of messages", lambda: _tick(app.send_messages, stop))
     if not stop.wait(_WARM_UP_AFTER_SECONDS):
         workers.warm_up()
     stop.wait()

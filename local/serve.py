@@ -93,7 +93,7 @@ def _media(engine_url: str) -> MediaProxy:
 
 def _portal(kept: KeptMessages) -> Bridge:
     from app import app
-    from chalicelib.inbox.notifier import use
+    from chalicelib.messages.notifier import use
     from chalicelib.routes import fallback
 
     use(kept)

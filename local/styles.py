@@ -9,7 +9,7 @@ from chalicelib import i18n
 from chalicelib.company import company
 from chalicelib.looks import Look
 from chalicelib.page_words import DEFAULT_ZONE, ROOT, Speech, company_view, environment, speak, static_bytes
-from local import desk_samples, opened, samples, tokens
+from local import complaint_samples, desk_samples, dispatch_samples, opened, rule_samples, samples, tokens
 
 _TEMPLATE = "styles.html"
 _BASE_CSS = ROOT / "local" / "styles.css"
@@ -30,8 +30,9 @@ def _frame(locale: str, look: str) -> dict[str, Any]:
     return {
         "locale": locale,
         "other_locale_url": f"/dev/styles?lang={other}&look={look}",
-        "me": None,
-        "unread": 0,
+        # Libraries of macros see what a page is given, nothing that it sets itself.
+        "me": samples.person("manager").view(),
+        "unread": 7,
         "company": company_view(locale),
         "path": "/dev/styles",
         "here": "/dev/styles",
@@ -63,9 +64,14 @@ def _parts(locale: str) -> dict[str, Any]:
         "undo": desk_samples.UNDO,
         "results": desk_samples.results(locale),
         "jobs": desk_samples.jobs(locale),
+        "sop": rule_samples.sop(locale),
+        "rule_parts": rule_samples.rule_parts(),
         "replies": desk_samples.reply_parts(locale),
+        "complaints": complaint_samples.cards(),
+        "ledger": complaint_samples.rows(),
+        "case": complaint_samples.timeline(),
+        "dispatch": dispatch_samples.parts(locale),
         "icons": re.findall(r'<symbol id="(\w+)"', static_bytes("icons.svg").decode()),
-        "manager": samples.person("manager").view(),
         "looks_as_cookies": ("", "light", "dark", "large", "large.dark"),
     }
 

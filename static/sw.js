@@ -126,6 +126,15 @@
     await tabs[0].focus();
     return tabs[0].navigate(url);
   }
+  /* A message of the portal, pushed: shown once, whatever came before with its tag. The link is a path of ours alone. */
+  function told(event) {
+    let said;
+    try { said = event.data.json(); } catch (error) { return null; }
+    const to = new URL(said.url || base + "/inbox", location.origin);
+    const url = to.origin === location.origin ? to.href : base + "/inbox";
+    return self.registration.showNotification(said.title, { tag: said.tag, lang: said.lang, data: { url } });
+  }
+  self.addEventListener("push", (event) => event.waitUntil(Promise.resolve(told(event))));
   self.addEventListener("notificationclick", (event) => {
     event.notification.close();
     if (event.notification.data) event.waitUntil(opened(event.notification.data.url));

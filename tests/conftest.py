@@ -3,7 +3,7 @@
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -16,8 +16,11 @@ from botocore.session import Session as BotoSession
 from moto import mock_aws
 
 from chalicelib.communities import store as communities
+from chalicelib.dispatch import store as dispatch
 from chalicelib.portal import Portal
-from chalicelib.table_client import lean
+from chalicelib.service_levels import store as levels
+from chalicelib.sops import store as sops
+from chalicelib.table_client import connect
 from tests.browser import Browser
 from tests.engines import Engine, start_engine
 from tests.factories import NOW, People, make_people, make_portal, make_table
@@ -41,8 +44,11 @@ def now() -> datetime:
 
 @pytest.fixture(autouse=True)
 def _no_memory_of_communities() -> None:
-    """The process remembers communities for a minute; one test's are not another's."""
+    """The process remembers communities, their rules and levels for a minute; one test's are not another's."""
     communities._kept.clear()
+    dispatch._kept.clear()
+    levels.forget()
+    sops.forget()
 
 
 @pytest.fixture
@@ -64,12 +70,12 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="session")
-def engine_client(engine: Engine) -> RecordingClient:
+def engine_client(engine: Engine) -> Iterator[RecordingClient]:
     """A client for many threads, sending and reading as Lambda's does, but with requests looked at by botocore too."""
     session = BotoSession()
     session.set_credentials(engine.access_key, engine.secret_key)
-    client: Any = session.create_client("dynamodb", region_name="us-east-1", endpoint_url=engine.url)
-    return RecordingClient(lean(client, session))
+    with closing(connect("us-east-1", engine.url, session, parameter_validation=True)) as client:
+        yield RecordingClient(client)
 
 
 @pytest.fixture

@@ -14,10 +14,10 @@ from chalicelib.db import Db
 from chalicelib.desk import service as desk
 from chalicelib.desk.models import Assign, Transition
 from chalicelib.importing import service as importing
-from chalicelib.inbox.notifier import MemoryNotifier
 from chalicelib.issues import reporting
 from chalicelib.issues import service as issues
 from chalicelib.issues.models import Actor, Issue, IssueFile, OwnerStep, ReportIssue
+from chalicelib.messages.notifier import MemoryNotifier
 from chalicelib.once import Once
 from chalicelib.places import service as places
 from chalicelib.places.models import NewPlace, Place

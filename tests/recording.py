@@ -3,9 +3,14 @@
 import copy
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ParamValidationError
+from botocore.session import get_session
+from botocore.validate import ParamValidator
+
+from chalicelib.table_client import OPERATIONS
 
 Request = dict[str, Any]
 
@@ -32,6 +37,7 @@ class RecordingClient:
 
         def call(**request: Any) -> Any:
             remember(operation, request)
+            _check(operation, request)
             _raise_first(self._faults, operation, request)
             answer = send(**request)
             _raise_first(self._after, operation, request)
@@ -51,6 +57,20 @@ class RecordingClient:
             yield
         finally:
             faults.remove(fault)
+
+
+@cache
+def _input(operation: str) -> Any:
+    name = operation.title().replace("_", "")
+    return get_session().get_service_model("dynamodb").operation_model(name).input_shape
+
+
+def _check(operation: str, request: Request) -> None:
+    """Look at a request as botocore would, which a first try goes past; raises its ParamValidationError."""
+    if operation in OPERATIONS:
+        report = ParamValidator().validate(request, _input(operation))
+        if report.has_errors():
+            raise ParamValidationError(report=report.generate_report())
 
 
 def _raise_first(

@@ -5,16 +5,33 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from pydantic import TypeAdapter
+
 import app  # noqa: F401 - importing it declares every route
+from chalicelib.managing import calendar_form, policy_form
+from chalicelib.service_levels.policy import DEFAULT_POLICY, default_calendar
+from chalicelib.sops import form as sop_form
+from chalicelib.sops.policy import built_in
 from chalicelib.web import ROUTES, Route
 from tests.browser import Browser, Page
 from tests.factories import NOW, People, report
 
 Ids = dict[str, str]
+
+
+def _json(value: Any) -> Any:
+    """A dataclass as JSON has it."""
+    return TypeAdapter(type(value)).dump_python(value, mode="json")
+
+
+_CALENDAR = default_calendar("Asia/Shanghai")
+_SOP = built_in("plumbing")
 ALL = [route for route in ROUTES if route.path != "/static/{version}/{name}"]
 _STEP = {"version": 1, "reason": "还在漏"}
 _MARKS = {"professionalism": 5, "attitude": 4, "efficiency": 3}
 _REPORT = {"unit_id": "maple-1-101", "category_id": "plumbing", "description": "漏水"}
+_COMPLAINT = {"kind": "complaint", "category": "service", "content": "等了三天", "unit_id": "maple-1-101"}
+_MATRIX = {name: ["property"] for name in ("service", "product", "environment", "other")}
 #: JSON bodies of the API, by method and path below /api/v1.
 BODIES: dict[str, Any] = {
     "POST /auth/code": {"phone": "+8613700000001"},
@@ -33,13 +50,55 @@ BODIES: dict[str, Any] = {
     "POST /desk/bulk": {
         "steps": [{"issue_id": "01K00000000000000000000000", "version": 1, "to": "acknowledged"}]
     },
+    "POST /desk/issues/{issue_id}/labour": {"start": "2026-11-24T01:00:00Z", "end": "2026-11-24T02:00:00Z"},
+    "POST /desk/issues/{issue_id}/materials": {"name": "水龙头", "quantity": 1, "unit_fen": 1500},
+    "POST /desk/issues/{issue_id}/costs/{cost_id}/reverse": {},
+    "POST /desk/issues/{issue_id}/callback": {"due": "2026-11-24T01:00:00Z", "reached": False},
+    "POST /desk/outages": {
+        "community_id": "maple",
+        "category_id": "plumbing",
+        "buildings": ["1"],
+        "text": "停水",
+    },
+    "POST /desk/outages/{issue_id}": {"version": 1, "text": "还在修"},
+    "POST /desk/issues/{issue_id}/links": {"to": "261120-00000"},
+    "POST /desk/issues/{issue_id}/split": {
+        "version": 1,
+        "category_id": "electrical",
+        "description": "灯也不亮",
+        "why": "电工来修",
+    },
+    "POST /desk/auto-assign": {"steps": [{"issue_id": "{issue_id}", "version": 1}]},
+    "PUT /desk/people/{account_id}": {"community_id": "maple", "version": 0, "skills": ["plumbing"]},
+    "POST /desk/people/{account_id}/absences": {
+        "start": "2030-01-01T00:00:00Z",
+        "end": "2030-01-02T00:00:00Z",
+    },
     "POST /desk/issues/{issue_id}/messages": {"text": "马上到"},
     "POST /desk/issues/{issue_id}/contact": {},
+    "POST /desk/issues/{issue_id}/alerts/seen": {},
     "POST /desk/steps": {
         "steps": [
             {"id": "step-0001", "issue_id": "{issue_id}", "at": "2026-11-25T02:00:00Z", "message": "好"}
         ]
     },
+    "POST /complaints": _COMPLAINT,
+    "POST /complaints/{complaint_id}/messages": {"text": "再说一句"},
+    "POST /complaints/{complaint_id}/withdraw": _STEP,
+    "POST /complaints/{complaint_id}/accept": _STEP,
+    "POST /complaints/{complaint_id}/dissent": _STEP,
+    "POST /desk/complaints/{complaint_id}/step": {"step": "start", "version": 1},
+    "POST /desk/complaints/{complaint_id}/assign": {"departments": ["legal"], "version": 1},
+    "POST /desk/complaints/{complaint_id}/notes": {"text": "电话里说过了"},
+    "POST /desk/complaints/{complaint_id}/link": {"number": "C261120-0000", "version": 1},
+    "POST /desk/complaints/{complaint_id}/call-back": {"satisfied": True, "version": 1},
+    "POST /desk/complaints/{complaint_id}/contact": {},
+    "PUT /desk/complaint-departments": {"community_id": "maple", "version": 0, **_MATRIX},
+    "POST /desk/issues/{issue_id}/sop": {"step_id": "shut", "version": 1},
+    "PUT /desk/communities/{community_id}/policy": {"version": 0, "policy": _json(DEFAULT_POLICY)},
+    "PUT /desk/communities/{community_id}/calendar": {"version": 0, "calendar": _json(_CALENDAR)},
+    "PUT /desk/communities/{community_id}/roster": {"version": 0, "roster": {}},
+    "PUT /desk/communities/{community_id}/sops/{category_id}": {"version": 0, "sop": _json(_SOP)},
     "PUT /inbox/read": {"read_until": "01K00000000000000000000000"},
     "POST /bookings": {
         "consultant_id": "{consultant_id}",
@@ -51,13 +110,33 @@ BODIES: dict[str, Any] = {
     "POST /bookings/{booking_id}/reschedule": {"starts_at": "2026-11-28T01:00:00Z", "version": 1},
     "POST /bookings/{booking_id}/cancel": _STEP,
     "POST /desk/bookings/{booking_id}/step": {"to": "confirmed", "version": 1},
+    "PUT /me/messages": {"version": 0},
+    "PUT /me/messages/devices": {
+        "endpoint": "https://web.push.apple.com/1",
+        "p256dh": "B" * 87,
+        "auth": "a" * 22,
+    },
+    "PUT /me/messages/wechat": {"code": "abc"},
+    "POST /me/messages/wechat/credits": {"accepted": ["steps"]},
+    "POST /desk/messages/judge": {"community_id": "maple", "keys": ["none"], "act": "drop"},
+    "POST /desk/announcements": {"community_id": "maple", "title": "停水", "text": "明天停水。"},
+    "POST /desk/announcements/{announcement_id}/take-back": {"community_id": "maple"},
+    "PUT /announcements/{announcement_id}/read": {},
     "POST /photos": {"content_type": "image/jpeg", "size_bytes": 1000},
 }
+#: These are called again and again by tests that share a portal: they preview, or the second would be a conflict.
+PREVIEWED = ("policy", "calendar", "roster", "sops/{category_id}")
 #: Fields of the pages' forms, by path.
 FORMS: dict[str, dict[str, Any]] = {
     "/login": {"phone": "+8613700000001"},
     "/look": {"text": "large"},
     "/me/language": {"locale": "en"},
+    "/me/messages": {"version": 0, "steps": "push", "start": "22:00", "end": "07:00", "email": ""},
+    "/me/messages/devices": {},
+    "/me/messages/email": {"token": "none"},
+    "/desk/announcements": {"community_id": "maple", "title": "停水", "text": "明天停水。", "sure": "yes"},
+    "/desk/announcements/take-back": {"community_id": "maple", "id": "{announcement_id}"},
+    "/desk/messages": {"community_id": "maple", "keys": "none", "act": "drop"},
     "/me/sign-out": {},
     "/me/sign-out-everywhere": {},
     "/desk/import": {"csv_text": "community_id,building,unit\nmaple,1,101\n"},
@@ -83,10 +162,54 @@ FORMS: dict[str, dict[str, Any]] = {
     "/desk/issues/{issue_id}/claim": {"version": 1},
     "/desk/issues/{issue_id}/message": {"text": "马上到", "key": "form-key-1"},
     "/desk/issues/{issue_id}/contact": {},
+    "/desk/issues/{issue_id}/seen": {},
     "/desk/issues/{issue_id}/undo": {"version": 1},
+    "/desk/issues/{issue_id}/sop": {"step_id": "shut", "version": 1},
+    # Without `act` they preview.
+    "/desk/rules/policy": {**policy_form.fields(DEFAULT_POLICY), "version": 0, "community_id": "maple"},
+    "/desk/rules/calendar": {**calendar_form.fields(_CALENDAR), "version": 0, "community_id": "maple"},
+    "/desk/rules/roster": {"version": 0, "community_id": "maple"},
+    "/desk/rules/sops/{category_id}": {**sop_form.fields(_SOP), "version": 0, "community_id": "maple"},
     "/desk/bulk": {"pick": "{issue_id}.1", "step": "acknowledged", "back": "/desk"},
     "/desk/filters": {"key": "form-key-1", "name": "我的", "choice": "status=submitted"},
     "/desk/replies": {"key": "form-key-1", "title": "马上", "text": "马上到", "version": 0},
+    "/feedback/new": {**_COMPLAINT, "key": "form-key-1"},
+    "/feedback/{complaint_id}/message": {"text": "再说一句", "key": "form-key-1"},
+    "/feedback/{complaint_id}/withdraw": _STEP,
+    "/feedback/{complaint_id}/accept": _STEP,
+    "/feedback/{complaint_id}/dissent": _STEP,
+    "/desk/complaints/{complaint_id}/step": {"step": "start", "version": 1},
+    "/desk/complaints/{complaint_id}/assign": {"departments": "legal", "version": 1},
+    "/desk/complaints/{complaint_id}/note": {"text": "电话里说过了"},
+    "/desk/complaints/{complaint_id}/link": {"number": "C261120-0000", "version": 1},
+    "/desk/complaints/{complaint_id}/call-back": {"satisfied": "true", "version": 1},
+    "/desk/complaints/{complaint_id}/contact": {},
+    "/desk/complaints/departments": {
+        "community_id": "maple",
+        "version": 0,
+        **dict.fromkeys(("service", "product", "environment", "other"), "property"),
+    },
+    "/desk/issues/{issue_id}/labour": {"start": "2026-11-24T09:00", "end": "2026-11-24T10:00"},
+    "/desk/issues/{issue_id}/materials": {"name": "水龙头", "quantity": "1", "unit": "15"},
+    "/desk/issues/{issue_id}/reverse": {"cost_id": "{cost_id}"},
+    "/desk/callbacks/{issue_id}": {"due": "2026-11-24T01:00:00.000Z", "reached": "no"},
+    "/desk/outages": {"community_id": "maple", "category_id": "lift", "buildings": "1", "text": "电梯停运"},
+    "/desk/outages/{issue_id}": {"community_id": "maple", "version": 1, "text": "还在修"},
+    "/desk/issues/{issue_id}/links": {"link_to": "261120-00000"},
+    "/desk/issues/{issue_id}/split": {
+        "version": 1,
+        "split_category": "electrical",
+        "description": "灯也不亮",
+        "why": "电工来修",
+    },
+    "/desk/people": {"community_id": "maple", "version": 0, "order": "1"},
+    "/desk/people/{account_id}": {"community_id": "maple", "version": 0, "skills": "plumbing"},
+    "/desk/people/{account_id}/absence": {"start": "2030-01-01T08:00", "end": "2030-01-02T08:00"},
+    "/desk/people/{account_id}/handover": {
+        "issue_id": "{issue_id}",
+        "version": 1,
+        "assignee_id": "{account_id}",
+    },
     "/photos": {"back": "/"},
     "/consultations/new": {
         "consultant_id": "{consultant_id}",
@@ -117,6 +240,23 @@ FORMS: dict[str, dict[str, Any]] = {
 }
 
 
+def make_complaint_id(*, people: People) -> str:
+    """A complaint of maple's owner."""
+    from tests.factories_complaints import complain
+
+    return complain(portal=people.portal, by=people.owner).complaint.id
+
+
+def _announced(people: People) -> str:
+    from chalicelib.announcements import fanout, service
+    from chalicelib.announcements.models import Announce
+
+    body = Announce(community_id="maple", title="停水", text="明天停水。")
+    one = service.announce(people.portal, people.manager, body, None, NOW)
+    fanout.run_due(people.portal, NOW)
+    return one.id
+
+
 def make_ids(*, people: People) -> Ids:
     """Objects of maple's owner: an issue, a photo, a draft."""
     from chalicelib.consultations import feeds
@@ -134,17 +274,24 @@ def make_ids(*, people: People) -> Ids:
         service_id="visit",
         starts_at=NOW + timedelta(days=3, hours=2),
     )
+    issue = report(portal=people.portal, by=owner).issue
     return {
         "booking_id": visit.id,
         "feed": feeds.renew(people.portal, owner),
         "consultant_id": plan.consultant_id,
-        "issue_id": report(portal=people.portal, by=owner).issue.id,
+        "complaint_id": make_complaint_id(people=people),
+        "issue_id": issue.id,
         "photo_id": photos.start_plain(people.portal, owner, NOW),
         "draft_id": drafts.begin(people.portal, owner, make_report(), NOW).id,
         "community_id": "maple",
+        "category_id": "plumbing",
         "code": make_place(portal=people.portal).id,
         "account_id": people.technician.id,
+        "device": "none",
+        "announcement_id": _announced(people),
+        "number": issue.number,
         "version": "1",
+        "cost_id": "01K00000000000000000000000",
         "name": "portal.css",
     }
 
@@ -177,4 +324,6 @@ def call(browser: Browser, route: Route, ids: Ids, **headers: str) -> Page:
         return browser.send("POST", path, urlencode(fields).encode(), sent)
     body = BODIES.get(f"{route.method} {route.path.removeprefix('/api/v1')}", {})
     text = json.dumps(_filled(body, ids))
+    if route.method == "PUT" and route.path.endswith(PREVIEWED):
+        path += "?preview=true"
     return browser.send(route.method, path, text.encode(), {"Content-Type": "application/json", **headers})

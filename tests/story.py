@@ -1,23 +1,42 @@
 """Everything that the portal writes and asks of its table, once: what checks of keys and expressions look at."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from chalicelib.accounts import service as accounts
 from chalicelib.accounts.sessions import new_session, person_of
+from chalicelib.announcements import service as announcing
+from chalicelib.announcements import store as announced
+from chalicelib.announcements.models import Announce
 from chalicelib.audit import store as audit
 from chalicelib.communities import store as communities
+from chalicelib.complaints import handling, matrix
+from chalicelib.complaints import listing as complaint_listing
+from chalicelib.complaints import service as complaint_service
+from chalicelib.complaints import store as complaints
+from chalicelib.complaints import timers as complaint_timers
+from chalicelib.complaints.bodies import SetMatrix, Words
 from chalicelib.desk import bulk, live, own, own_store, queue, replies, today, undo
 from chalicelib.desk import service as desk
 from chalicelib.desk.models import Bulk, BulkStep, Queue, StaffMessage
 from chalicelib.desk.own_models import SaveFilter, SaveReply
-from chalicelib.errors import PortalError
+from chalicelib.due import service as due
+from chalicelib.duty import service as duty
+from chalicelib.duty.models import Duty, Roster
+from chalicelib.errors import PortalError, Unavailable
 from chalicelib.inbox import outbox
 from chalicelib.inbox import service as inbox
-from chalicelib.inbox.notifier import MemoryNotifier
+from chalicelib.inbox.models import Notice
 from chalicelib.issues import drafts, following, listing, service, store, timers
 from chalicelib.issues import photos as issue_photos
 from chalicelib.issues.models import FindSimilar, RateIssue, WriteMessage
+from chalicelib.managing import levels
+from chalicelib.managing.preview import of_levels
+from chalicelib.messages import choosing, failed, worker
+from chalicelib.messages.models import ChooseMessages, Device, Quiet
+from chalicelib.messages.notifier import Channel, Gone, MemoryNotifier, Message, Refused
+from chalicelib.messages.sending import Turn
 from chalicelib.pages import keep_form, kept_form
 from chalicelib.photos import intake
 from chalicelib.photos import service as photos
@@ -26,6 +45,12 @@ from chalicelib.places import service as places
 from chalicelib.places.models import ChangePlace
 from chalicelib.portal import Portal
 from chalicelib.records import K
+from chalicelib.service_levels import store as service_levels
+from chalicelib.service_levels.policy import DEFAULT_POLICY, default_calendar
+from chalicelib.sops import editing
+from chalicelib.sops import service as sop_service
+from chalicelib.sops.models import Sop, SopStep, TickStep
+from chalicelib.sops.models import Words as StepWords
 from infra.upkeep.migrate import migrate
 from infra.upkeep.walk import Pace
 from tests.consultations.story import consult
@@ -42,6 +67,8 @@ from tests.factories import (
     report,
     step,
 )
+from tests.factories_complaints import complain, complaint_move, complaint_step, handle
+from tests.story_dispatch import tell_dispatch
 
 LATER = NOW + timedelta(minutes=5)
 CALLED_BACK = NOW + timedelta(hours=1)
@@ -52,6 +79,7 @@ def tell(portal: Portal) -> None:
     import_people(portal=portal)
     import_people(portal=portal)
     people = People(portal)
+    timers.run_due(portal, NOW)
     _sign_in(portal)
     _work(portal, people)
     _merge(portal, people)
@@ -59,12 +87,37 @@ def tell(portal: Portal) -> None:
     _drafts_and_forms(portal, people)
     _desk(portal, people)
     consult(portal, people)
+    complaint_timers.run_due(portal, NOW)
+    _complain(portal, people)
+    tell_dispatch(portal, people)
     outbox.sweep(portal, LATER)
+    _tell_outside(portal, people)
+    outbox.sweep(portal, LATER)
+    _rules(portal, people)
     _read(portal, people)
-    timers.run_due(portal, NOW + timedelta(days=8))
+    _let_time_pass(portal, people)
+    complaint_timers.run_due(portal, NOW + timedelta(days=8))
     assert all(not page.left for page in migrate(portal, "issue", lambda: NOW, Pace(10**9), at_once=50))
     accounts.choose_locale(portal, people.owner, "en")
     accounts.sign_out_everywhere(portal, people.owner)
+
+
+def _let_time_pass(portal: Portal, people: People) -> None:
+    """The manager changes policy and calendar, the clock goes on for a month, and somebody knows of the alerts."""
+    start = NOW + timedelta(hours=1)
+    service_levels.save_policy(portal, "maple", people.manager.id, DEFAULT_POLICY, start, 0, NOW)
+    calendar = default_calendar("Asia/Shanghai")
+    service_levels.save_calendar(portal, "maple", people.manager.id, calendar, start, 1, NOW)
+    service_levels.levels_of(portal.db, "maple", "Asia/Shanghai")
+    late = report(portal=portal, by=people.owner)
+    step(portal=portal, by=people.clerk, file=late, to="acknowledged")
+    word = StaffMessage(text="明早到")
+    desk.message(portal, people.clerk, late.issue.id, word, None, NOW + timedelta(hours=17))
+    for hours in (0.5, 18, 8 * 24, 31 * 24):
+        timers.run_due(portal, NOW + timedelta(hours=hours))
+    due.acknowledge(portal, people.clerk, late.issue.id, NOW + timedelta(days=31))
+    while outbox.sweep(portal, NOW + timedelta(days=32)):
+        pass
 
 
 def _sign_in(portal: Portal) -> None:
@@ -187,6 +240,152 @@ def _desk(portal: Portal, people: People) -> None:
     own.save_filter(portal, clerk, SaveFilter(id="f2", name="新的"), "status=submitted", start=False)
     own.delete_filter(portal, clerk, "f2")
     replies.around(portal, clerk, file)
+
+
+def _complain(portal: Portal, people: People) -> None:
+    """A complaint with all that can happen to one, a repeated one that is late, a suggestion, and praise."""
+    owner, clerk, manager = people.owner, people.clerk, people.manager
+    issue = report(portal=portal, by=owner).issue.id
+    kept, gone = _photo(portal, owner), _photo(portal, owner)
+    first = complain(portal=portal, by=owner, once=make_key(of=owner), issue_id=issue, photo_ids=[kept, gone])
+    intake.settle(portal, kept, "ready", None, NOW)
+    portal.db.write(complaints.photo_removed(first.complaint.id, owner, portal.keys, NOW))
+    portal.db.write(*photo_store.forget(_kept(portal, gone), PortalError()))
+    again = complain(portal=portal, by=owner)
+    assert complaint_listing.repeats(portal, again.complaint)
+    handle(portal=portal, by=clerk, file=again, do="link", number=first.complaint.number)
+    file = first
+    for do in ("start", "conclude", "decide", "reply"):
+        file = complaint_step(portal=portal, by=manager, file=file, do=do)
+    words = Words(text="再说一句")
+    complaint_service.message(portal, owner, file.complaint.id, words, None, NOW)
+    handling.note(portal, clerk, file.complaint.id, words, None, NOW)
+    handling.contact(portal, clerk, file.complaint.id, NOW)
+    file = handle(
+        portal=portal,
+        by=clerk,
+        file=file,
+        do="assign",
+        departments=["legal", "property"],
+        handler_id=clerk.id,
+    )
+    file = complaint_move(portal=portal, by=owner, file=file, action="dissent", reason="不同意")
+    for do in ("arbitrate", "litigate", "close"):
+        file = complaint_step(portal=portal, by=manager, file=file, do=do)
+    handle(portal=portal, by=clerk, file=file, do="call_back", satisfied=True)
+    idea = complain(
+        portal=portal, by=people.technician, kind="suggestion", unit_id=None, community_id="maple"
+    )
+    complaint_step(portal=portal, by=clerk, file=idea, do="answer")
+    complaint_move(
+        portal=portal, by=owner, file=complain(portal=portal, by=owner, kind="praise"), action="withdraw"
+    )
+    even = {name: ["property"] for name in ("service", "product", "environment", "other")}
+    for version in (0, 1):
+        changed = SetMatrix.model_validate({"community_id": "maple", **even, "version": version})
+        matrix.save(portal, manager, changed, NOW)
+        even["other"] = ["legal"]
+    _read_complaints(portal, people)
+
+
+def _read_complaints(portal: Portal, people: People) -> None:
+    owner = people.owner
+    _, after = complaint_listing.own(portal, owner, 1, None)
+    complaint_listing.own(portal, owner, 1, after)
+    stages: Any = (None, "accepted", "closed", "withdrawn")
+    for stage in stages:
+        found, place = complaint_listing.desk(portal, "maple", stage, 1, None, None)
+        place = place or (f"2026-01-01T00:00:00.000Z#{found[0].id}" if found else None)
+        complaint_listing.desk(portal, "maple", stage, 1, place, None)
+        complaint_listing.desk(portal, "maple", stage, 1, place, NOW + timedelta(days=9))
+    complaint_listing.hard(portal, "maple", NOW)
+    complaint_listing.call_back_percent(portal, "maple")
+
+
+def _rules(portal: Portal, people: People) -> None:
+    """A roster, an SOP and service levels of the community's own; a step ticked, and opened again."""
+    manager, tech = people.manager, people.technician
+    night = Duty(people.clerk.id, (0, 1, 2, 3, 4, 5, 6), 22 * 60, 7 * 60)
+    duty.save(portal, manager, "maple", Roster(weekly=(night,)), 0, None, NOW)
+    duty.newest(portal, "maple", 5)
+    sop = Sop((SopStep("a", StepWords("检测", "Detection"), measurement=True),))
+    editing.save(portal, manager, "maple", "noise", sop, 0, None, NOW)
+    later = NOW + timedelta(minutes=10)
+    file = report(portal=portal, by=people.owner, category_id="noise", now=later)
+    before = levels.kept(portal, "maple")
+    of_levels(portal, "maple", before.levels, before.levels, later)
+    file = step(portal=portal, by=people.clerk, file=file, to="acknowledged", now=later)
+    file = assign(portal=portal, by=people.clerk, file=file, to=tech, now=later)
+    for done in (True, False):
+        body = TickStep(step_id="a", version=file.issue.version, done=done, measurement="40 dB")
+        file, _ = sop_service.tick(portal, tech, file.issue.id, body, None, later)
+
+
+def _tell_outside(portal: Portal, people: People) -> None:
+    """Everybody is told by what they chose; WeChat refuses, the rest is down for a while, then managers judge."""
+    owner, technician = people.owner, people.technician
+    everything = {"urgent": ["push", "wechat", "email", "sms"], "steps": ["wechat"], "talk": ["push"]}
+    choice = ChooseMessages(version=0, locale="en", channels=everything, email="li@example.com",
+                            quiet=Quiet(start="23:00", end="06:00"))  # fmt: skip
+    choosing.choose(portal, owner, choice, NOW)
+    assert isinstance(portal.notifier, MemoryNotifier)
+    choosing.confirm_email(portal, owner, portal.notifier.sent[-1].link.partition("=")[2], NOW)
+    choosing.bind_wechat(portal, owner, "o-1")
+    for kind in ("steps", "urgent"):
+        choosing.add_credits(portal, owner, [kind], make_key(of=owner), NOW)
+    made = {"p256dh": "B" * 87, "auth": "a" * 22}
+    for person in (owner, technician):
+        for n in range(2):
+            device = Device(endpoint=f"https://web.push.apple.com/{n}", **made)
+            choosing.add_device(portal, person, device, NOW)
+    choosing.forget_devices(portal, owner, next(iter(choosing.reach_of(portal, owner).devices)))
+    body = Announce(community_id="maple", title="停水", text="明天停水。", ends_at=LATER + timedelta(days=2))
+    one = announcing.announce(portal, people.manager, body, make_key(of=people.manager), NOW)
+    role = body.model_copy(update={"audience": "role", "values": ["technician"]})
+    announcing.announce(portal, people.manager, role, None, NOW)
+    for_later = body.model_copy(update={"publish_at": LATER + timedelta(days=1)})
+    announcing.announce(portal, people.manager, for_later, None, NOW)
+    worker.sweep(Turn(portal, NOW))
+    assert announcing.read(portal, owner, one.id, NOW)
+    announced.note_read(portal.db, owner.id, one.id, NOW)
+    _, place = announcing.listed(portal, "maple", 1, None)
+    announcing.listed(portal, "maple", 1, place)
+    announcing.take_back(portal, people.manager, "maple", one.id, NOW)
+    for fails in (StoryProvider(down=True), StoryProvider(down=True), StoryProvider()):
+        told = replace(portal, notifier=fails)
+        for minute in range(3):
+            worker.sweep(Turn(told, LATER + timedelta(minutes=20 * minute + 1)))
+    found, place = failed.read(portal, "maple", 1, None)
+    failed.read(portal, "maple", 1, place)
+    assert failed.judge(portal, people.manager, "maple", [found[0].key], "resend", LATER) == 1
+    notice = Notice(
+        "assigned", found[0].issue_id, found[0].number, "noise", "maple", (owner.id,), urgent=True
+    )
+    portal.db.write(outbox.add(notice, LATER))
+    outbox.sweep(portal, LATER + timedelta(days=1))
+    again = replace(portal, notifier=StoryProvider())
+    assert worker.sweep(Turn(again, LATER + timedelta(days=1))) > 0
+
+
+class StoryProvider:
+    """Refuses WeChat messages and knows browsers no more; down, it takes nothing at all."""
+
+    def __init__(self, *, down: bool = False) -> None:
+        self.down = down
+
+    def send(self, message: Message) -> str | None:
+        """Take it or not."""
+        if self.down:
+            raise Unavailable
+        if message.channel in ("wechat", "email"):
+            raise Refused("no")
+        if message.channel == "push" and message.to.count("apple.com/1"):
+            raise Gone("unsubscribed")
+        return "id-1"
+
+    def repeatable(self, channel: Channel) -> bool:
+        """No tokens here."""
+        return False
 
 
 def _read(portal: Portal, people: People) -> None:

@@ -5,12 +5,15 @@ from typing import Any
 
 import pytest
 
-from chalicelib.communities import store
+from chalicelib.dispatch import store as dispatch
+from chalicelib.due import plan
 from chalicelib.issues import timers
 from chalicelib.photos import service as photos
 from chalicelib.portal import Portal
+from chalicelib.sops import store as sops
 from tests.browser import Browser
 from tests.factories import NOW, People, bring_to, make_place, report
+from tests.factories_complaints import complain
 from tests.route_calls import Ids
 
 SIGNED_IN = ["batch_get_item"]
@@ -44,11 +47,17 @@ def issues(people: People) -> list[str]:
     return [bring_to(portal=people.portal, people=people, status="resolved").issue.id for _ in range(8)]
 
 
+@pytest.fixture(scope="module")
+def complaint(people: People) -> str:
+    """A complaint's id."""
+    return complain(portal=people.portal, by=people.owner).complaint.id
+
+
 @pytest.fixture
-def ids(site: Portal, issues: list[str]) -> Ids:
+def ids(site: Portal, issues: list[str], complaint: str) -> Ids:
     """A resolved issue that no test has touched, and communities remembered."""
     _remember(site)
-    return {"resolved": issues[0]}
+    return {"resolved": issues[0], "complaint": complaint}
 
 
 @pytest.fixture
@@ -61,9 +70,17 @@ def signed_in(people: People) -> Any:
     return lambda name: Browser(cookies={"session": people.token(name)})
 
 
+@pytest.fixture(autouse=True)
+def _remembered(_no_memory_of_communities: None, site: Portal) -> None:
+    """What a process remembers for a minute is no part of a request."""
+    _remember(site)
+
+
 def _remember(portal: Portal) -> None:
     for name in ("maple", "cedar"):
-        store.get(portal.db, name)
+        plan.levels_for(portal, name)
+        dispatch.rules_of(portal.db, name)
+        sops.book(portal.db, name)
 
 
 def _calls(
@@ -115,7 +132,32 @@ READS: list[tuple[str, str, list[str]]] = [
     ("technician", "/desk/today", ["query"] * 3),
     ("clerk", "/desk/today", ["query"]),
     ("technician", "/api/v1/desk/communities/maple/staff", ["query"]),
+    ("owner", "/feedback", ["query", "batch_get_item"]),
+    ("owner", "/api/v1/complaints/{complaint}", ["query"]),
+    ("owner", "/feedback/new?kind=complaint", []),
+    # A page of the ledger, and the closed ones for the call-back rate.
+    ("clerk", "/desk/complaints", ["query", "query"]),
+    ("clerk", "/api/v1/desk/complaints?overdue=true", ["query", "query"]),
+    # The complaint, and earlier ones of the same person; its page proposes departments and lists the office.
+    ("clerk", "/api/v1/desk/complaints/{complaint}", ["query", "query"]),
+    ("clerk", "/desk/complaints/{complaint}", ["query", "query", "get_item", "query"]),
+    ("manager", "/desk/complaints/hard", ["query"]),
+    # A rule's versions, and the names of who made them.
+    ("manager", "/desk/rules/policy", ["query"] * 2),
+    ("manager", "/desk/rules/roster", ["query"] * 2),
+    ("manager", "/desk/rules/sops/lift", ["query"] * 2),
+    ("manager", "/desk/rules/sops", ["query"]),
+    ("manager", "/api/v1/desk/communities/maple/calendar", ["query"]),
 ]
+
+
+def test_the_desks_page_looks_at_jobs_only_while_nobody_has_the_issue(
+    site: Portal, signed_in: Any, people: People, ids: Ids
+) -> None:
+    """The issue, its reporter, the team; what the home reported before, and the jobs of the two who may fit."""
+    issue = bring_to(portal=site, people=people, status="acknowledged").issue.id
+    found = _calls(site, signed_in("clerk"), "GET", f"/desk/issues/{issue}")
+    assert found == [*SIGNED_IN, "query", "batch_get_item", *["query"] * 4]
 
 
 @pytest.mark.parametrize(("who", "path", "calls"), READS, ids=[f"{who} {path}" for who, path, _ in READS])
@@ -196,9 +238,24 @@ def test_reporting_is_one_transaction(site: Portal, caller: Any, people: People)
 def test_a_step_is_one_look_and_one_transaction(
     site: Portal, caller: Any, issues: list[str], who: str, path: str, body: dict[str, Any]
 ) -> None:
+    _remember(site)
     path = f"/api/v1{path}".format(resolved=issues.pop())
     found = _calls(site, caller(who), "POST", path, body, key=f"key-{path[-40:].replace('/', '-')}")
     assert found == STEP
+
+
+def test_a_complaint_and_a_step_on_it_are_one_transaction_each(site: Portal, caller: Any) -> None:
+    _remember(site)
+    body = {"kind": "complaint", "category": "service", "content": "等了三天", "unit_id": "maple-1-101"}
+    path = "/api/v1/complaints"
+    assert _calls(site, caller("owner"), "POST", path, body, key="budget-c1") == REPORT
+    made = caller("owner").api("POST", "/complaints", body).json
+    desk = f"/api/v1/desk/complaints/{made['id']}"
+    found = _calls(
+        site, caller("clerk"), "POST", f"{desk}/step", {"step": "start", "version": 1}, key="budget-c2"
+    )
+    matrix, repeats = ["get_item"], ["query"]
+    assert found == [*WITH_KEY, "query", *matrix, "transact_write_items", *repeats]
 
 
 def test_a_rating_is_one_look_and_one_transaction(site: Portal, caller: Any, issues: list[str]) -> None:
@@ -217,6 +274,7 @@ def test_a_rating_is_one_look_and_one_transaction(site: Portal, caller: Any, iss
 def test_undo_is_as_cheap_as_the_step_and_several_steps_cost_what_they_cost_one_by_one(
     site: Portal, caller: Any, people: People, path: str, body: dict[str, Any]
 ) -> None:
+    _remember(site)
     clerk = caller("clerk")
     if "undo" in path:
         issue = bring_to(portal=site, people=people, status="resolved").issue.id
@@ -247,12 +305,12 @@ def test_asking_for_news_when_there_are_none_costs_one_look(site: Portal, signed
     assert site.db.calls == NO_NEWS
 
 
-def test_a_tick_reads_its_mark_and_shards_and_writes_the_mark_once_a_day(site: Portal) -> None:
-    timers.run_due(site, NOW)
+def test_a_tick_reads_its_mark_and_shards_and_writes_the_mark_once_a_day(portal: Portal) -> None:
+    timers.run_due(portal, NOW)
     for later, days, written in ((60, 2, []), (86_400, 3, ["transact_write_items"]), (86_460, 2, [])):
-        site.db.calls.clear()
-        timers.run_due(site, NOW + timedelta(seconds=later))
-        assert site.db.calls == ["get_item", *["query"] * (4 * days), *written]
+        portal.db.calls.clear()
+        timers.run_due(portal, NOW + timedelta(seconds=later))
+        assert portal.db.calls == ["get_item", *["query"] * (4 * days), *written]
 
 
 def test_signing_in_costs_the_same_for_everybody(site: Portal, people: People) -> None:

@@ -9,6 +9,7 @@ import itertools
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import timedelta
 from types import FrameType
 from typing import Any
@@ -18,13 +19,13 @@ from botocore.session import Session
 
 from chalicelib.db import Db
 from chalicelib.portal import Portal
-from chalicelib.table_client import CONFIG, lean
+from chalicelib.table_client import connect
 from tests.browser import Browser, Page
 from tests.engines import Engine
 from tests.factories import NOW, People, report
 
 #: The most calls that a request may make. A number here goes up only for something that people see.
-CEILINGS = {"get": 2600, "list": 5600, "queue": 4450, "transaction": 6900, "page": 15300}
+CEILINGS = {"get": 1800, "list": 3120, "queue": 3075, "transaction": 4985, "page": 8060}
 
 
 @pytest.fixture(scope="module")
@@ -34,16 +35,9 @@ def people(shared_site: People, engine: Engine) -> Iterator[People]:
         report(portal=shared_site.portal, by=shared_site.owner, now=NOW - timedelta(hours=number))
     session = Session()
     session.set_credentials(engine.access_key, engine.secret_key)
-    client: Any = session.create_client(
-        "dynamodb",
-        region_name="us-east-1",
-        endpoint_url=engine.url,
-        config=CONFIG,
-    )
-    portal: Portal = dataclasses.replace(
-        shared_site.portal, db=Db(lean(client, session), shared_site.portal.db.table)
-    )
-    with pytest.MonkeyPatch.context() as patch:
+    with closing(connect("us-east-1", engine.url, session)) as client, pytest.MonkeyPatch.context() as patch:
+        db = Db(client, shared_site.portal.db.table)
+        portal: Portal = dataclasses.replace(shared_site.portal, db=db)
         patch.setattr("chalicelib.routes.portal", lambda: portal)
         yield People(portal)
 

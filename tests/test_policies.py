@@ -22,6 +22,7 @@ ARGUED = {
     "s3:DeleteObject": "the objects of a kind lie below one prefix, each under its photo's id",
     "s3:GetObject": "the same",
     "s3:PutObject": "the same",
+    "ses:SendEmail": "an installation's senders have names of its own; all are of this account",
     "sns:Publish": "a phone number is no resource: AWS takes `*` only; every topic is left out",
 }
 
@@ -124,6 +125,11 @@ def test_no_function_may(function: str, ask: Ask) -> None:
         ("tick", _item("PutItem", "PHONE#1")),
         ("tick", Ask("s3:DeleteObject", f"{BUCKET}/uploads/1")),
         ("tick", Ask("sns:Publish", "*")),
+        ("deliver_outbox", Ask("sns:Publish", "*")),
+        ("deliver_outbox", _item("PutItem", "SEND#sms#1")),
+        ("send_messages", _item("PutItem", "ISSUE#1")),
+        ("send_messages", _item("Query", "OUTBOX#1")),
+        ("send_messages", _item("GetItem", "PHONE#1")),
     ],
     ids=str,
 )

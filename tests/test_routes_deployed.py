@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from chalicelib import page_words
-from chalicelib.inbox.notifier import LogNotifier, MemoryNotifier, Message, SnsNotifier, notifier_for
+from chalicelib.messages.notifier import LogNotifier, MemoryNotifier, Message, notifier_for
+from chalicelib.messages.providers import Providers
 from chalicelib.settings import settings
 from tests.browser import HOST, Browser
 from tests.factories import NOW, PHONES, People, make_settings
@@ -75,10 +76,10 @@ def test_another_origin_is_refused_also_with_the_same_host_by_http(deployed: Peo
     assert page.status == 403
 
 
-def test_messages_go_by_sns_only_when_deployed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_messages_leave_for_providers_only_when_deployed(capsys: pytest.CaptureFixture[str]) -> None:
     local = notifier_for(make_settings())
     assert isinstance(local, LogNotifier)
-    assert isinstance(notifier_for(make_settings(portal_stage="prod")), SnsNotifier)
+    assert isinstance(notifier_for(make_settings(portal_stage="prod")), Providers)
     local.send(
         Message(to="+8613800000001", channel="sms", template="t", text="geheim", at=NOW, code="123456")
     )

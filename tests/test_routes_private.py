@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib import logs
 from chalicelib.accounts.store import session_key
-from chalicelib.inbox.notifier import MemoryNotifier
+from chalicelib.messages.notifier import MemoryNotifier
 from chalicelib.portal import Portal
 from tests.browser import Browser, Page
 from tests.factories import PHONES, People
@@ -73,9 +73,24 @@ def _tell_the_story(site: Portal, people: People) -> None:
     assert owner.post(f"{path}/confirm", {"version": 5}).status == 303
     marks = {"professionalism": 5, "attitude": 5, "efficiency": 5, "comment": "秘密的评语"}
     assert owner.post(f"{path}/rating", marks).status == 303
+    _complain(owner, people)
     owner.post("/login", {"phone": "王秀英 13800000001"})
     owner.api("POST", "/issues", {**typed, "unit_id": "王秀英"}, **{"Sec-Fetch-Site": "same-origin"})
     assert owner.get(path).status == 200
+
+
+def _complain(owner: Browser, people: People) -> None:
+    typed = {"kind": "complaint", "category": "service", "content": "秘密的描述", "unit_id": "maple-1-101"}
+    owner.post("/feedback/new", typed, follow=True)
+    made = owner.api("POST", "/complaints", typed, **{"Sec-Fetch-Site": "same-origin"}).json
+    manager = Browser(token=people.token("manager"))
+    path = f"/desk/complaints/{made['id']}"
+    for number, step in enumerate(("start", "conclude", "decide"), 1):
+        words = {"text": "秘密的原因", "decision": "秘密的评语"}
+        assert manager.api("POST", f"{path}/step", {"step": step, "version": number, **words}).status == 200
+    manager.api("POST", f"{path}/notes", {"text": "秘密的留言"})
+    manager.api("POST", f"{path}/contact")
+    owner.post(f"/feedback/{made['id']}/withdraw", {"version": 4, "reason": "秘密的原因"})
 
 
 def _signed_in(site: Portal, name: str) -> Browser:

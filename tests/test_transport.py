@@ -5,13 +5,13 @@ import socket
 import threading
 import zlib
 from collections.abc import Iterator
+from contextlib import closing
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
-from botocore.config import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import (
     ClientError,
@@ -23,7 +23,7 @@ from botocore.exceptions import (
 )
 from botocore.session import Session
 
-from chalicelib import table_client, transport
+from chalicelib import aws, table_client, transport
 from chalicelib.conditions import Attr
 from chalicelib.db import Check, Db, K
 from chalicelib.errors import Unavailable
@@ -31,11 +31,11 @@ from chalicelib.signing import Signer
 from chalicelib.transport import Transport
 from tests.factories import NOW
 
-CREDENTIALS = Credentials("AKIDEXAMPLE", "secret")
+KEYS = ("AKIDEXAMPLE", "secret", None)
 FOUND = b'{"Item": {"PK": {"S": "P"}, "SK": {"S": "A"}, "n": {"N": "7"}}}'
 
 
-def _http(body: bytes, status: str = "200 OK", more: str = "") -> bytes:
+def answered(body: bytes, status: str = "200 OK", more: str = "") -> bytes:
     return f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n{more}\r\n".encode() + body
 
 
@@ -90,19 +90,17 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture
-def db(server: Server) -> Db:
+def db(server: Server) -> Iterator[Db]:
     """A table behind that server, by the client that Lambda has, but for waiting between tries."""
     session = Session()
-    session.set_credentials(CREDENTIALS.access_key, CREDENTIALS.secret_key)
-    config = Config(retries={"mode": "standard", "total_max_attempts": 1}, parameter_validation=True)
-    client: Any = session.create_client(
-        "dynamodb", region_name="us-east-1", endpoint_url=server.url, config=config
-    )
-    return Db(table_client.lean(client, session), "portal", sleep=lambda _: None)
+    session.set_credentials(*KEYS)
+    once: Any = {"mode": "standard", "total_max_attempts": 1}
+    with closing(table_client.connect("us-east-1", server.url, session, retries=once)) as client:
+        yield Db(client, "portal", sleep=lambda _: None)
 
 
 def _transport(url: str) -> Transport:
-    return Transport(url, "us-east-1", lambda: CREDENTIALS, "")
+    return Transport("dynamodb", url, "us-east-1", lambda: KEYS, lambda: "")
 
 
 def _request(url: str) -> Any:
@@ -111,7 +109,7 @@ def _request(url: str) -> Any:
 
 
 def test_an_answer_is_read_and_the_connection_kept(server: Server, db: Db) -> None:
-    server.answers = [_http(FOUND, more=f"x-amz-crc32: {zlib.crc32(FOUND)}\r\n"), _http(b"{}")]
+    server.answers = [answered(FOUND, more=f"x-amz-crc32: {zlib.crc32(FOUND)}\r\n"), answered(b"{}")]
     assert db.get(K("P", "A")) == {"PK": "P", "SK": "A", "n": 7}
     assert db.get(K("P", "B")) is None
     assert server.connections == 1
@@ -122,12 +120,12 @@ def test_an_answer_is_read_and_the_connection_kept(server: Server, db: Db) -> No
 
 def test_an_answer_in_many_pieces_is_put_together(server: Server) -> None:
     body = json.dumps({"Item": {"t": {"S": "长" * 200_000}}}).encode()
-    server.answers = [_http(body)]
+    server.answers = [answered(body)]
     assert _transport(server.url).send(_request(server.url)).content == body
 
 
 def test_a_connection_that_was_closed_meanwhile_is_not_used_again(server: Server, db: Db) -> None:
-    server.answers = [_http(b"{}", more="Connection: close\r\n"), _http(b"{}"), None, _http(b"{}")]
+    server.answers = [answered(b"{}", more="Connection: close\r\n"), answered(b"{}"), None, answered(b"{}")]
     db.get(K("P", "A"))
     db.get(K("P", "A"))
     assert server.connections == 2
@@ -142,7 +140,7 @@ def test_a_connection_closed_while_idle_is_noticed_before_it_is_used(server: Ser
     near, far = socket.socketpair()
     wire._idle.append(near)
     far.close()
-    server.answers = [_http(b"{}")]
+    server.answers = [answered(b"{}")]
     assert wire.send(_request(server.url)).status_code == 200
     assert near.fileno() == -1
 
@@ -151,7 +149,7 @@ def test_an_error_comes_with_its_code_and_the_reasons_of_each_part(server: Serve
     reasons = [{"Code": "ValidationError", "Message": "no"}, {"Code": "None"}]
     body = json.dumps({"__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException", "message": "x",
                        "CancellationReasons": reasons}).encode()  # fmt: skip
-    server.answers = [_http(body, "400 Bad Request", "x-amzn-RequestId: R1\r\n")]
+    server.answers = [answered(body, "400 Bad Request", "x-amzn-RequestId: R1\r\n")]
     with pytest.raises(ClientError) as raised:
         db.write(Check(K("P", "A"), Attr("n").eq(1)))
     answer: Any = raised.value.response
@@ -162,7 +160,7 @@ def test_an_error_comes_with_its_code_and_the_reasons_of_each_part(server: Serve
 
 @pytest.mark.parametrize("code", ["ThrottlingException", "ProvisionedThroughputExceededException"])
 def test_a_table_that_throttles_is_away(server: Server, db: Db, code: str) -> None:
-    server.answers = [_http(json.dumps({"__type": f"x#{code}"}).encode(), "400 Bad Request")]
+    server.answers = [answered(json.dumps({"__type": f"x#{code}"}).encode(), "400 Bad Request")]
     with pytest.raises(Unavailable):
         db.get(K("P", "A"))
 
@@ -201,7 +199,7 @@ def test_a_connection_that_does_not_come_about_in_time_is_told_by_name(
 
 def test_without_credentials_nothing_is_sent(server: Server) -> None:
     with pytest.raises(NoCredentialsError):
-        Transport(server.url, "us-east-1", lambda: None, "").send(_request(server.url))
+        Transport("dynamodb", server.url, "us-east-1", lambda: None, lambda: "").send(_request(server.url))
     assert server.requests == []
 
 
@@ -221,24 +219,19 @@ def test_calls_carry_the_signature_that_botocore_makes(
 
 
 def test_through_a_proxy_botocore_finds_the_way_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    registered: list[str] = []
-    meta = SimpleNamespace(
-        endpoint_url="https://dynamodb.us-east-1.amazonaws.com", region_name="us-east-1",
-        events=SimpleNamespace(register=lambda name, _: registered.append(name)),
-    )  # fmt: skip
-    client: Any = SimpleNamespace(meta=meta)
+    url = "https://dynamodb.us-east-1.amazonaws.com"
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    table_client.lean(client, Session())
-    assert registered == ["before-parse.dynamodb"]
+    assert aws.transport("dynamodb", "us-east-1", url) is None
+    client: Any = table_client.connect("us-east-1", url)
+    assert type(client).__module__ == "botocore.client"
     monkeypatch.setenv("NO_PROXY", "*")
-    table_client.lean(client, Session())
-    assert registered[2:] == ["before-call.dynamodb", "choose-signer.dynamodb", "before-send.dynamodb"]
+    assert aws.transport("dynamodb", "us-east-1", url) is not None
 
 
 def test_many_threads_have_a_connection_each(server: Server) -> None:
     wire = _transport(server.url)
-    server.answers = [_http(b"{}")] * 40
+    server.answers = [answered(b"{}")] * 40
     failed: list[Exception] = []
 
     def ask() -> None:
@@ -263,16 +256,14 @@ def test_a_first_try_that_failed_is_tried_again_by_botocore_and_sent_no_more_oft
     waits: list[float] = []
     monkeypatch.setattr("botocore.endpoint.time.sleep", waits.append)
     session = Session()
-    session.set_credentials(CREDENTIALS.access_key, CREDENTIALS.secret_key)
-    made: Any = session.create_client(
-        "dynamodb", region_name="us-east-1", endpoint_url=server.url, config=table_client.CONFIG
-    )
-    db = Db(table_client.lean(made, session), "portal")
-    throttled = _http(b'{"__type": "x#ThrottlingException"}', "400 Bad Request")
-    garbled = _http(FOUND, more=f"x-amz-crc32: {zlib.crc32(FOUND) + 1}\r\n")
-    for first in (throttled, None, _http(b"{}", "500 Oops"), garbled):
+    session.set_credentials(*KEYS)
+    client = table_client.connect("us-east-1", server.url, session)
+    db = Db(client, "portal")
+    throttled = answered(b'{"__type": "x#ThrottlingException"}', "400 Bad Request")
+    garbled = answered(FOUND, more=f"x-amz-crc32: {zlib.crc32(FOUND) + 1}\r\n")
+    for first in (throttled, None, answered(b"{}", "500 Oops"), garbled):
         server.requests.clear()
-        server.answers = [first, _http(FOUND)]
+        server.answers = [first, answered(FOUND)]
         assert db.get(K("P", "A")) == {"PK": "P", "SK": "A", "n": 7}
         assert len(server.requests) == 2
     assert len(waits) == 4
@@ -281,3 +272,4 @@ def test_a_first_try_that_failed_is_tried_again_by_botocore_and_sent_no_more_oft
     with pytest.raises(Unavailable):
         db.get(K("P", "A"))
     assert len(server.requests) == 4  # the first and three more
+    client.close()

@@ -1,41 +1,33 @@
-"""(c) FastAPI behind Mangum: the same calls by boto3 in plain functions."""
+"""(c) FastAPI behind Mangum, over the same calls."""
 
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
 from mangum import Mangum
 
-from bench.peers import boto
+from bench.peers.boto import page, read
+from bench.peers.rows import row_of
 
 app = FastAPI()
 
 
-@app.get("/api/v1/issues/{issue_id}")
-def show(issue_id: str) -> dict[str, Any]:
-    """One issue."""
-    first, *timeline = boto.read("get")
-    return {**first, "timeline": timeline}
+def _row(request: Request) -> str:
+    return row_of(request.scope["aws.event"])
 
 
-@app.get("/api/v1/issues")
-def own() -> dict[str, Any]:
-    """A list of 20."""
-    return {"items": boto.read("list")}
+async def _json(request: Request) -> dict[str, Any]:
+    return {"items": read(_row(request))}
 
 
-@app.post("/api/v1/issues", status_code=201)
-def report(body: dict[str, Any]) -> dict[str, Any]:
-    """A transaction."""
-    return {"id": boto.write("transaction")}
+async def _page(request: Request) -> HTMLResponse:
+    return HTMLResponse(page(_row(request)))
 
 
-@app.get("/issues", response_class=HTMLResponse)
-def page() -> str:
-    """A page of 20 rows."""
-    from bench.peers.page import rendered  # only this case needs Jinja2
-
-    return rendered(boto.read("page"))
-
-
+app.get("/api/v1/issues/{issue_id}")(_json)
+app.get("/api/v1/issues")(_json)
+app.get("/api/v1/desk/issues")(_json)
+app.post("/api/v1/desk/issues/{issue_id}/transition")(_json)
+app.get("/issues")(_page)
+app.get("/desk")(_page)
 handler = Mangum(app, lifespan="off")

@@ -1,13 +1,27 @@
-"""A list's page by plain Jinja2 from source templates."""
+"""A list's page by plain Jinja2, from source templates that are read once."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader
 
-_ENVIRONMENT = Environment(loader=FileSystemLoader(Path(__file__).parent / "pages"), autoescape=True)
+_ZONE = ZoneInfo("Asia/Shanghai")
 
 
-def rendered(rows: list[dict[str, Any]]) -> str:
-    """The page of these rows."""
-    return _ENVIRONMENT.get_template("list.html").render(rows=rows, title="My issues")
+def _moment(text: str) -> str:
+    """A kept moment as a page says it."""
+    return f"{datetime.fromisoformat(text).astimezone(_ZONE):%m-%d %H:%M}"
+
+
+_pages = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, auto_reload=False
+)
+_pages.filters["moment"] = _moment
+
+
+def rendered(items: list[dict[str, Any]]) -> str:
+    """The page of the issues among these items."""
+    issues = [item for item in items if item["PK"].startswith("ISSUE#")]
+    return _pages.get_template("list.html").render(items=issues)

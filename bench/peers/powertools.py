@@ -1,42 +1,34 @@
-"""(b) Powertools for AWS Lambda: its REST resolver around the same calls by boto3."""
+"""(b) AWS Lambda Powertools' resolver, with its logger, over the same calls."""
 
 from typing import Any
 
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 
-from bench.peers import boto
+from bench.peers.boto import page, read
+from bench.peers.rows import is_page, row_of
 
 app = APIGatewayRestResolver()
+logger = Logger(service="portal")
 
 
-@app.get("/api/v1/issues/<issue_id>")
-def show(issue_id: str) -> dict[str, Any]:
-    """One issue."""
-    first, *timeline = boto.read("get")
-    return {**first, "timeline": timeline}
+def _answer(**ids: str) -> Any:
+    row = row_of(app.current_event.raw_event)
+    logger.info("request", path=app.current_event.path)
+    if is_page(row):
+        return Response(200, "text/html", page(row))
+    return {"items": read(row)}
 
 
-@app.get("/api/v1/issues")
-def own() -> dict[str, Any]:
-    """A list of 20."""
-    return {"items": boto.read("list")}
-
-
-@app.post("/api/v1/issues")
-def report() -> tuple[dict[str, Any], int]:
-    """A transaction."""
-    _ = app.current_event.json_body
-    return {"id": boto.write("transaction")}, 201
-
-
-@app.get("/issues")
-def page() -> Response[str]:
-    """A page of 20 rows."""
-    from bench.peers.page import rendered  # only this case needs Jinja2
-
-    return Response(200, "text/html", rendered(boto.read("page")))
+app.get("/api/v1/issues/<issue_id>")(_answer)
+app.get("/api/v1/issues")(_answer)
+app.get("/api/v1/desk/issues")(_answer)
+app.post("/api/v1/desk/issues/<issue_id>/transition")(_answer)
+app.get("/issues")(_answer)
+app.get("/desk")(_answer)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Answer one of the four cases."""
-    return app.resolve(event, context)
+    """One request."""
+    answer: dict[str, Any] = app.resolve(event, context)
+    return answer

@@ -6,10 +6,12 @@ from pydantic import ConfigDict
 
 from chalicelib.base import Base
 
-Role = Literal["owner", "front_line", "technician", "designer", "manager", "auditor"]
-STAFF_ROLES: tuple[Role, ...] = ("front_line", "technician", "designer", "manager", "auditor")
+Role = Literal["owner", "front_line", "senior", "technician", "designer", "manager", "expert", "auditor"]
+STAFF_ROLES: tuple[Role, ...] = (
+    "front_line", "senior", "technician", "designer", "manager", "expert", "auditor",
+)  # fmt: skip
 #: Roles that work on issues; designers have their calendar instead.
-DESK_ROLES = frozenset({"front_line", "technician", "manager", "auditor"})
+DESK_ROLES = frozenset({"front_line", "senior", "technician", "manager", "expert", "auditor"})
 
 
 class UnitRef(Base):

@@ -14,7 +14,7 @@ from chalicelib.communities import store as communities
 from chalicelib.errors import N_, Invalid, PortalError, TooLarge, TooMany
 from chalicelib.page_words import DEFAULT_ZONE, Speech, speak
 from chalicelib.pages import Fields, go, keep_form, safe_path, said, with_query
-from chalicelib.routes import Routes, sign_in_page
+from chalicelib.routes import Routes
 from chalicelib.settings import settings
 from chalicelib.web import PUBLIC, SIGNED_IN, Call, url
 
@@ -48,15 +48,12 @@ def _login(
     return page(call, "accounts/login.html", {**context, **more}, status)
 
 
-def _ask_again(call: Call) -> Response:
+def ask_again(call: Call) -> Response:
     """The answer to a page without a session: sign in, then go on there; a form's contents come along."""
     if call.route.method == "GET":
         return redirect(url("/login", next=url(call.path, **call.query)))
     here = call.route.stands_on.format(**(call.request.uri_params or {}))
     return _login(call, "phone", 401, next=here, resume=call.form_if_any)
-
-
-sign_in_page.append(_ask_again)
 
 
 @routes.page("/login", PUBLIC, "Sign in")

@@ -12,7 +12,7 @@ from chalicelib.company import company
 from chalicelib.conditions import Attr
 from chalicelib.db import Delete, Op, Update
 from chalicelib.errors import N_, Conflict, TooMany, Unavailable, WrongCode
-from chalicelib.inbox.notifier import Message
+from chalicelib.messages.notifier import Message
 from chalicelib.portal import Portal
 from chalicelib.times import rfc3339
 

@@ -10,8 +10,8 @@ from chalicelib.errors import NotFound, VersionConflict
 from chalicelib.kept import made
 
 _KEEP_S = 60.0
-#: (table identity, community) → (when read, community): names and zones change rarely, so a minute's age is fine.
-_kept: dict[tuple[int, str], tuple[float, Community]] = {}
+#: (table, community) → (when read, community): names and zones change rarely, so a minute's age is fine.
+_kept: dict[tuple[Db, str], tuple[float, Community]] = {}
 
 
 def community_key(community_id: str) -> K:
@@ -31,7 +31,7 @@ def staff_key(community_id: str, account_id: str) -> K:
 
 def get(db: Db, community_id: str) -> Community:
     """One community, at most a minute old; raises NotFound."""
-    key = (id(db), community_id)
+    key = (db, community_id)  # itself, as another table may later have this one's place in memory
     read_at, community = _kept.get(key, (0.0, None))
     if community is None or time.monotonic() - read_at > _KEEP_S:
         item = db.get(community_key(community_id))
@@ -84,7 +84,8 @@ def put_staff(community_id: str, member: StaffMember, keys: Keyring) -> Op:
     )
 
 
-def _member(item: Item, keys: Keyring) -> StaffMember:
+def member_from(item: Item, keys: Keyring) -> StaffMember:
+    """A member of staff from the table."""
     name = keys.open(item["name"], f"{item['PK']}|{item['SK']}|name")
     return made(StaffMember, id=item["id"], name=name, roles=item["roles"])
 
@@ -92,13 +93,13 @@ def _member(item: Item, keys: Keyring) -> StaffMember:
 def staff_member(db: Db, keys: Keyring, community_id: str, account_id: str) -> StaffMember | None:
     """One member of a community's staff, or None."""
     item = db.get(staff_key(community_id, account_id))
-    return _member(item, keys) if item else None
+    return member_from(item, keys) if item else None
 
 
 def staff(db: Db, keys: Keyring, community_id: str) -> list[StaffMember]:
     """All of a community's staff: tens, so read whole."""
     found = db.query_all(Key("PK").eq(f"COMMUNITY#{community_id}") & Key("SK").begins_with("STAFF#"))
-    return [_member(item, keys) for item in found]
+    return [member_from(item, keys) for item in found]
 
 
 def units(db: Db, community_id: str) -> list[Unit]:

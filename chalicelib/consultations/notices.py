@@ -21,11 +21,11 @@ def to_designer(booking: Booking, event: Event, keys: Keyring) -> Notice:
 def _notice(booking: Booking, event: Event, keys: Keyring, who: str, **fields: Any) -> Notice:
     return Notice(
         event=event,
-        issue_id="",
+        issue_id=booking.id,
         number="",
         category_id="",
         community_id=booking.community_id,
-        booking_id=booking.id,
+        about="booking",
         subject=booking.service.name,
         who=keys.seal(who, "inbox|name") if who else None,
         visit_at=booking.starts_at,
@@ -37,11 +37,11 @@ def to_waiting(one: Waiting, event: Event, at: datetime, keys: Keyring) -> Notic
     """Something that somebody in line is told of."""
     return Notice(
         event=event,
-        issue_id="",
+        issue_id=one.id,
         number="",
         category_id="",
         community_id=one.community_id,
-        booking_id="line",
+        about="line",
         subject=one.service_name,
         who=keys.seal(one.consultant_name, "inbox|name"),
         visit_at=at,

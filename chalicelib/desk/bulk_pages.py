@@ -11,6 +11,8 @@ from chalicelib.desk.models import Bulk, Done, Refused
 from chalicelib.desk.own_models import SaveFilter
 from chalicelib.desk.page_routes import routes
 from chalicelib.desk.queue_pages import queue_page
+from chalicelib.dispatch import auto
+from chalicelib.dispatch.models import AutoAssign
 from chalicelib.errors import N_, Forbidden
 from chalicelib.inputs import from_form
 from chalicelib.issues import store
@@ -43,6 +45,8 @@ def take_several(call: Call) -> Response:
     chosen = [_step(call, text, to, assignee_id) for text in dict.fromkeys(call.form.get("pick", []))]
     if not chosen or not to:
         return go(url("/desk") + f"?{urlencode(asked)}", NOTHING)
+    if to == "auto":
+        return queue_page(call, asked, result=_told(call, _proposed(call, chosen)))
     steps = from_form(Bulk, steps=chosen).steps
     found = bulk.run(call.portal, call.person, Bulk(steps=steps), bulk.form_key(steps), call.locale, call.now)
     return queue_page(call, asked, result=_told(call, found))
@@ -53,6 +57,12 @@ def _step(call: Call, text: str, to: str, assignee_id: str) -> dict[str, Any]:
     hands = call.person.id if to == "claim" else assignee_id
     step = {"assignee_id": hands} if to in ("claim", "assign") else {"to": to}
     return {"issue_id": issue_id, "version": whole_number(version, "pick"), **step}
+
+
+def _proposed(call: Call, chosen: list[dict[str, Any]]) -> list[Done | Refused]:
+    """Each to the person proposed for it."""
+    steps = from_form(AutoAssign, steps=chosen).steps
+    return auto.several(call.portal, call.person, steps, auto.form_key(steps), call.locale, call.now)
 
 
 def _told(call: Call, found: list[Done | Refused]) -> list[dict[str, Any]]:

@@ -3,14 +3,10 @@
 from datetime import datetime
 
 from chalicelib.accounts.models import Person
-from chalicelib.conditions import Key
-from chalicelib.desk.policy import ALARM_FOR
 from chalicelib.inbox.outbox import counts_key
-from chalicelib.issues.items import from_item
+from chalicelib.issues import store
 from chalicelib.issues.models import Issue
-from chalicelib.issues.policy import RESOLVE_WITHIN, category_of
 from chalicelib.portal import Portal
-from chalicelib.times import rfc3339
 
 _ALARMS = 20
 
@@ -26,20 +22,8 @@ def mark(portal: Portal, person: Person, now: datetime) -> str:
 
 
 def alarms(portal: Portal, person: Person, now: datetime) -> list[Issue]:
-    """Urgent reports (L1) of the last minutes that nobody has acknowledged, oldest first: one query a community.
-
-    The index is sorted by deadline, and what is due in 24 h less a moment is what came a moment ago; anything
-    else that is due just then came long ago.
-    """
-    due = now + RESOLVE_WITHIN["L1"]
-    found = []
-    for name in person.communities():
-        recent = Key("due").between(rfc3339(due - ALARM_FOR), f"{rfc3339(due)}~")
-        new = Key("status_queue").eq(f"QUEUE#{name}#submitted") & recent
-        rows = portal.db.query(new, index="status_queue", limit=_ALARMS).items
-        found += [from_item(row, portal.keys) for row in rows]
-    return sorted((one for one in found if _is_news(one, now)), key=lambda one: one.id)
-
-
-def _is_news(issue: Issue, now: datetime) -> bool:
-    return category_of(issue.category_id).sla_class == "L1" and now - issue.created_at <= ALARM_FOR
+    """Urgent reports (L1) of the last minutes that nobody has acknowledged, oldest first: one query a community, and
+    one batch when there are any."""
+    ids = [one for name in person.communities() for one in store.alarms(portal.db, name, now, _ALARMS)]
+    found = store.get_many(portal.db, portal.keys, sorted(ids)) if ids else []
+    return [issue for issue in found if issue.status == "submitted"]

@@ -61,6 +61,8 @@ def shown(
         "contact": contact,
         "handoffs": [_handoff(one) for one in file.handoffs],
         "follower_count": view.followers,
+        "reopened": view.reopened,
+        "first_time_fix": view.first_time_fix,
         "ratings": [{"at": moment(one.at), "marks": one} for one in reversed(view.ratings)],
     }
 

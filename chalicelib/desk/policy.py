@@ -1,7 +1,5 @@
 """The numbers of the desk: how much at once, how much of one's own, how often."""
 
-from datetime import timedelta
-
 #: Steps in one go: a page of the queue, at most.
 MAX_BULK = 100
 #: Canned replies that one person keeps, and as many that one community keeps.
@@ -11,5 +9,3 @@ MAX_REPLY_TEXT = 500
 #: Filters that one person keeps.
 MAX_FILTERS = 12
 MAX_FILTER_NAME = 30
-#: For how long after it came an urgent report still raises an alarm at a desk that opens.
-ALARM_FOR = timedelta(minutes=10)

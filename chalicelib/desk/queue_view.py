@@ -9,11 +9,14 @@ from chalicelib.communities import store as communities
 from chalicelib.cursors import give, scope, take
 from chalicelib.desk import page_views, queue
 from chalicelib.desk.models import Queue
+from chalicelib.due.page_views import delay_of
+from chalicelib.due.plan import levels_for
 from chalicelib.inputs import from_form
 from chalicelib.issues import access
+from chalicelib.issues.models import Issue
 from chalicelib.issues.page_views import category_view
 from chalicelib.issues.policy import CATEGORIES
-from chalicelib.issues.rules import ASSIGNEE_ROLES
+from chalicelib.issues.rules import ASSIGNEE_ROLES, DISPATCH_ROLES
 from chalicelib.page_words import DEFAULT_ZONE, Speech, speak
 from chalicelib.pages import next_url
 from chalicelib.web import Call
@@ -66,11 +69,16 @@ def rows(call: Call, query: Asked) -> dict[str, Any]:
     speak(Speech(call.now, zone_of(call, community_id), call.locale))
     cursor = give(call.portal.keys, call.person, of, place)
     return {
-        "items": [page_views.row(issue, call.person, call.locale, call.now) for issue in issues],
+        "items": [_row(call, issue) for issue in issues],
         "next_url": next_url("/desk", cursor, **choices(query)),
         "here": address(query),
         "may_act": bool(call.person.roles & ASSIGNEE_ROLES),
     }
+
+
+def _row(call: Call, issue: Issue) -> dict[str, Any]:
+    late = delay_of(issue, levels_for(call.portal, issue.community_id), call.now)
+    return {**page_views.row(issue, call.person, call.locale, call.now), "delay": late}
 
 
 def shown_counts(counts: dict[str, int]) -> dict[str, Any]:
@@ -94,5 +102,5 @@ def filters(call: Call, query: Asked) -> dict[str, Any]:
         "categories": [category_view(name, call.locale) for name in CATEGORIES],
         "buildings": [{"id": name, "label": name} for name in (here.buildings if here else ())],
         "staff": [m for m in staff if set(m.roles) & ASSIGNEE_ROLES and m.id != call.person.id],
-        "dispatches": bool(roles & {"front_line", "manager"}),
+        "dispatches": bool(roles & DISPATCH_ROLES),
     }

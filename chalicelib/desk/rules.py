@@ -8,13 +8,12 @@ from zoneinfo import ZoneInfo
 from chalicelib.desk.models import Transition
 from chalicelib.errors import N_, Conflict, Invalid
 from chalicelib.issues.models import Issue, IssueFile
-from chalicelib.issues.policy import SENT_AT_ONCE, STEPS_KEPT_FOR, category_of
+from chalicelib.issues.policy import SENT_AT_ONCE, STEPS_KEPT_FOR
 from chalicelib.issues.rules import is_overdue, pause_needs_visit
 
 _NEEDS_NOTE = N_("Please write why: the owner reads it.")
 _NEEDS_REASON = N_("Choose why it is on hold.")
 _NEEDS_VISIT = N_("Give the day and time that was agreed.")
-_NEEDS_PROOF = N_("This category asks for a photo of the finished work.")
 NEEDS_TARGET = N_("Choose the open issue of this community that it goes on in, by its number.")
 PAST_VISIT = N_("This time is over. Choose a later one.")
 
@@ -35,8 +34,8 @@ class EarlierStepRefused(Conflict):
     detail = N_("The step before this one could not be taken, so this one was not taken either.")
 
 
-def check_complete(issue: Issue, body: Transition, now: datetime) -> None:
-    """Raises Invalid, field by field, when a step lacks what it needs."""
+def check_complete(body: Transition, now: datetime) -> None:
+    """Raises Invalid, field by field, when a step lacks what it needs; for "fixed" see `sops.rules`."""
     if body.to == "rejected" and not body.note:
         raise Invalid.field("note", "missing", _NEEDS_NOTE)
     if body.to == "merged" and not body.merge_into:
@@ -47,8 +46,6 @@ def check_complete(issue: Issue, body: Transition, now: datetime) -> None:
         raise Invalid.field("visit_at", "missing", _NEEDS_VISIT)
     if body.visit_at is not None and body.visit_at < now:
         raise Invalid.field("visit_at", "past", PAST_VISIT)
-    if body.to == "resolved" and category_of(issue.category_id).proof and not body.photo_ids:
-        raise Invalid.field("photo_ids", "proof_missing", _NEEDS_PROOF)
 
 
 def when_taken(

@@ -10,19 +10,20 @@ from chalicelib.db import Op
 from chalicelib.desk.merging import carry_over, find_target
 from chalicelib.desk.models import Assign, Contact, StaffMessage, Transition
 from chalicelib.desk.rules import PAST_VISIT, check_complete, when_taken
+from chalicelib.dispatch import callbacks, outages
 from chalicelib.errors import N_, Forbidden, Invalid, NotFound
 from chalicelib.inbox.models import Event, Notice
-from chalicelib.issues import access, rules, store
+from chalicelib.issues import access, rules
 from chalicelib.issues.commit import Change, Filed, attempt, commit, entry
-from chalicelib.issues.models import Before, Entry, Holder, Issue, IssueFile, Ref
+from chalicelib.issues.models import Actor, Before, Entry, Holder, Issue, IssueFile, Ref
 from chalicelib.issues.notices import moved_counts, notice, owners_of, sealed_name, staff_of
-from chalicelib.issues.policy import category_of
 from chalicelib.issues.service import message_change
 from chalicelib.once import Once
 from chalicelib.photos import service as photos
 from chalicelib.photos import store as photo_store
 from chalicelib.photos.models import Photo
 from chalicelib.portal import Portal
+from chalicelib.sops import standing as sops
 
 _NO_ASSIGNEE = N_("Choose somebody of this community's staff who takes on issues.")
 _EVENTS: dict[str, Event] = {
@@ -55,13 +56,20 @@ def transition(
         file, roles = access.for_staff(portal, person, issue_id)
         rules.check_staff_step(file.issue, body.to, body.version, roles, person.id)
         taken = when_taken(file, at, now)
-        check_complete(file.issue, body, taken or now)
+        check_complete(body, taken or now)
+        if body.to == "resolved":
+            sops.check_resolved(portal, person, file, body.photo_ids)
         target = find_target(portal, person, file.issue, body.merge_into) if body.to == "merged" else None
         attached = photos.free_photos(portal, person, body.photo_ids)
         change = _moved(portal, person, file, body, attached, target, now, taken)
         return commit(portal, change, now, once)
 
-    return attempt(portal, once, work, now)
+    filed = attempt(portal, once, work, now)
+    if body.to == "acknowledged" and filed[1] == now:
+        from chalicelib.dispatch import auto  # which assigns by this module's help
+
+        auto.when_acknowledged(portal, filed[0], now)
+    return filed
 
 
 def _moved(
@@ -76,7 +84,7 @@ def _moved(
 ) -> Change:
     issue, actor = file.issue, access.as_staff(person, file.issue)
     also = _also(body, target, taken)
-    after = rules.moved(issue, body.to, now, category_of(issue.category_id).sla_class, **also)
+    after = rules.moved(issue, body.to, now, **also)
     row = entry(
         now,
         "status",
@@ -96,7 +104,8 @@ def _moved(
         entries=[row],
         notices=[_told(portal, person, file, after)],
         act=audit.Act(issue.community_id, person.id, "transition", issue.id, f"{issue.status}>{body.to}"),
-        extra=_along(after, attached) + (carry_over(portal, file, target, actor, now) if target else []),
+        extra=_along(portal, issue, after, attached, now)
+        + (carry_over(portal, file, target, actor, now) if target else []),
         photos={p.id: photo_store.row_item(p, issue.id) for p in attached},
         holder=Holder(id=person.id, name=person.name) if body.to == "acknowledged" else None,
     )
@@ -124,24 +133,31 @@ def _told(portal: Portal, person: Person, file: IssueFile, after: Issue) -> Noti
         _EVENTS[after.status],
         owners=owners_of(file, person.id),
         staff=staff_of(file.issue, person.id),
+        roles=("front_line", "manager") if after.status == "reopened" else (),
         counts=moved_counts(file.issue, after),
         who=sealed_name(portal.keys, after.assignee),
         visit_at=after.visit_at,
     )
 
 
-def _along(after: Issue, attached: list[Photo]) -> list[Op]:
-    """What goes along with a step: photos, and the timer of a resolved issue."""
+def _along(portal: Portal, before: Issue, after: Issue, attached: list[Photo], now: datetime) -> list[Op]:
+    """What goes along with a step: photos, the end of an outage, and the call that follows a repair."""
     ops = [op for photo in attached for op in photo_store.attach(photo, after.id)]
-    closes = rules.closes_at(after)
-    return [*ops, store.set_timer(after.id, closes)] if closes is not None else ops
+    ops += outages.when_done(portal, before, after, now)
+    return [*ops, *callbacks.when_resolved(portal, after)] if after.status == "resolved" else ops
 
 
 def assign(
-    portal: Portal, person: Person, issue_id: str, body: Assign, once: Once | None, now: datetime
+    portal: Portal,
+    person: Person,
+    issue_id: str,
+    body: Assign,
+    once: Once | None,
+    now: datetime,
+    why: str | None = None,
 ) -> Filed:
-    """Give an issue to somebody, or claim it. Raises NotFound, Forbidden, VersionConflict, IllegalTransition,
-    or Invalid when the assignee is none of the community's staff."""
+    """Give an issue to somebody, or claim it; `why` becomes an internal note beside. Raises NotFound, Forbidden,
+    VersionConflict, IllegalTransition, or Invalid when the assignee is none of the community's staff."""
 
     def work() -> IssueFile:
         file, roles = access.for_staff(portal, person, issue_id)
@@ -149,25 +165,31 @@ def assign(
         if body.visit_at is not None and body.visit_at < now:
             raise Invalid.field("visit_at", "past", PAST_VISIT)
         assignee = _assignee(portal, file.issue, body.assignee_id)
-        return commit(portal, _given(portal, person, file, assignee, body.visit_at, now), now, once)
+        actor = access.as_staff(person, file.issue)
+        change = given(portal, actor, file, assignee, body.visit_at, now, why)
+        return commit(portal, change, now, once)
 
     return attempt(portal, once, work, now)
 
 
-def _given(
+def given(
     portal: Portal,
-    person: Person,
+    actor: Actor,
     file: IssueFile,
     assignee: Holder,
     visit_at: datetime | None,
     now: datetime,
+    why: str | None = None,
 ) -> Change:
+    """The change that gives an issue to somebody: who acts may be the portal itself."""
     issue = file.issue
-    after = rules.assigned(issue, assignee, now, category_of(issue.category_id).sla_class, visit_at)
+    # The note comes before the step, which is what is taken back and must be the last row.
+    notes = [entry(now, "internal", actor, text=why)] if why else []
+    after = rules.assigned(issue, assignee, now, visit_at)
     row = entry(
         now,
         "assigned",
-        access.as_staff(person, issue),
+        actor,
         from_status=issue.status,
         to="assigned",
         assignee=assignee,
@@ -177,15 +199,15 @@ def _given(
     told = notice(
         after,
         "assigned",
-        owners=owners_of(file, person.id),
-        staff=staff_of(after, person.id),
+        owners=owners_of(file, actor.id),
+        staff=staff_of(after, actor.id),
         staff_event="given_to_you",
         counts=moved_counts(issue, after),
         who=sealed_name(portal.keys, assignee),
         visit_at=after.visit_at,
     )
-    act = audit.Act(issue.community_id, person.id, "assign", issue.id, assignee.id)
-    return Change(file, after, [row], [told], act)
+    act = audit.Act(issue.community_id, actor.id, "assign", issue.id, assignee.id)
+    return Change(file, after, [*notes, row], [told], act)
 
 
 def _assignee(portal: Portal, issue: Issue, account_id: str) -> Holder:

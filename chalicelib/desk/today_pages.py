@@ -10,6 +10,7 @@ from chalicelib.desk.today_views import card
 from chalicelib.errors import N_
 from chalicelib.issues.models import Issue
 from chalicelib.page_words import DEFAULT_ZONE, Speech, gettext, speak
+from chalicelib.sops import standing
 from chalicelib.web import DESK, Call
 
 _PARTS = (("overdue", N_("Overdue")), ("today", N_("Today")), ("later", N_("Later")))
@@ -40,4 +41,5 @@ def show_today(call: Call) -> Response:
 
 def _card(call: Call, issue: Issue) -> dict[str, object]:
     community = communities.get(call.portal.db, issue.community_id)
-    return card(issue, community, call.person, call.locale, call.now)
+    sop = standing.sop_of(call.portal, issue).body
+    return card(issue, community, call.person, call.locale, call.now, sop)

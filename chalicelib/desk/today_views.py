@@ -11,17 +11,21 @@ from chalicelib.company import company
 from chalicelib.desk.bring import bring
 from chalicelib.issues import page_views, rules
 from chalicelib.issues.models import Issue
-from chalicelib.issues.policy import category_of
+from chalicelib.sops.models import Sop
+from chalicelib.sops.policy import NONE
+from chalicelib.sops.views import in_a_list
 
 _FIRST_LETTERS = 120
 
 
-def card(issue: Issue, community: Community, person: Person, locale: str, now: datetime) -> dict[str, Any]:
+def card(
+    issue: Issue, community: Community, person: Person, locale: str, now: datetime, sop: Sop = NONE
+) -> dict[str, Any]:
     """One job. Times are said in the community's zone, not in the page's."""
     visit = issue.visit_at
     return {
         **page_views.card(issue, locale, now),
-        **handles(issue, community, person, now),
+        **handles(issue, community, person, now, sop),
         "words": _first_words(issue.description),
         "community": community.name,
         "building": issue.building if issue.area == "public" else "",
@@ -29,17 +33,20 @@ def card(issue: Issue, community: Community, person: Person, locale: str, now: d
         "promised": i18n.when(issue.promised_at, now, community.zone, locale),
         "pause_reason": issue.pause_reason,
         "bring": bring(issue.category_id, locale),
+        "steps": in_a_list(sop, issue.ticked, locale),
+        "step_due": i18n.when(issue.step_due, now, community.zone, locale) if issue.step_due else "",
+        "step_late": issue.step_due is not None and issue.step_due < now,
         "map_url": map_url(issue, community),
     }
 
 
-def handles(issue: Issue, community: Community, person: Person, now: datetime) -> dict[str, Any]:
+def handles(issue: Issue, community: Community, person: Person, now: datetime, sop: Sop) -> dict[str, Any]:
     """What a phone needs for taking steps by itself: what is possible now, whether a photo is asked for, and how
     far the community's clock is from UTC."""
     actions = rules.staff_actions(issue, person.roles_in(issue.community_id), person.id)
     return {
         "actions": actions,
-        "proof": category_of(issue.category_id).proof,
+        "proof": sop.proof,
         "offset": now.astimezone(community.zone).isoformat()[-6:],
     }
 

@@ -5,7 +5,6 @@ from typing import cast
 
 from chalicelib.accounts.models import Person
 from chalicelib.audit import store as audit
-from chalicelib.db import Op
 from chalicelib.desk import undo_rules
 from chalicelib.errors import Forbidden
 from chalicelib.inbox.models import Event, Notice
@@ -54,7 +53,6 @@ def _taken_back(
         entries=[undone],
         notices=[_told(portal, person, file, after)],
         act=act,
-        extra=_timer(after, now),
         holder=_former_holder(file, before),
         # A rating that comes at this very moment must not be left behind for a repair that was taken back.
         only_if=store.same_rating(issue),
@@ -79,10 +77,3 @@ def _told(portal: Portal, person: Person, file: IssueFile, after: Issue) -> Noti
 def _former_holder(file: IssueFile, before: Before) -> Holder | None:
     """Who held the issue in the stage that it goes back to; a new hand-off begins, the old one stays ended."""
     return next((one.holder for one in file.handoffs if one.id == before.handoff), None)
-
-
-def _timer(after: Issue, now: datetime) -> list[Op]:
-    """A resolved issue's timer may have come and gone while it was reopened, so it is set anew; one that
-    is left over from a taken-back "fixed" does no harm, as whoever handles it looks whether it still holds."""
-    closes = rules.closes_at(after)
-    return [store.set_timer(after.id, max(closes, now))] if closes is not None else []

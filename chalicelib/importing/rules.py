@@ -25,9 +25,11 @@ COLUMNS = {
 ROLES: dict[str, Role] = {
     "owner": "owner", "业主": "owner",
     "front_line": "front_line", "front-line": "front_line", "客服": "front_line", "管家": "front_line",
+    "senior": "senior", "主管": "senior", "资深客服": "senior",
     "technician": "technician", "维修工": "technician", "维修": "technician",
     "designer": "designer", "设计师": "designer",
     "manager": "manager", "经理": "manager",
+    "expert": "expert", "专家": "expert",
     "auditor": "auditor", "审计": "auditor",
 }  # fmt: skip
 _ID = re.compile(r"^[a-z0-9][a-z0-9_-]{0,59}$")
@@ -38,7 +40,7 @@ _BAD_ID = N_("Use small letters, digits, - and _.")
 _NO_NAME = N_("A person needs a name.")
 _NO_PHONE = N_("A person needs a phone number.")
 _NO_UNIT = N_("An owner needs a home: give building and unit, or unit_id.")
-_NO_ROLE = N_("Give one of: owner, front_line, technician, designer, manager, auditor.")
+_NO_ROLE = N_("Give one of: owner, front_line, senior, technician, designer, manager, expert, auditor.")
 _TOO_LONG = N_("This is too long.")
 _NOTHING = N_("This row says nothing: give a home or a person.")
 

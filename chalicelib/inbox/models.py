@@ -12,17 +12,26 @@ from chalicelib.inputs import Input
 Event = Literal[
     "reported", "acknowledged", "assigned", "in_progress", "paused", "resumed", "resolved", "reopened", "closed",
     "auto_closed", "cancelled", "rejected", "merged", "message", "urged", "rated", "photo_rejected",
-    "given_to_you", "emergency",
+    "given_to_you", "emergency", "step_done", "recovery", "split",
+    "outage", "outage_news", "outage_over",
     "undone", "undone_submitted", "undone_acknowledged", "undone_assigned", "undone_in_progress", "undone_paused",
     "undone_resolved", "undone_reopened",
     "booking_new", "booking_asked", "booking_confirmed", "booking_moved", "booking_cancelled", "booking_called_off",
     "booking_unanswered", "booking_day", "booking_hour", "booking_offered", "booking_lapsed",
+    "complaint_received", "complaint_investigating", "complaint_replied", "complaint_answered", "complaint_closed",
+    "complaint_dispute", "complaint_new", "complaint_given", "complaint_message", "complaint_accepted",
+    "complaint_dissent", "complaint_withdrawn", "complaint_warn", "complaint_breach", "complaint_latest",
+    "due_soon", "escalated", "unresolved", "pause_over", "pause_over_waiting_owner", "pause_over_waiting_parts",
+    "pause_over_appointment", "running_late", "running_late_unassigned", "ask_confirm", "ask_answer", "visit_soon",
 ]  # fmt: skip
+#: What the id of a notice or message is the id of; "line" is a place in line for a designer's time, without one.
+About = Literal["issue", "complaint", "booking", "line"]
 
 
 @dataclass(frozen=True)
 class Notice:
-    """One thing that happened to an issue, as it goes through the outbox.
+    """One thing that happened to an issue or a complaint, as it goes through the outbox; `about` says which, and
+    `issue_id` is its id, `category_id` then the complaint's kind and category.
 
     `owners` and `staff` are account ids; `roles` are staff roles of the community, looked up on delivery.
     `counts` says how the community's numbers per state change.
@@ -40,11 +49,23 @@ class Notice:
     #: A member of staff's name, sealed, and a visit's time, for the message's words.
     who: str | None = None
     visit_at: datetime | None = None
-    #: A consultation instead of an issue (`issue_id` is empty then), and what it is about.
-    booking_id: str | None = None
+    #: The kind of appointment, or whatever else a message names in its own words.
     subject: str | None = None
+    #: Buildings ("3") or homes ("3#maple-3-101") whose people are told too, each once.
+    homes: tuple[str, ...] = ()
     #: For staff of another tone than for owners ("given to you" instead of "arranged").
     staff_event: Event | None = None
+    about: About = "issue"
+    #: Of a deadline: the goal, which level of the ladder is told, when it is or was due, and until when the owner hears
+    #: from us again.
+    goal: str | None = None
+    level: int = 0
+    due_at: datetime | None = None
+    until: datetime | None = None
+    #: Goes out at night, too, and waits for no digest: of an L1 issue, to those on duty.
+    urgent: bool = False
+    #: Else from when on the community's hours let channels tell it; somebody's own hours go before.
+    not_before: datetime | None = None
 
 
 class InboxMessage(Base):
@@ -54,10 +75,11 @@ class InboxMessage(Base):
     at: str
     text: str
     unread: bool
+    #: The id of what it is about: `about` says of which kind. Empty for an announcement.
     issue_id: str
     desk: bool
-    #: What is to be opened where it is about a consultation; "line" for a place in line.
-    booking_id: str | None = None
+    about: About = "issue"
+    announcement_id: str | None = None
 
 
 class InboxList(Base):

@@ -1,7 +1,8 @@
 """The outbox: what is announced is stored with the change itself, and delivered from the table's stream.
 
 Delivery is safe to repeat: each person's message has the outbox row's id and is written only once, and the
-row goes in the same write that counts it. A sweep picks up what a stream failed to bring.
+row goes in the same write that counts it. A sweep picks up what a stream failed to bring. With each message goes a
+row that has the person told outside of the portal too (`chalicelib/messages`).
 """
 
 import hashlib
@@ -12,14 +13,26 @@ from typing import Any
 from chalicelib.communities import store as communities
 from chalicelib.conditions import Attr
 from chalicelib.db import Delete, Item, K, Op, Put, Update, decode_item
+from chalicelib.duty import service as duty
 from chalicelib.errors import Conflict
 from chalicelib.ids import new_id
+from chalicelib.inbox import spreading
 from chalicelib.inbox.models import Notice
 from chalicelib.logs import log_failure
+from chalicelib.messages import store as messages
 from chalicelib.portal import Portal
 from chalicelib.times import rfc3339
 
 SHARDS = 8
+#: The times that a notice may be about, or that say when to tell it.
+_TIMES = ("visit_at", "due_at", "until", "not_before")
+#: What of an outbox row its messages keep.
+_KEPT = (
+    "at", "issue_id", "number", "category_id", "community_id", "who", "about", "subject", "goal", "level", "urgent",
+    *_TIMES,
+)  # fmt: skip
+#: Where nobody holds a role that is to be told, the next higher one is told; above the last, the one below.
+_LADDER = ("front_line", "senior", "manager", "expert")
 #: How long messages stay in the inbox.
 KEEP = timedelta(days=180)
 
@@ -35,9 +48,7 @@ def outbox_pk(shard: int) -> str:
 
 def add(notice: Notice, now: datetime) -> Op:
     """The write of a notice, as part of the change that it announces."""
-    shard = (
-        int(hashlib.sha256((notice.issue_id or notice.booking_id or "").encode()).hexdigest(), 16) % SHARDS
-    )
+    shard = int(hashlib.sha256(notice.issue_id.encode()).hexdigest(), 16) % SHARDS
     item: Item = {
         "PK": outbox_pk(shard),
         "SK": new_id(now),
@@ -53,11 +64,19 @@ def add(notice: Notice, now: datetime) -> Op:
         "roles": list(notice.roles),
         "counts": {name: delta for name, delta in notice.counts.items() if delta},
         "who": notice.who,
-        "visit_at": rfc3339(notice.visit_at) if notice.visit_at else None,
-        "booking_id": notice.booking_id,
         "subject": notice.subject,
+        "about": notice.about if notice.about != "issue" else None,
+        "fan": {"homes": list(notice.homes)} if notice.homes else None,
+        "goal": notice.goal,
+        "level": notice.level or None,
+        "urgent": notice.urgent or None,
+        **{name: _text(getattr(notice, name)) for name in _TIMES},
     }
     return Put(item)
+
+
+def _text(moment: datetime | None) -> str | None:
+    return rfc3339(moment) if moment else None
 
 
 def handle_stream(portal: Portal, event: dict[str, Any]) -> int:
@@ -99,15 +118,17 @@ def deliver_all(portal: Portal, rows: Iterable[Item]) -> int:
 
 
 def deliver(portal: Portal, row: Item) -> None:
-    """Write the message of each person that a row concerns, then count and remove the row. Repeatable."""
+    """Write the message of each person that a row concerns, then count and remove the row, with rows for further
+    people in its stead where it is for all who live somewhere. Repeatable."""
     for account_id in dict.fromkeys(row["owners"]):
         _give(portal, account_id, row, row["event"], desk=False)
-    for account_id in dict.fromkeys([*row["staff"], *_on_duty(portal, row)]):
+    for account_id in dict.fromkeys([*row["staff"], *on_duty(portal, row)]):
         _give(portal, account_id, row, row.get("staff_event") or row["event"], desk=True)
     key = K(row["PK"], row["SK"])
+    further = spreading.steps(portal, row) if row.get("fan") else []
     # The news are counted too: pages that are open see by one number whether anything was announced.
     counted = Update(counts_key(row["community_id"]), adds={**row["counts"], "news": 1})
-    done: list[Op] = [Delete(key, condition=Attr("PK").exists(), error=_Delivered()), counted]
+    done: list[Op] = [Delete(key, condition=Attr("PK").exists(), error=_Delivered()), counted, *further]
     try:
         portal.db.write(*done)
     except _Delivered:
@@ -119,28 +140,40 @@ def counts_key(community_id: str) -> K:
     return K(f"COMMUNITY#{community_id}", "COUNTS")
 
 
-def _on_duty(portal: Portal, row: Item) -> list[str]:
+def on_duty(portal: Portal, row: Item) -> list[str]:
+    """The staff whom a row tells by their roles; of an emergency, who is on duty by the roster then, if anybody is. One
+    query of the community's staff."""
     if not row["roles"]:
         return []
-    wanted = set(row["roles"])
     staff = communities.staff(portal.db, portal.keys, row["community_id"])
+    if row.get("staff_event") == "emergency":
+        named = duty.on_duty(portal, row["community_id"], staff, datetime.fromisoformat(row["at"]))
+        if named:
+            return named
+    held = {role for member in staff for role in member.roles}
+    wanted = {_held(role, held) for role in row["roles"]}
     return [member.id for member in staff if wanted & set(member.roles)]
 
 
+def _held(role: str, held: set[str]) -> str:
+    """The role itself when somebody holds it, else the next higher one that somebody does."""
+    place = _LADDER.index(role)
+    return next((one for one in (*_LADDER[place:], *reversed(_LADDER[:place])) if one in held), role)
+
+
 def _give(portal: Portal, account_id: str, row: Item, event: str, *, desk: bool) -> None:
-    kept = (
-        "at", "issue_id", "number", "category_id", "community_id", "who", "visit_at", "booking_id", "subject",
-    )  # fmt: skip
+    source = row.get("mid") or row["SK"]
     item: Item = {
         "PK": f"ACCOUNT#{account_id}",
-        "SK": f"INBOX#{row['SK']}",
-        **{name: row.get(name) for name in kept},
+        "SK": f"INBOX#{source}",
+        **{name: row.get(name) for name in _KEPT},
         "event": event,
         "desk": desk,
         "expires_at": int((datetime.fromisoformat(row["at"]) + KEEP).timestamp()),
     }
     unread = Update(K(f"ACCOUNT#{account_id}", "UNREAD"), adds={"unread": 1})
+    outside = messages.tell(account_id, source, item)
     try:
-        portal.db.write(Put(item, error=_Delivered()), unread)
+        portal.db.write(Put(item, error=_Delivered()), unread, outside)
     except _Delivered:
         return

@@ -6,6 +6,7 @@ from chalicelib.answers import page
 from chalicelib.cursors import give, take
 from chalicelib.inbox import service
 from chalicelib.inbox.models import InboxMessage
+from chalicelib.inbox.places import place_of
 from chalicelib.inputs import PageQuery
 from chalicelib.pages import next_url
 from chalicelib.routes import Routes
@@ -30,7 +31,7 @@ def inbox(call: Call) -> Response:
             "text": item.text,
             "at": moment(item.at),
             "unread": item.unread,
-            "href": url(_place_of(item)),
+            "href": _href(item),
         }
         for item in found
     ]
@@ -38,10 +39,8 @@ def inbox(call: Call) -> Response:
     return page(call, "inbox.html", {"items": items, "next_url": next_url("/inbox", cursor)})
 
 
-def _place_of(item: InboxMessage) -> str:
-    """Where one reads what a message is about."""
-    if item.booking_id:
-        if item.booking_id == "line":
-            return "/consultations"
-        return f"/desk/calendar/{item.booking_id}" if item.desk else f"/consultations/{item.booking_id}"
-    return f"/desk/issues/{item.issue_id}" if item.desk else f"/issues/{item.issue_id}"
+def _href(item: InboxMessage) -> str | None:
+    """Where a message leads; nowhere for an announcement that was taken back."""
+    if item.issue_id:
+        return url(place_of(item.about, item.issue_id, desk=item.desk))
+    return url(f"/announcements/{item.announcement_id}") if item.announcement_id else None

@@ -6,11 +6,24 @@ from typing import Any
 from chalicelib import i18n
 from chalicelib.accounts.models import Person
 from chalicelib.communities import store as communities
+from chalicelib.complaints.policy import name_of as complaint_name
 from chalicelib.conditions import Attr, Key
 from chalicelib.db import Item, K, Update
 from chalicelib.errors import Conflict
 from chalicelib.inbox.models import InboxMessage
-from chalicelib.inbox.words import CONSULTATIONS, EVENTS, SOMEBODY, STAFF_CONSULTATIONS, STAFF_EVENTS, VISIT
+from chalicelib.inbox.words import (
+    ANNOUNCEMENT,
+    CONSULTATIONS,
+    EVENTS,
+    EXPECTED,
+    GOALS,
+    SOMEBODY,
+    STAFF_CONSULTATIONS,
+    STAFF_EVENTS,
+    TAKEN_BACK,
+    UNTIL,
+    VISIT,
+)
 from chalicelib.issues.policy import category_of
 from chalicelib.portal import Portal
 from chalicelib.times import moment
@@ -41,27 +54,32 @@ def _message(portal: Portal, item: Item, read_until: str, locale: str, now: date
         at=item["at"],
         text=_text(portal, item, locale, now),
         unread=message_id > read_until,
-        issue_id=item["issue_id"],
+        issue_id=item.get("issue_id", ""),
         desk=item["desk"],
-        booking_id=item.get("booking_id"),
+        about=item.get("about") or "issue",
+        announcement_id=None if item.get("taken_back") else item.get("announcement_id"),
     )
 
 
 def _text(portal: Portal, item: Item, locale: str, now: datetime) -> str:
-    if item.get("booking_id"):
+    if item.get("subject"):
         return _consultation(portal, item, locale, now)
     say = i18n.translations(locale).gettext
+    if item["event"] == "announcement":
+        return say(TAKEN_BACK if item.get("taken_back") else ANNOUNCEMENT) % {"title": item["title"]}
     words = (STAFF_EVENTS if item["desk"] else EVENTS).get(item["event"], EVENTS["message"])
     values: dict[str, Any] = {
-        "category": category_of(item["category_id"]).name(locale),
+        "category": _category(item, locale),
         "number": item["number"],
         "name": portal.keys.open(item["who"], "inbox|name") if item.get("who") else say(SOMEBODY),
     }
+    values |= _of_deadline(portal, item, locale, now)
     text = say(words) % values
+    if item.get("until"):
+        text += say(UNTIL) % values
     if item.get("visit_at"):
-        zone = communities.get(portal.db, item["community_id"]).zone
-        when = i18n.when(moment(item["visit_at"]), now, zone, locale)
-        text += say(VISIT) % {"when": when}
+        said = EXPECTED if item["event"].startswith("outage") else VISIT
+        text += say(said) % {"when": _when(portal, item, "visit_at", locale, now)}
     return text
 
 
@@ -69,12 +87,37 @@ def _consultation(portal: Portal, item: Item, locale: str, now: datetime) -> str
     """What is said of an appointment: its time is the message."""
     say = i18n.translations(locale).gettext
     words = (STAFF_CONSULTATIONS if item["desk"] else CONSULTATIONS)[item["event"]]
-    zone = communities.get(portal.db, item["community_id"]).zone
     return say(words) % {
         "service": item["subject"],
         "name": portal.keys.open(item["who"], "inbox|name") if item.get("who") else say(SOMEBODY),
-        "when": i18n.when(moment(item["visit_at"]), now, zone, locale),
+        "when": _when(portal, item, "visit_at", locale, now),
     }
+
+
+def _category(item: Item, locale: str) -> str:
+    if item.get("about") == "complaint":
+        kind, _, category = item["category_id"].partition("/")
+        return complaint_name(kind, category, locale)
+    return category_of(item["category_id"]).name(locale)
+
+
+def _of_deadline(portal: Portal, item: Item, locale: str, now: datetime) -> dict[str, Any]:
+    """What a message about a deadline speaks of: the goal in words, the level, when it is due, and until when the
+    owner hears from us."""
+    say = i18n.translations(locale).gettext
+    return {
+        "goal": say(GOALS.get(item.get("goal", ""), GOALS["resolve"])),
+        "level": item.get("level", 0),
+        "when": _when(portal, item, "due_at", locale, now),
+        "until": _when(portal, item, "until", locale, now),
+    }
+
+
+def _when(portal: Portal, item: Item, name: str, locale: str, now: datetime) -> str:
+    if not item.get(name):
+        return ""
+    zone = communities.get(portal.db, item["community_id"]).zone
+    return i18n.when(moment(item[name]), now, zone, locale)
 
 
 def mark_read(portal: Portal, person: Person, newest: str) -> None:

@@ -4,6 +4,18 @@ from chalicelib.errors import N_
 
 SOMEBODY = N_("a colleague")
 VISIT = N_(" Visit: %(when)s.")
+#: Of an outage.
+EXPECTED = N_(" Expected until %(when)s.")
+UNTIL = N_(" You hear from us again by %(until)s at the latest.")
+#: What is promised, as staff read it.
+GOALS = {
+    "acknowledge": N_("First answer"),
+    "on_site": N_("On site"),
+    "next_update": N_("Next word to the owner"),
+    "resolve": N_("The repair"),
+}
+ANNOUNCEMENT = N_("Announcement: %(title)s")
+TAKEN_BACK = N_("An announcement was taken back.")
 EVENTS = {
     "reported": N_(
         "We have your report “%(category)s” (%(number)s). Next: the office reads it and arranges somebody."
@@ -25,7 +37,44 @@ EVENTS = {
     "rejected": N_("We can't take on “%(category)s” (%(number)s). Open it to read why."),
     "merged": N_("“%(category)s” (%(number)s) was already reported. It goes on there, and you follow it."),
     "message": N_("There is a new message about “%(category)s” (%(number)s)."),
+    "step_done": N_(
+        "A step of “%(category)s” (%(number)s) is done. Open it to see which, and what comes next."
+    ),
     "photo_rejected": N_("A photo of “%(category)s” (%(number)s) could not be used. Open it to see why."),
+    "split": N_(
+        "Your report was made into two jobs: “%(category)s” goes on by itself (%(number)s). Open it to see why."
+    ),
+    "outage": N_("“%(category)s” fails in your building (%(number)s). We are working on it."),
+    "outage_news": N_("“%(category)s” in your building (%(number)s): there is news."),
+    "outage_over": N_(
+        "“%(category)s” in your building works again (%(number)s). Thank you for your patience."
+    ),
+    # Before a promise is missed: why, and what happens now. `UNTIL` follows where we have promised to write again.
+    "running_late": N_(
+        "“%(category)s” (%(number)s) may not be fixed by %(when)s as promised: it takes longer than we "
+        "thought. %(name)s is on it."
+    ),
+    "running_late_unassigned": N_(
+        "“%(category)s” (%(number)s) may not be fixed by %(when)s as promised: nobody was free for it so "
+        "far. The office is arranging somebody now."
+    ),
+    "pause_over_waiting_owner": N_(
+        "We have not heard from you about “%(category)s” (%(number)s), so it goes on with what we know."
+    ),
+    "pause_over_waiting_parts": N_(
+        "“%(category)s” (%(number)s) waits for parts no longer: whoever has it looks again and tells "
+        "you how it goes on."
+    ),
+    "pause_over_appointment": N_(
+        "It is time for the agreed visit for “%(category)s” (%(number)s); it goes on."
+    ),
+    "ask_confirm": N_(
+        "Is “%(category)s” (%(number)s) really fixed? Tell us with one tap; if we hear nothing, it closes by itself."
+    ),
+    "ask_answer": N_(
+        "We still need your answer about “%(category)s” (%(number)s) to go on. Open it to see what for."
+    ),
+    "visit_soon": N_("A reminder: we come about “%(category)s” (%(number)s)."),
     # A step was taken back: one message that says what holds, so that nobody relies on the one before.
     "undone_submitted": N_(
         "Please ignore our last message: “%(category)s” (%(number)s) is new, the office reads it."
@@ -44,10 +93,22 @@ EVENTS = {
     "undone_reopened": N_(
         "Please ignore our last message: “%(category)s” (%(number)s) is open, the office arranges somebody."
     ),
+    "complaint_received": N_(
+        "We have it – “%(category)s” (%(number)s). You get a message with every step; open it to see by when."
+    ),
+    "complaint_investigating": N_("“%(category)s” (%(number)s) is being looked into. %(name)s has it."),
+    "complaint_replied": N_("Our written reply to “%(category)s” (%(number)s) is here. Please read it."),
+    "complaint_answered": N_("We have answered “%(category)s” (%(number)s). Open it to read what we say."),
+    "complaint_closed": N_("“%(category)s” (%(number)s) is closed. Open it to read what came of it."),
+    "complaint_dispute": N_("“%(category)s” (%(number)s) goes on: open it to read what happens next."),
 }
 STAFF_EVENTS = {
     **EVENTS,
     "emergency": N_("EMERGENCY: “%(category)s” (%(number)s) was just reported. Act now."),
+    "split": N_("“%(category)s” (%(number)s) was split off another report."),
+    "recovery": N_(
+        "Called back about “%(category)s” (%(number)s): the owner is not content. Please make up for it."
+    ),
     "given_to_you": N_("You now have “%(category)s” (%(number)s)."),
     "message": N_("The owner wrote about “%(category)s” (%(number)s)."),
     "urged": N_("The owner asks to hurry: “%(category)s” (%(number)s)."),
@@ -56,7 +117,23 @@ STAFF_EVENTS = {
     "reopened": N_("“%(category)s” (%(number)s) was reopened."),
     "rated": N_("The owner rated “%(category)s” (%(number)s)."),
     "resolved": N_("“%(category)s” (%(number)s) was marked as fixed."),
+    "due_soon": N_("Due by %(when)s: “%(category)s” (%(number)s) – %(goal)s."),
+    "escalated": N_("LATE, level %(level)s: “%(category)s” (%(number)s) – %(goal)s, was due %(when)s."),
+    "unresolved": N_("RISK: “%(category)s” (%(number)s) has been open for very long. Decide how it goes on."),
+    "pause_over": N_(
+        "“%(category)s” (%(number)s) was on hold for as long as it may be. It is your turn again."
+    ),
+    "visit_soon": N_("A reminder: your visit for “%(category)s” (%(number)s)."),
     "undone": N_("A step on “%(category)s” (%(number)s) was taken back. Open it to see how it stands."),
+    "complaint_new": N_("New: “%(category)s” (%(number)s). Its clock runs."),
+    "complaint_given": N_("You now have “%(category)s” (%(number)s)."),
+    "complaint_message": N_("There are more words about “%(category)s” (%(number)s)."),
+    "complaint_accepted": N_("“%(category)s” (%(number)s): the person agrees with the reply."),
+    "complaint_dissent": N_("“%(category)s” (%(number)s): the person does not agree with the reply."),
+    "complaint_withdrawn": N_("“%(category)s” (%(number)s) was withdrawn."),
+    "complaint_warn": N_("“%(category)s” (%(number)s): little time is left for the next step."),
+    "complaint_breach": N_("“%(category)s” (%(number)s) is late. Open it and take the next step."),
+    "complaint_latest": N_("“%(category)s” (%(number)s): the last limit for the written reply is over."),
 }
 
 CONSULTATIONS = {

@@ -9,7 +9,7 @@ from chalicelib.issues.rules import Relation
 from chalicelib.portal import Portal
 
 #: With several roles, the one in whose name a person acts at the desk.
-_RANK = ("manager", "front_line", "technician", "auditor", "designer")
+_RANK = ("manager", "expert", "senior", "front_line", "technician", "auditor", "designer")
 
 
 def for_owner(portal: Portal, person: Person, issue_id: str) -> tuple[IssueFile, Relation]:

@@ -19,6 +19,7 @@ from chalicelib.issues.view_models import EntryView, IssueList, IssueView, Ratin
 from chalicelib.issues.views import Reader, owner_summary
 from chalicelib.once import once
 from chalicelib.routes import Routes
+from chalicelib.sops import store as sops
 from chalicelib.times import rfc3339
 from chalicelib.web import SIGNED_IN, Call
 
@@ -27,7 +28,7 @@ routes = Routes(__name__, "issues")
 
 def reader(call: Call) -> Reader:
     """What writes issues out for this caller."""
-    return Reader(call.portal, call.person, call.storage_origin, call.now)
+    return Reader(call.portal, call.person, call.storage_origin, call.now, call.locale)
 
 
 @routes.api(
@@ -44,7 +45,11 @@ def categories(call: Call, community_id: str) -> CategoryList:
     if community_id not in theirs:
         raise NotFound
     communities.get(call.portal.db, community_id)
-    views = [CategoryView.of(category, call.locale) for category in CATEGORIES.values()]
+    held = {name: sops.holding(call.portal.db, community_id, name, call.now).body for name in CATEGORIES}
+    views = [
+        CategoryView.of(category, call.locale, proof=held[name].proof)
+        for name, category in CATEGORIES.items()
+    ]
     return CategoryList(items=views)
 
 

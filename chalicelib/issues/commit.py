@@ -4,48 +4,30 @@ key in one transaction, so that nothing is announced that is not stored and noth
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from chalicelib.audit import store as audit
 from chalicelib.conditions import Condition
-from chalicelib.db import Op
-from chalicelib.errors import ChangedMeanwhile, PortalError, Unavailable
+from chalicelib.db import Item, Op, Put
+from chalicelib.due import plan
+from chalicelib.due import rows as due_rows
 from chalicelib.ids import new_id
 from chalicelib.inbox import outbox
 from chalicelib.inbox.models import Notice
 from chalicelib.issues import rules, spot_store, store
 from chalicelib.issues.models import Actor, Entry, Handoff, Holder, Issue, IssueFile
-from chalicelib.once import Once
+from chalicelib.once import Once, settled
 from chalicelib.portal import Portal
+from chalicelib.sops import standing
+from chalicelib.times import rfc3339
 
 Filed = tuple[IssueFile, datetime]
-_TRIES = 5
 
 
 def attempt(portal: Portal, once: Once | None, work: Callable[[], IssueFile], now: datetime) -> Filed:
-    """Do `work`, which reads, judges and writes; gives back the file and the moment it stands for.
-
-    What changed between reading and writing is read and judged anew. A key that was used before gives that
-    answer again; so does one that is used at this very moment, whatever refusal its second use ran into.
-    """
-    if once and (kept := once.find(portal.db)):
-        return replay(portal, kept)
-    try:
-        return _until_settled(work), now
-    except PortalError:
-        kept = once.find(portal.db) if once else None
-        if kept is None:
-            raise
-    return replay(portal, kept)
-
-
-def _until_settled(work: Callable[[], IssueFile]) -> IssueFile:
-    for _ in range(_TRIES):
-        try:
-            return work()
-        except ChangedMeanwhile:
-            continue
-    raise Unavailable
+    """Do `work` until it is settled, or give a key's former answer again; see `once.settled`."""
+    return settled(portal.db, once, work, partial(replay, portal), now)
 
 
 @dataclass(frozen=True)
@@ -64,6 +46,10 @@ class Change:
     holder: Holder | None = None
     #: What must hold besides the version, in words of the issue's record.
     only_if: Condition | None = None
+    #: The row of a moment that is handled by the change, by its identity.
+    handled: dict[str, Item] = field(default_factory=dict)
+    #: Whether it may move what is promised. What does not writes its own part of the issue (`extra`).
+    promises: bool = True
 
 
 def entry(now: datetime, kind: Any, actor: Actor, **fields: Any) -> Entry:
@@ -72,21 +58,36 @@ def entry(now: datetime, kind: Any, actor: Actor, **fields: Any) -> Entry:
 
 
 def commit(portal: Portal, change: Change, now: datetime, once: Once | None = None) -> IssueFile:
-    """Store the change; gives back the file as it is then. Raises the error of what stood in the way."""
-    before = change.before.issue
-    after, handoffs, handoff_ops = _hand_over(portal, change, now)
-    done = _filed(change, after, handoffs)
+    """Store the change, what is promised and due next by it, and how far the steps of the repair are; gives back the
+    file as it is then. Raises the error of what stood in the way."""
+    moved, handoffs, handoff_ops = _hand_over(portal, change, now)
+    done = _filed(change, moved, handoffs)
+    if change.promises:
+        done = plan.planned(done, plan.levels_for(portal, moved.community_id), now)
+    if done.issue is not change.before.issue:
+        done = done.model_copy(update={"issue": standing.stamped(portal, done)})
     ops: list[Op] = [once.put(snapshot(done, now), now)] if once else []
-    if after is not before:
-        ops.append(store.change(before, after, portal.keys, change.only_if))
-        ops += store.waiting(before, after)
-        ops += spot_store.moved(before, after, portal.keys)
+    ops += _meta(portal, change, done.issue)
+    ops += [Put(row, error=store.IssueMoved()) for row in change.handled.values()]
     ops += handoff_ops
-    ops += [store.add_entry(after.id, row, portal.keys) for row in change.entries]
+    ops += [store.add_entry(moved.id, row, portal.keys) for row in change.entries]
     ops += [outbox.add(notice, now) for notice in change.notices]
     ops += [audit.add(change.act, now)] if change.act else []
     portal.db.write(*ops, *change.extra)
     return done
+
+
+def _meta(portal: Portal, change: Change, after: Issue) -> list[Op]:
+    """The writes of the issue itself and of what points to it; without any, a look that it is still what was read."""
+    before = change.before.issue
+    if after is before:
+        return [store.unmoved(before)] if change.promises else []
+    return [
+        store.change(before, after, portal.keys, change.only_if),
+        *store.waiting(before, after),
+        *spot_store.moved(before, after, portal.keys),
+        *due_rows.moved(before.id, before.next_moment, after.next_moment),
+    ]
 
 
 def _hand_over(portal: Portal, change: Change, now: datetime) -> tuple[Issue, list[Handoff], list[Op]]:
@@ -116,6 +117,8 @@ def _filed(change: Change, after: Issue, handoffs: list[Handoff]) -> IssueFile:
         handoffs=handoffs,
         photos={**change.before.photos, **change.photos},
         followers=change.before.followers,
+        extras=change.before.extras,
+        done={**change.before.done, **change.handled},
     )
 
 
@@ -165,8 +168,21 @@ def replay(portal: Portal, kept: dict[str, Any]) -> tuple[IssueFile, datetime]:
         handoffs=handoffs,
         photos=photos,
         followers=file.followers[: kept["followers"]],
+        extras=file.extras,
+        done=_done_then(file.done, rfc3339(datetime.fromisoformat(kept["at"]))),
     )
     return then, datetime.fromisoformat(kept["at"])
+
+
+def _done_then(done: dict[str, Item], at: str) -> dict[str, Item]:
+    """The moments that had been handled by then, and who knew of them."""
+    known = {name: row for name, row in done.items() if row["at"] <= at}
+    late = {name for name, row in known.items() if row.get("seen_at", at) > at}
+    return {name: _unseen(row) if name in late else row for name, row in known.items()}
+
+
+def _unseen(row: Item) -> Item:
+    return {name: value for name, value in row.items() if name not in ("seen_by", "seen_at")}
 
 
 def _ratings_then(issue: Issue, last: dict[str, Any] | None) -> list[Any]:

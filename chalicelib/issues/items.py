@@ -4,14 +4,28 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.crypto import Keyring
-from chalicelib.issues.models import Actor, Before, Entry, Handoff, Holder, Issue, Rating, Ref, Window
+from chalicelib.issues.models import (
+    Actor,
+    Before,
+    Entry,
+    Handoff,
+    Holder,
+    Issue,
+    Rating,
+    Ref,
+    SopMark,
+    Window,
+)
 from chalicelib.issues.rules import WORK
 from chalicelib.kept import made
 from chalicelib.records import Item
 from chalicelib.times import moment, rfc3339
 from chalicelib.upgrades import ISSUE, SCHEMA
 
-_TIMES = ("created_at", "promised_at", "visit_at", "resolved_at", "closed_at", "quiet_since", "urged_at")
+_TIMES = (
+    "created_at", "promised_at", "visit_at", "resolved_at", "closed_at", "quiet_since", "urged_at",
+    "next_moment", "step_due",
+)  # fmt: skip
 _PLAIN = (
     "id", "number", "community_id", "unit_id", "unit_label", "building", "area", "category_id", "description",
     "location", "status", "version", "pause_reason", "paused_from", "resolutions", "reopened", "reject_note",
@@ -67,6 +81,7 @@ def to_item(issue: Issue, keys: Keyring) -> Item:
         "rating": rating_item(issue.rating) if issue.rating else None,
         "ratings": [rating_item(one) for one in issue.ratings] or None,
         "merged_into": issue.merged_into.model_dump() if issue.merged_into else None,
+        "ticked": issue.ticked or None,
         "due": f"{rfc3339(issue.promised_at)}#{issue.id}",
         "open_queue": f"QUEUE#{issue.community_id}" if working else None,
         "status_queue": f"QUEUE#{issue.community_id}#{issue.status}",
@@ -100,6 +115,7 @@ def from_item(kept: Item, keys: Keyring) -> Issue:
         "ratings": [_rating(one) for one in item.get("ratings", [])],
         "outdated": item is not kept or _under_older_key(item, keys),
         "merged_into": made(Ref, **merged) if merged else None,
+        "ticked": item.get("ticked", []),
     }
     return made(Issue, **fields)
 
@@ -129,6 +145,7 @@ def entry_item(issue_id: str, entry: Entry, keys: Keyring) -> Item:
         "visit_at": _text(entry.visit_at),
         "taken_at": _text(entry.taken_at),
         "before": _before_item(keys, pk, entry.before) if entry.before else None,
+        "sop": entry.sop.model_dump() if entry.sop else None,
     }
 
 
@@ -161,6 +178,7 @@ def entry_from(item: Item, keys: Keyring) -> Entry:
         visit_at=moment(item["visit_at"]) if item.get("visit_at") else None,
         taken_at=moment(item["taken_at"]) if item.get("taken_at") else None,
         before=_before(keys, pk, item["before"]) if item.get("before") else None,
+        sop=made(SopMark, **item["sop"]) if item.get("sop") else None,
     )
 
 

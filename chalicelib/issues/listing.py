@@ -1,6 +1,7 @@
 """An owner's own list: pointers in the person's partition, then the issues themselves, in two reads."""
 
 from chalicelib.accounts.models import Person
+from chalicelib.db import Item
 from chalicelib.issues import store
 from chalicelib.issues.models import Issue, Status
 from chalicelib.portal import Portal
@@ -9,10 +10,11 @@ from chalicelib.portal import Portal
 _READ_AT_MOST = 400
 
 
-def newest(portal: Portal, person: Person, limit: int) -> list[Issue]:
-    """What waits for this person, however old, then their newest issues: two round trips."""
-    ids = store.own_newest(portal.db, person.id, limit)
-    return store.get_many(portal.db, portal.keys, ids) if ids else []
+def newest(portal: Portal, person: Person, limit: int) -> tuple[list[Issue], list[Item]]:
+    """What waits for this person, however old, then their newest issues; and the announcements that they got: two
+    round trips."""
+    ids, announced = store.own_newest(portal.db, person.id, limit)
+    return store.get_many(portal.db, portal.keys, ids) if ids else [], announced
 
 
 def own(

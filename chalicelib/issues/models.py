@@ -16,7 +16,7 @@ Status = Literal[
 ]  # fmt: skip
 Kind = Literal[
     "status", "assigned", "message", "internal", "urged", "rated", "photo_rejected", "photo_removed", "merged_in",
-    "undone",
+    "undone", "split", "sop_done", "sop_opened",
 ]  # fmt: skip
 OPEN: frozenset[Status] = frozenset(
     {"submitted", "acknowledged", "assigned", "in_progress", "paused", "resolved", "reopened"}
@@ -30,7 +30,9 @@ class Actor(Base):
 
     id: str
     name: str
-    role: Literal["owner", "front_line", "technician", "designer", "manager", "auditor", "system"]
+    role: Literal[
+        "owner", "front_line", "senior", "technician", "designer", "manager", "expert", "auditor", "system"
+    ]  # fmt: skip
 
 
 SYSTEM = Actor(id="system", name="", role="system")
@@ -99,6 +101,9 @@ class Standing(Base):
     resolutions: int = 0
     reopened: int = 0
     reject_note: str | None = None
+    #: Steps of its SOP that are done since it began, or began anew, and until when the next one is due.
+    ticked: list[str] = []
+    step_due: datetime | None = None
 
 
 class Issue(Standing):
@@ -125,6 +130,8 @@ class Issue(Standing):
     ratings: list[Rating] = []
     urged_at: datetime | None = None
     merged_into: Ref | None = None
+    #: When something is to be done about it next: its row among what is due has this time.
+    next_moment: datetime | None = None
     #: How often somebody began or ceased to follow it: steps that were judged before are judged anew.
     follows: int = 0
     #: Kept in an older shape, or under an older key: the next step brings the record up to date.
@@ -155,6 +162,24 @@ class Before(Standing):
         return Before.model_construct(**{name: getattr(issue, name) for name in Before.model_fields})
 
 
+class SopMark(Base):
+    """A step of an SOP in a row of the timeline: named as it was then, in one language or both."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    number: int
+    zh: str = ""
+    en: str = ""
+    #: The version of the SOP that the issue goes by.
+    version: int = 0
+    measurement: str = ""
+
+    def name(self, locale: str) -> str:
+        """Its name in a locale, else in the other language."""
+        return (self.en or self.zh) if locale == "en" else (self.zh or self.en)
+
+
 class Entry(Base):
     """One row of the timeline; rows are only ever added."""
 
@@ -174,6 +199,8 @@ class Entry(Base):
     #: When it was really done, where the phone could tell us only later; `at` is when we heard of it.
     taken_at: datetime | None = None
     before: Before | None = None
+    #: Which step of its SOP was done, or is not done after all.
+    sop: SopMark | None = None
 
 
 class Handoff(Base):
@@ -194,6 +221,10 @@ class IssueFile(Base):
     handoffs: list[Handoff]
     photos: dict[str, dict[str, Any]]
     followers: list[str]
+    #: Rows that only some readers need, as kept, by the letter that their keys begin with.
+    extras: dict[str, list[dict[str, Any]]] = {}
+    #: The moments that have been handled, by their identity.
+    done: dict[str, dict[str, Any]] = {}
 
 
 class ReportIssue(Input):

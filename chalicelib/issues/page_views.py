@@ -18,6 +18,7 @@ from chalicelib.issues.view_models import EntryView, IssueView
 from chalicelib.page_words import gettext
 from chalicelib.photos.models import PhotoView
 from chalicelib.portal import Portal
+from chalicelib.sops.views import on_page
 from chalicelib.times import moment, rfc3339
 
 _TITLE_LETTERS = 40
@@ -132,11 +133,14 @@ def shown(file: IssueFile, view: IssueView, person: Person, locale: str) -> dict
         "visit_windows": issue.visit_windows if view.visit_windows else [],
         "pause_reason": issue.pause_reason,
         "pause_note": held.text if held else None,
+        "paused_until": moment(view.paused_until) if view.paused_until else None,
+        "next_word_by": moment(view.next_word_by) if view.next_word_by else None,
         "photos": photos(view.photos, gettext("before")),
         "timeline": entries,
         "rating": view.rating,
         "rejected_reason": issue.reject_note,
         "rejected_by": rejected.actor.name if rejected else None,
+        "sop": on_page(view.sop),
     }
 
 
@@ -156,6 +160,7 @@ def _entry(row: EntryView, locale: str, mine: bool) -> dict[str, Any]:
         "pause_reason": row.pause_reason,
         "text": _text(row, locale, mine),
         "assignee_name": row.assignee.name if row.assignee else None,
+        "sop": row.sop,
     }
 
 
@@ -165,6 +170,9 @@ def _text(row: EntryView, locale: str, mine: bool) -> str | None:
         return i18n.photo_words(row.text or "", locale)
     if row.kind == "rated" and row.text:
         return _rating_words(row.text)
+    if row.sop and row.sop.measurement:
+        measured = gettext("Measured: %(what)s", what=row.sop.measurement)
+        return f"{measured}\n{row.text}" if row.text else measured
     if row.pause_reason == "appointment":
         return row.text  # the row itself is called so
     if row.pause_reason == "waiting_owner" and mine:

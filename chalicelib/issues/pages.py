@@ -4,10 +4,13 @@ from typing import Any
 
 from chalice.app import Response
 
-from chalicelib.answers import flash_words, page
+from chalicelib.announcements.service import for_home
+from chalicelib.answers import flash_words, page, redirect
 from chalicelib.communities import store as communities
 from chalicelib.cursors import give, scope, take
-from chalicelib.errors import N_, Conflict, IllegalTransition, Invalid, PortalError, VersionConflict
+from chalicelib.dispatch import links
+from chalicelib.dispatch.outage_views import of_my_homes
+from chalicelib.errors import N_, Conflict, IllegalTransition, Invalid, NotFound, PortalError, VersionConflict
 from chalicelib.ids import is_id
 from chalicelib.inputs import checked_key, from_form
 from chalicelib.issues import access, emergency_pages, listing, page_views, service
@@ -61,7 +64,7 @@ _FILTERS = ("submitted", "assigned", "in_progress", "paused", "resolved", "close
 def home(call: Call) -> Response:
     """What waits for the owner, and what is under way."""
     person = call.person
-    issues = listing.newest(call.portal, person, _HOME_READS)
+    issues, announced = listing.newest(call.portal, person, _HOME_READS)
     cards = [_card(call, issue) for issue in issues]
     units = [
         {"id": u.id, "label": u.label, "community_name": communities.get(call.portal.db, u.community_id).name}
@@ -71,6 +74,7 @@ def home(call: Call) -> Response:
     context = {
         "units": units,
         "needs_me": needs_me[:10],
+        "announced": for_home(announced, call.now),
         "open": [one for one in cards if one["status"] in WORK and not one["needs"]][:_HOME_SHOWS],
     }
     return page(call, "home.html", context, zone=_zone(call))
@@ -108,7 +112,12 @@ def show(call: Call, issue_id: str) -> Response:
     asked = {"message", "reopen", "rate", "cancel", "again"} & call.query.keys()
     fields = typed(call, url(f"/issues/{issue_id}"))
     opened = next(iter(asked), None) or ("message" if fields else None)
-    return _show(call, issue_id, fields, opened=opened, sent="sent" in call.query)
+    try:
+        return _show(call, issue_id, fields, opened=opened, sent="sent" in call.query)
+    except NotFound:
+        if not of_my_homes(call, issue_id):
+            raise
+        return redirect(url(f"/outages/{issue_id}"))  # a message about an outage leads here
 
 
 def _show(
@@ -136,6 +145,8 @@ def _show(
         "photos_ready": ready_photos(call, fields.get("photo_ids", [])),
         "open_form": opened,
         "next_step": page_views.next_step(file.issue, relation),
+        # Other owners' issues, which the desk links, are nobody's business here.
+        "parts": [one for one in links.of(file) if one.kind != "related"] if relation == "reporter" else [],
     }
     return page(call, "issues/show.html", context, error.status if error else 200, zone)
 
@@ -146,7 +157,8 @@ def ready_photos(call: Call, photo_ids: list[str]) -> list[dict[str, Any]]:
     keys = [photo_store.photo_key(photo_id) for photo_id in ids[:9]]
     rows = call.portal.db.batch_get(keys) if keys else []
     mine = [row for row in rows if row and row["owner_id"] == call.person.id]
-    found = [row for row in mine if not row.get("issue_id") and row["status"] != "rejected"]
+    free = [row for row in mine if not row.get("issue_id") and not row.get("complaint_id")]
+    found = [row for row in free if row["status"] != "rejected"]
     views = [photos.view(call.portal, row, call.storage_origin, call.now) for row in found]
     return [page_views.photo(view, call.person.id, call.person, "") for view in views]
 

@@ -45,6 +45,10 @@ def remove(portal: Portal, person: Person, photo_id: str, now: datetime) -> None
         if file is None:
             raise NotFound
         gone += _told(portal, person, photo_id, file, now)
+    if photo.complaint_id:
+        from chalicelib.complaints import store as complaints  # few photos are a complaint's
+
+        gone.append(complaints.photo_removed(photo.complaint_id, person, portal.keys, now))
     # Pictures first: should the record stay behind, another try removes it; the other way round none would.
     photos.remove_objects(portal, photo_id)
     portal.db.write(*gone)

@@ -1,6 +1,6 @@
 """The business numbers of issues, and the category tree: the defaults of every community.
 
-Sources: requirements parts 1 (categories), 3 (proof photos), 4 (service levels) and 9 (ratings).
+Sources: requirements parts 1 (categories), 4 (service levels) and 9 (ratings).
 """
 
 from dataclasses import dataclass
@@ -9,10 +9,7 @@ from datetime import timedelta
 from chalicelib.company import company
 from chalicelib.errors import N_
 from chalicelib.i18n import translations
-from chalicelib.service_levels.policy import DEFAULT_POLICY
 
-#: Service class → how long until it is resolved (the default service levels; wall clock until calendars come).
-RESOLVE_WITHIN = {name: one.goals["resolve"].wall for name, one in DEFAULT_POLICY.classes.items()}
 #: The owner may urge at most once in this time (part 2).
 URGE_EVERY = timedelta(hours=4)
 #: Quiet days after which a resolved issue closes by itself (contract, "Status").
@@ -21,6 +18,8 @@ CLOSE_AFTER = timedelta(days=7)
 REOPEN_WITHIN = timedelta(days=7)
 #: For how long a rating can be changed (part 9).
 RATING_CHANGES_WITHIN = timedelta(days=7)
+#: A report of the same home and kind within this time of another is a repeat (part 3, "repeat detection").
+REPEAT_WITHIN = timedelta(days=30)
 #: How long a step that a phone could not send is still taken: as long as idempotency keys are remembered.
 STEPS_KEPT_FOR = timedelta(days=7)
 #: A step that arrives this soon after it was taken was taken when it arrived.
@@ -29,6 +28,8 @@ SENT_AT_ONCE = timedelta(minutes=2)
 MAX_STEPS = 50
 #: For how long staff may take back their own last step: long enough to notice a slip, too short to rely on.
 UNDO_WITHIN = timedelta(seconds=30)
+#: For how long after it came an urgent report still raises an alarm at a desk that opens.
+ALARM_FOR = timedelta(minutes=10)
 #: Digits of an issue's number behind its day: as few as people can read out, as long as a day has few reports.
 NUMBER_DIGITS = 5
 MAX_PHOTOS = 9
@@ -38,7 +39,7 @@ MAX_VISIT_WINDOWS = 6
 
 @dataclass(frozen=True)
 class Category:
-    """A kind of issue: how urgent, which service class, which department, and whether proof is asked for."""
+    """A kind of issue: how urgent, which service class, which department. How it is repaired says its SOP (`sops`)."""
 
     id: str
     words: str
@@ -47,7 +48,6 @@ class Category:
     sla_class: str
     department: str
     emergency: bool = False
-    proof: bool = False
 
     def name(self, locale: str) -> str:
         """Its name: the company's own words, else ours."""
@@ -64,14 +64,14 @@ _ALL = [
     Category("plumbing", N_("Water and drains"), "plumbing", "urgent", "L1", "engineering"),
     Category("electrical", N_("Electricity and lights"), "electrical", "urgent", "L1", "engineering"),
     Category("lift", N_("Lift"), "lift", "urgent", "L1", "engineering"),
-    Category("wall_seepage", N_("Damp walls and seepage"), "seepage", "normal", "L2", "engineering", proof=True),
+    Category("wall_seepage", N_("Damp walls and seepage"), "seepage", "normal", "L2", "engineering"),
     Category("doors_windows", N_("Doors and windows"), "doors", "normal", "L2", "engineering"),
     Category("public_area", N_("Public areas"), "public", "normal", "L2", "property"),
     Category("noise", N_("Noise"), "noise", "normal", "L2", "property"),
     Category("cleaning", N_("Cleaning"), "cleaning", "normal", "L2", "property"),
     Category("greening", N_("Plants and gardens"), "greening", "normal", "L2", "property"),
     Category("parking", N_("Parking"), "parking", "normal", "L2", "property"),
-    Category("delivery_defect", N_("Defect since handover"), "delivery", "normal", "L2", "engineering", proof=True),
+    Category("delivery_defect", N_("Defect since handover"), "delivery", "normal", "L2", "engineering"),
     Category("contract", N_("Contracts and fees"), "contract", "normal", "L3", "legal"),
     Category("other", N_("Something else"), "other", "normal", "L2", "property"),
 ]  # fmt: skip

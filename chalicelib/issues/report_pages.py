@@ -8,6 +8,7 @@ from chalice.app import Response
 from chalicelib.answers import page, redirect
 from chalicelib.communities import store as communities
 from chalicelib.company import company
+from chalicelib.dispatch.outage_views import outage_cards
 from chalicelib.errors import N_, Invalid, PortalError
 from chalicelib.inputs import from_form
 from chalicelib.issues import drafts, emergency_pages, page_views, similar_views
@@ -175,6 +176,7 @@ def _check(call: Call, draft: Draft, error: PortalError | None = None) -> Respon
             ],
         },
         "similar": _similar(call, draft, unit.community_id) if unit else [],
+        "outages": outage_cards(call, report.unit_id, report.category_id),
         "photos": shown,
         "max_photos": MAX_PHOTOS,
         "photo_status": "" if len(shown) == len(report.photo_ids) else gettext(_LOST),

@@ -7,6 +7,8 @@ from itertools import count
 from chalicelib.accounts.models import Person, UnitRef
 from chalicelib.communities import store as communities
 from chalicelib.db import Op
+from chalicelib.due import plan
+from chalicelib.due import rows as due_rows
 from chalicelib.errors import (
     N_,
     Forbidden,
@@ -14,7 +16,7 @@ from chalicelib.errors import (
 )
 from chalicelib.ids import new_id
 from chalicelib.inbox import outbox
-from chalicelib.issues import access, policy, rules, spot_store, store
+from chalicelib.issues import access, policy, repeat_store, spot_store, store
 from chalicelib.issues.commit import Filed, attempt, entry, snapshot
 from chalicelib.issues.models import Actor, Handoff, Issue, IssueFile, ReportIssue
 from chalicelib.issues.notices import moved_counts, notice
@@ -25,6 +27,7 @@ from chalicelib.photos import store as photo_store
 from chalicelib.photos.models import Photo
 from chalicelib.places import service as places
 from chalicelib.portal import Portal
+from chalicelib.sops import standing
 
 _NOT_YOUR_HOME = N_("This home is not linked to you. Choose one of yours, or call the office.")
 UNKNOWN_CATEGORY = N_("Please choose a category.")
@@ -41,7 +44,7 @@ def report(portal: Portal, person: Person, body: ReportIssue, once: Once | None,
     def work() -> IssueFile:
         attached = photos.free_photos(portal, person, body.photo_ids)
         placed = _placed(portal, unit, body)
-        number = _number(portal, unit, next(digits), now)
+        number = draw_number(portal, unit.community_id, next(digits), now)
         file, ops = _new_issue(portal, person, unit, category, placed, attached, number, now)
         first = [once.put(snapshot(file, now), now)] if once else []
         portal.db.write(*first, *ops)
@@ -70,11 +73,17 @@ def _placed(portal: Portal, unit: UnitRef, body: ReportIssue) -> ReportIssue:
     return body
 
 
-def _number(portal: Portal, unit: UnitRef, digits: int, now: datetime) -> str:
+def draw_number(portal: Portal, community_id: str, digits: int, now: datetime) -> str:
     """A number that can be read out on the phone: the day, and a few random digits. If it is taken, it is drawn
     again with one digit more: on a day of 50,000 reports half of the short ones are taken."""
-    zone = communities.get(portal.db, unit.community_id).zone
+    zone = communities.get(portal.db, community_id).zone
     return f"{now.astimezone(zone):%y%m%d}-{secrets.randbelow(10**digits):0{digits}d}"
+
+
+def begun(portal: Portal, file: IssueFile, now: datetime) -> IssueFile:
+    """The file of a new issue with what is promised, what is due next, and how far the steps of its repair are."""
+    file = plan.planned(file, plan.levels_for(portal, file.issue.community_id), now)
+    return file.model_copy(update={"issue": standing.stamped(portal, file)})
 
 
 def _new_issue(
@@ -97,11 +106,16 @@ def _new_issue(
         photos={p.id: photo_store.row_item(p, issue.id) for p in attached},
         followers=[],
     )
+    file = begun(portal, file, now)
+    issue = file.issue
     alarm = {"roles": ("front_line", "manager"), "staff_event": "emergency"} if category.emergency else {}
     told = notice(issue, "reported", owners=(person.id,), counts=moved_counts(None, issue), **alarm)
     ops = [
         *store.add(issue, portal.keys),
         *spot_store.moved(None, issue, portal.keys),
+        *repeat_store.add(issue),
+        *due_rows.moved(issue.id, None, issue.next_moment),
+        *store.alarm(issue, now),
         store.add_entry(issue.id, row, portal.keys),
         store.start_handoff(issue.id, handoff, portal.keys),
         photos.daily_cap(person.id, "reports", portal.settings.reports_per_day, now),
@@ -133,7 +147,7 @@ def _issue(
         location=body.location or None,
         place_id=body.place_id,
         created_at=now,
-        promised_at=rules.promised_at(category.sla_class, now),
+        promised_at=now,  # until the plan says
         reporter=reporter,
         visit_windows=body.visit_windows,
         handoff=handoff_id,

@@ -12,10 +12,8 @@ from typing import Literal
 from chalicelib.errors import N_, Conflict, Forbidden, IllegalTransition, VersionConflict
 from chalicelib.issues.models import Holder, Issue, PauseReason, Status
 from chalicelib.issues.policy import (
-    CLOSE_AFTER,
     RATING_CHANGES_WITHIN,
     REOPEN_WITHIN,
-    RESOLVE_WITHIN,
     URGE_EVERY,
 )
 
@@ -24,8 +22,10 @@ Relation = Literal["reporter", "follower", "neighbour"]
 WORK: frozenset[Status] = frozenset(
     {"submitted", "acknowledged", "assigned", "in_progress", "paused", "reopened"}
 )
-_DISPATCH = frozenset({"front_line", "manager"})
-_HANDLE = frozenset({"front_line", "technician", "manager"})
+#: Senior staff do what the front desk does, experts what managers do but for the community's rules.
+_LEAD = frozenset({"manager", "expert"})
+DISPATCH_ROLES = frozenset({"front_line", "senior"}) | _LEAD
+_HANDLE = DISPATCH_ROLES | {"technician"}
 
 
 @dataclass(frozen=True)
@@ -38,14 +38,14 @@ class Step:
 
 
 STAFF_STEPS: dict[Status, Step] = {
-    "acknowledged": Step(frozenset({"submitted"}), _DISPATCH),
+    "acknowledged": Step(frozenset({"submitted"}), DISPATCH_ROLES),
     "assigned": Step(frozenset({"paused"}), _HANDLE, assignee_only=True),
     "in_progress": Step(frozenset({"assigned", "paused"}), _HANDLE, assignee_only=True),
     "paused": Step(frozenset({"assigned", "in_progress"}), _HANDLE, assignee_only=True),
     "resolved": Step(frozenset({"in_progress"}), _HANDLE, assignee_only=True),
-    "reopened": Step(frozenset({"resolved"}), _DISPATCH),
-    "rejected": Step(frozenset({"submitted", "acknowledged", "assigned", "reopened"}), _DISPATCH),
-    "merged": Step(WORK, _DISPATCH),
+    "reopened": Step(frozenset({"resolved"}), DISPATCH_ROLES),
+    "rejected": Step(frozenset({"submitted", "acknowledged", "assigned", "reopened"}), DISPATCH_ROLES),
+    "merged": Step(WORK, DISPATCH_ROLES),
 }
 _NOBODY = Step(frozenset(), frozenset())
 ASSIGNABLE: frozenset[Status] = frozenset({"acknowledged", "reopened", "assigned", "in_progress", "paused"})
@@ -54,11 +54,6 @@ CLAIMABLE: frozenset[Status] = frozenset({"acknowledged", "reopened"})
 ASSIGNEE_ROLES = _HANDLE
 MERGE_TARGETS: frozenset[Status] = WORK | {"resolved"}
 _NOT_YOURS = N_("Only the person who has this issue, or a manager, takes this step.")
-
-
-def promised_at(sla_class: str, start: datetime) -> datetime:
-    """Until when an issue that came (or came back) at `start` is to be resolved: wall clock for now."""
-    return start + RESOLVE_WITHIN[sla_class]
 
 
 def check_version(issue: Issue, version: int) -> None:
@@ -80,14 +75,14 @@ def check_staff_step(issue: Issue, to: Status, version: int, roles: frozenset[st
 
 
 def _works_on(issue: Issue, roles: frozenset[str], account_id: str) -> bool:
-    return "manager" in roles or (issue.assignee is not None and issue.assignee.id == account_id)
+    return bool(roles & _LEAD) or (issue.assignee is not None and issue.assignee.id == account_id)
 
 
 def check_assign(
     issue: Issue, assignee_id: str, version: int, roles: frozenset[str], account_id: str
 ) -> None:
     """Raises when this person may not give the issue to that one; a technician may claim a free one."""
-    dispatches = bool(roles & _DISPATCH)
+    dispatches = bool(roles & DISPATCH_ROLES)
     if not dispatches and not ("technician" in roles and assignee_id == account_id):
         raise Forbidden
     check_version(issue, version)
@@ -172,20 +167,21 @@ def check_owner_step(
         raise IllegalTransition
 
 
-def moved(issue: Issue, to: Status, now: datetime, sla_class: str, **also: object) -> Issue:
-    """The issue after a step to `to` at `now`; `also` are further fields that the step sets."""
+def moved(issue: Issue, to: Status, now: datetime, **also: object) -> Issue:
+    """The issue after a step to `to` at `now`; `also` are further fields that the step sets. What is promised then is
+    worked out where the step is stored."""
     change: dict[str, object] = {
         "status": to,
         "version": issue.version + 1,
         "pause_reason": None,
         "paused_from": None,
-        **_effects(issue, to, now, sla_class),
+        **_effects(issue, to, now),
         **also,
     }
     return issue.model_copy(update=change)
 
 
-def _effects(issue: Issue, to: Status, now: datetime, sla_class: str) -> dict[str, object]:
+def _effects(issue: Issue, to: Status, now: datetime) -> dict[str, object]:
     if to == "paused":
         return {"paused_from": issue.status}
     if to == "in_progress":
@@ -205,23 +201,15 @@ def _effects(issue: Issue, to: Status, now: datetime, sla_class: str) -> dict[st
             "closed_at": None,
             "quiet_since": None,
             "visit_at": None,
-            "promised_at": promised_at(sla_class, now),
         }
     if to == "closed":
         return {"closed_at": now, "quiet_since": None}
     return {"visit_at": None} if to in ("cancelled", "rejected", "merged") else {}
 
 
-def assigned(
-    issue: Issue, assignee: Holder, now: datetime, sla_class: str, visit_at: datetime | None
-) -> Issue:
+def assigned(issue: Issue, assignee: Holder, now: datetime, visit_at: datetime | None) -> Issue:
     """The issue in other hands; an agreed visit goes along unless a new one is named."""
-    return moved(issue, "assigned", now, sla_class, assignee=assignee, visit_at=visit_at or issue.visit_at)
-
-
-def closes_at(issue: Issue) -> datetime | None:
-    """When a resolved issue closes by itself."""
-    return issue.quiet_since + CLOSE_AFTER if issue.status == "resolved" and issue.quiet_since else None
+    return moved(issue, "assigned", now, assignee=assignee, visit_at=visit_at or issue.visit_at)
 
 
 STAGES: dict[Status, Literal["report", "dispatch", "handle", "call_back"]] = {
@@ -238,6 +226,13 @@ STAGES: dict[Status, Literal["report", "dispatch", "handle", "call_back"]] = {
 def is_overdue(issue: Issue, now: datetime) -> bool:
     """The promise has been missed and the work is not done."""
     return issue.status in WORK and issue.promised_at < now
+
+
+def fixed_first_time(issue: Issue) -> bool | None:
+    """Whether one repair was enough: known once it is closed, or was reopened."""
+    if issue.reopened:
+        return False
+    return True if issue.status == "closed" and issue.resolutions == 1 else None
 
 
 def waits_for_owner(issue: Issue) -> bool:

@@ -2,12 +2,9 @@
 
 from datetime import datetime
 
-from chalicelib.accounts.models import Person
-from chalicelib.conditions import Attr
-from chalicelib.db import Op
+from chalicelib.accounts.models import Person, Role
 from chalicelib.errors import (
     IllegalTransition,
-    NotFound,
     Unavailable,
 )
 from chalicelib.inbox.models import Event, Notice
@@ -15,9 +12,7 @@ from chalicelib.issues import access, rules, store
 from chalicelib.issues.commit import Change, Filed, attempt, commit, entry
 from chalicelib.issues.items import value_of
 from chalicelib.issues.models import (
-    SYSTEM,
     Entry,
-    Issue,
     IssueFile,
     OwnerStep,
     RateIssue,
@@ -26,7 +21,6 @@ from chalicelib.issues.models import (
     WriteMessage,
 )
 from chalicelib.issues.notices import moved_counts, notice, owners_of, staff_of
-from chalicelib.issues.policy import category_of
 from chalicelib.issues.rules import Relation
 from chalicelib.once import Once
 from chalicelib.photos import service as photos
@@ -54,7 +48,7 @@ def step(
         file, relation = access.for_owner(portal, person, issue_id)
         issue = file.issue
         rules.check_owner_step(issue, action, relation, now, body.version)
-        after = rules.moved(issue, to, now, category_of(issue.category_id).sla_class)
+        after = rules.moved(issue, to, now)
         actor = access.as_owner(person)
         row = entry(now, "status", actor, from_status=issue.status, to=to, text=body.reason or None)
         told = notice(
@@ -62,7 +56,7 @@ def step(
             event,
             owners=owners_of(file, person.id),
             staff=_concerned(file),
-            roles=() if _concerned(file) else ("front_line",),
+            roles=_office(action, file),
             counts=moved_counts(issue, after),
         )
         return commit(portal, Change(file, after, [row], [told]), now, once)
@@ -75,6 +69,13 @@ _TARGETS: dict[str, tuple[Status, Event]] = {
     "confirm": ("closed", "closed"),
     "reopen": ("reopened", "reopened"),
 }
+
+
+def _office(action: str, file: IssueFile) -> tuple[Role, ...]:
+    """Which roles are told besides: of work that was not right all who must act, else only where nobody has it."""
+    if action == "reopen":
+        return ("front_line", "manager")
+    return () if _concerned(file) else ("front_line",)
 
 
 def _concerned(file: IssueFile) -> tuple[str, ...]:
@@ -127,22 +128,10 @@ def message_change(
     issue = file.issue
     internal = row.kind == "internal"
     extra = [op for photo in attached for op in photo_store.attach(photo, issue.id, internal=internal)]
-    if issue.status == "resolved" and not internal:
-        extra += still_talking(issue, now)
-    else:
-        extra.append(store.unmoved(issue))
+    talking = issue.status == "resolved" and not internal and issue.quiet_since != now
+    after = issue.model_copy(update={"quiet_since": now}) if talking else issue
     rows = {p.id: photo_store.row_item(p, issue.id, internal=internal) for p in attached}
-    return Change(file, issue, [row], notices, extra=extra, photos=rows)
-
-
-def still_talking(issue: Issue, now: datetime) -> list[Op]:
-    """The writes that let the quiet days of a resolved issue begin anew."""
-    later = issue.model_copy(update={"quiet_since": now})
-    closes = rules.closes_at(later)
-    assert closes is not None
-    value = value_of(later, "quiet_since")
-    mark = store.touch(issue, "quiet_since", value, store.IssueMoved(), store.same_followers(issue))
-    return [mark, store.set_timer(issue.id, closes)]
+    return Change(file, after, [row], notices, extra=extra, photos=rows)
 
 
 def urge(portal: Portal, person: Person, issue_id: str, now: datetime) -> IssueFile:
@@ -155,7 +144,7 @@ def urge(portal: Portal, person: Person, issue_id: str, now: datetime) -> IssueF
     staff = staff_of(issue, person.id)
     told = notice(issue, "urged", staff=staff, roles=() if staff else ("front_line", "manager"))
     mark = store.touch(issue, "urged_at", value_of(after, "urged_at"), IllegalTransition())
-    done = commit(portal, Change(file, issue, [row], [told], extra=[mark]), now)
+    done = commit(portal, Change(file, issue, [row], [told], extra=[mark], promises=False), now)
     return done.model_copy(update={"issue": after})
 
 
@@ -187,41 +176,10 @@ def _rate(portal: Portal, person: Person, issue_id: str, body: RateIssue, now: d
     row = entry(now, "rated", access.as_owner(person), text=_marks(rating))
     told = notice(issue, "rated", staff=_concerned(file))
     mark = store.rate(issue, after, portal.keys)
-    commit(portal, Change(file, issue, [row], [told], extra=[mark]), now)
+    commit(portal, Change(file, issue, [row], [told], extra=[mark], promises=False), now)
     return rating
 
 
 def _marks(rating: Rating) -> str:
     marks = f"{rating.professionalism} · {rating.attitude} · {rating.efficiency}"
     return f"{marks}\n{rating.comment}" if rating.comment else marks
-
-
-def close_quiet(portal: Portal, issue_id: str, now: datetime) -> bool:
-    """Close a resolved issue about which nobody has said anything for 7 days; True when it did.
-
-    Whatever gets in between is judged anew here: the clock forgets the moment afterwards. Raises NotFound, or
-    Unavailable when others get in between all the time.
-    """
-    for _ in range(_TRIES):
-        try:
-            return _close_quiet(portal, issue_id, now)
-        except store.IssueMoved:
-            continue  # somebody said something, took a step, or ceased to follow
-    raise Unavailable
-
-
-def _close_quiet(portal: Portal, issue_id: str, now: datetime) -> bool:
-    file = store.load(portal.db, portal.keys, issue_id)
-    if file is None:
-        raise NotFound
-    closes = rules.closes_at(file.issue)
-    if closes is None or closes > now:
-        return False
-    issue = file.issue
-    after = rules.moved(issue, "closed", now, category_of(issue.category_id).sla_class)
-    row = entry(now, "status", SYSTEM, from_status="resolved", to="closed")
-    told = notice(issue, "auto_closed", owners=owners_of(file, ""), counts=moved_counts(issue, after))
-    # A message at this very moment changes no version, but it breaks the quiet.
-    still_quiet = Attr("quiet_since").eq(value_of(issue, "quiet_since"))
-    commit(portal, Change(file, after, [row], [told], only_if=still_quiet), now)
-    return True

@@ -1,6 +1,5 @@
 """Issues in the table: one partition each, with its timeline, hand-offs, photos and followers. Keys: `docs/keys.md`."""
 
-import hashlib
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +7,7 @@ from chalicelib.conditions import Attr, Condition, Key
 from chalicelib.crypto import Keyring
 from chalicelib.db import Check, Db, Delete, Item, K, Op, Page, Put, Update
 from chalicelib.errors import ChangedMeanwhile, PortalError, VersionConflict
+from chalicelib.ids import least_id
 from chalicelib.issues.items import (
     entry_from,
     entry_item,
@@ -19,12 +19,14 @@ from chalicelib.issues.items import (
     value_of,
 )
 from chalicelib.issues.models import Entry, Handoff, Issue, IssueFile
+from chalicelib.issues.policy import ALARM_FOR, category_of
 from chalicelib.issues.rules import waits_for_owner
 from chalicelib.kept import made
 from chalicelib.times import rfc3339
 from chalicelib.upgrades import ISSUE
 
-TIMER_SHARDS = 4
+#: Rows beside the story itself: calls after a repair, links, labour and materials.
+EXTRAS = ("C", "L", "W")
 
 
 class NumberTaken(ChangedMeanwhile):
@@ -45,12 +47,6 @@ def pointer_key(account_id: str, issue_id: str) -> K:
     return K(f"ACCOUNT#{account_id}", f"ISSUE#{issue_id}")
 
 
-def timer_pk(day: str, issue_id: str) -> str:
-    """The partition of what is due on a day (UTC), spread over shards."""
-    shard = int(hashlib.sha256(issue_id.encode()).hexdigest(), 16) % TIMER_SHARDS
-    return f"DUE#{day}#{shard}"
-
-
 def load(db: Db, keys: Keyring, issue_id: str) -> IssueFile | None:
     """An issue with all of its rows in one round trip (one more for each megabyte of it)."""
     rows = db.query_all(issue_pk(issue_id))
@@ -66,6 +62,8 @@ def load(db: Db, keys: Keyring, issue_id: str) -> IssueFile | None:
         handoffs=[handoff_from(row, keys) for row in by_kind.get("H", [])],
         photos={row["id"]: row for row in by_kind.get("PHOTO", [])},
         followers=[row["account_id"] for row in by_kind.get("FOLLOWER", [])],
+        extras={kind: by_kind[kind] for kind in EXTRAS if kind in by_kind},
+        done={row["SK"].removeprefix("DONE#"): row for row in by_kind.get("DONE", [])},
     )
 
 
@@ -89,6 +87,21 @@ def add(issue: Issue, keys: Keyring) -> list[Op]:
         Put(to_item(issue, keys)),
         point(issue.reporter.id, issue.id),
     ]
+
+
+def alarm(issue: Issue, now: datetime) -> list[Op]:
+    """The write by which every desk of a community finds an urgent (L1) report that has just come."""
+    if category_of(issue.category_id).sla_class != "L1":
+        return []
+    row = {"PK": f"COMMUNITY#{issue.community_id}", "SK": f"ALARM#{issue.id}", "issue_id": issue.id}
+    return [Put({**row, "expires_at": int((now + ALARM_FOR).timestamp())})]
+
+
+def alarms(db: Db, community_id: str, now: datetime, limit: int) -> list[str]:
+    """Ids of the urgent reports of the last minutes, oldest first: ids sort by time, so older ones are not read."""
+    since = f"ALARM#{least_id(now - ALARM_FOR)}"
+    found = Key("PK").eq(f"COMMUNITY#{community_id}") & Key("SK").between(since, "ALARM#~")
+    return [row["issue_id"] for row in db.query(found, limit=limit).items]
 
 
 def point(account_id: str, issue_id: str) -> Op:
@@ -135,12 +148,20 @@ def change(before: Issue, after: Issue, keys: Keyring, only_if: Condition | None
     """
     sets, removes = _difference(before, after, keys)
     condition = Attr("version").eq(before.version) & same_followers(before)
+    if before.next_moment != after.next_moment:
+        condition &= _same_moment(before)
     if before.outdated:
         sets |= _up_to_date(after, keys)
         condition &= same_rating(before)
     if only_if is not None:
         condition &= only_if
     return Update(meta_key(before.id), sets=sets, removes=removes, condition=condition, error=IssueMoved())
+
+
+def _same_moment(issue: Issue) -> Condition:
+    """The clock has not gone past a moment of the issue since it was read, nor has a message moved it."""
+    seen = value_of(issue, "next_moment")
+    return Attr("next_moment").eq(seen) if seen is not None else Attr("next_moment").not_exists()
 
 
 def _difference(before: Issue, after: Issue, keys: Keyring) -> tuple[Item, list[str]]:
@@ -185,9 +206,9 @@ def touch(issue: Issue, name: str, value: Any, error: PortalError, only_if: Cond
 
 
 def unmoved(issue: Issue) -> Op:
-    """The check that an issue has still the state and the followers with which it was read; it fails with
-    IssueMoved."""
-    return Check(meta_key(issue.id), Attr("status").eq(issue.status) & same_followers(issue), IssueMoved())
+    """The check that an issue is still what was read, and has the same followers; it fails with IssueMoved."""
+    same = Attr("version").eq(issue.version) & same_followers(issue)
+    return Check(meta_key(issue.id), same, IssueMoved())
 
 
 def add_entry(issue_id: str, entry: Entry, keys: Keyring) -> Op:
@@ -208,17 +229,6 @@ def end_handoff(issue_id: str, handoff_id: str, now: datetime) -> Op:
     )  # fmt: skip
 
 
-def set_timer(issue_id: str, at: datetime) -> Op:
-    """The write of a moment at which to look at an issue again. Timers are never taken back: whoever handles
-    one looks whether it still holds."""
-    item = {
-        "PK": timer_pk(at.strftime("%Y-%m-%d"), issue_id),
-        "SK": f"{rfc3339(at)}#{issue_id}",
-        "issue_id": issue_id,
-    }
-    return Put(item, replace=True)
-
-
 def own_issues(db: Db, account_id: str, limit: int, after: str | None) -> Page:
     """Pointers to a person's issues, newest first, from behind the id `after`."""
     start = None
@@ -229,12 +239,13 @@ def own_issues(db: Db, account_id: str, limit: int, after: str | None) -> Page:
     return db.query(condition, limit=limit, start=start, newest_first=True)
 
 
-def own_newest(db: Db, account_id: str, limit: int) -> list[str]:
-    """Ids of a person's issues: those that wait for them first, then the newest. One query, because the two
-    kinds of pointers lie side by side."""
+def own_newest(db: Db, account_id: str, limit: int) -> tuple[list[str], list[Item]]:
+    """Ids of a person's issues: those that wait for them first, then the newest; and the announcements that they
+    got. One query, because the three kinds of pointers lie side by side."""
     condition = Key("PK").eq(f"ACCOUNT#{account_id}") & Key("SK").between("ISSUE#", "NEEDS#~")
     found = db.query(condition, limit=limit, newest_first=True)
-    return list(dict.fromkeys(item["issue_id"] for item in found.items))
+    ids = dict.fromkeys(item["issue_id"] for item in found.items if "issue_id" in item)
+    return list(ids), [item for item in found.items if "announcement_id" in item]
 
 
 def follower_key(account_id: str, issue_id: str) -> K:

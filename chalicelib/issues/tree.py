@@ -16,17 +16,14 @@ class CategoryView(Base):
     emergency: bool
     icon: str
     department: str
+    #: Whether it is reported as fixed with a photo of the result only.
     proof: bool
 
     @classmethod
-    def of(cls, category: Category, locale: str) -> Self:
-        """The view of a category."""
-        return cls.model_validate(
-            {
-                "name": category.name(locale),
-                **{name: getattr(category, name) for name in cls.model_fields if name != "name"},
-            }
-        )
+    def of(cls, category: Category, locale: str, *, proof: bool = False) -> Self:
+        """The view of a category; `proof` says the SOP that holds."""
+        own = {name: getattr(category, name) for name in cls.model_fields if name not in ("name", "proof")}
+        return cls.model_validate({**own, "name": category.name(locale), "proof": proof})
 
 
 class CategoryList(Base):

@@ -6,8 +6,10 @@ from pydantic import Field
 
 from chalicelib.accounts.models import Role
 from chalicelib.base import Base
+from chalicelib.due.view_models import SlaView
 from chalicelib.issues.models import Holder, Kind, PauseReason, Ref, Status
 from chalicelib.photos.models import PhotoView
+from chalicelib.sops.models import DeskSopView, SopView
 
 
 class ActorView(Base):
@@ -15,6 +17,15 @@ class ActorView(Base):
 
     name: str
     role: Role | Literal["system"]
+
+
+class SopMarkView(Base):
+    """A step of an SOP that was done."""
+
+    id: str
+    number: int
+    name: str
+    measurement: str
 
 
 class EntryView(Base):
@@ -33,6 +44,7 @@ class EntryView(Base):
     visit_at: str | None = None
     #: When it was really done, where that is known only later than `at`.
     taken_at: str | None = None
+    sop: SopMarkView | None = None
 
 
 class RatingView(Base):
@@ -101,6 +113,11 @@ class IssueView(IssueSummary):
     visit_windows: list[WindowView]
     photos: list[PhotoView]
     timeline: list[EntryView]
+    #: Until when it is on hold at the latest, and until when the owner hears from us again.
+    paused_until: str | None
+    next_word_by: str | None
+    #: The steps in which it is repaired, and how far they are; None where its category has none.
+    sop: SopView | None
 
 
 class DeskIssueView(IssueView):
@@ -110,8 +127,13 @@ class DeskIssueView(IssueView):
     handoffs: list[HandoffView]
     followers: int
     reopened: int
+    #: One repair was enough; null as long as that is not known.
+    first_time_fix: bool | None
     #: The owner's marks for each repair, oldest first; `rating` is the last.
     ratings: list[RatingView]
+    #: What was promised and became of it.
+    sla: SlaView
+    sop: DeskSopView | None
 
 
 class SimilarList(Base):

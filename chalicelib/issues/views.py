@@ -5,8 +5,11 @@ from typing import Any
 
 from chalicelib.accounts.models import Person
 from chalicelib.accounts.rules import mask_name
+from chalicelib.due import plan
+from chalicelib.due.views import Promises
+from chalicelib.i18n import LOCALES
 from chalicelib.issues import rules
-from chalicelib.issues.models import Actor, Entry, Issue, IssueFile, Rating
+from chalicelib.issues.models import Actor, Entry, Issue, IssueFile, Rating, SopMark
 from chalicelib.issues.view_models import (
     ActorView,
     DeskIssueView,
@@ -16,12 +19,14 @@ from chalicelib.issues.view_models import (
     IssueView,
     RatingView,
     ReporterView,
+    SopMarkView,
     WindowView,
 )
 from chalicelib.kept import made
 from chalicelib.photos import service as photos
 from chalicelib.photos.models import PhotoView
 from chalicelib.portal import Portal
+from chalicelib.sops import views as sop_views
 from chalicelib.times import rfc3339
 
 
@@ -93,28 +98,36 @@ def desk_summary(issue: Issue, person: Person, now: datetime) -> IssueSummary:
 class Reader:
     """Writes out one issue for one reader."""
 
-    def __init__(self, portal: Portal, person: Person, origin: str | None, now: datetime) -> None:
+    def __init__(
+        self, portal: Portal, person: Person, origin: str | None, now: datetime, locale: str = LOCALES[0]
+    ) -> None:
         self._portal, self._person, self._origin, self.now = portal, person, origin, now
+        self._locale = locale
 
     def owner_view(self, file: IssueFile, relation: rules.Relation, at: datetime | None = None) -> IssueView:
         """An issue for the one who reported it, or for a follower, who sees neither home nor names of others, nor
         when somebody is at home or what they thought of the repair."""
         moment = at or self.now
+        standing = self.standing(file, moment)
         fields = owner_fields(file.issue, relation, moment)
+        fields["sop"] = sop_views.for_owners(self._portal, file, self._locale, moment)
         rows = [row for row in file.timeline if _for_owners(row, file)]
         if relation == "reporter":
-            return made(IssueView, **fields, **self._parts(file, rows, staff=False))
+            return made(IssueView, **fields, **self._parts(file, rows, standing, staff=False))
         rows = [row for row in rows if row.kind != "rated"]
-        return made(IssueView, **fields, **{**self._parts(file, rows, staff=False), "visit_windows": []})
+        return made(
+            IssueView, **fields, **{**self._parts(file, rows, standing, staff=False), "visit_windows": []}
+        )
 
     def desk_view(self, file: IssueFile, roles: frozenset[str], at: datetime | None = None) -> DeskIssueView:
         """An issue for staff."""
         moment = at or self.now
+        standing = self.standing(file, moment)
         actions = rules.staff_actions(file.issue, roles, self._person.id)
         return made(
             DeskIssueView,
             **summary_fields(file.issue, actions, moment),
-            **self._parts(file, file.timeline, staff=True),
+            **self._parts(file, file.timeline, standing, staff=True),
             reporter=made(ReporterView, name_masked=mask_name(file.issue.reporter.name)),
             handoffs=[
                 made(
@@ -128,10 +141,19 @@ class Reader:
             ],
             followers=len(file.followers),
             reopened=file.issue.reopened,
+            first_time_fix=rules.fixed_first_time(file.issue),
             ratings=[_marks(given) for given in file.issue.ratings],
+            sla=standing.sla(),
+            sop=sop_views.for_staff(self._portal, file, self._locale, moment),
         )
 
-    def _parts(self, file: IssueFile, rows: list[Entry], *, staff: bool) -> dict[str, Any]:
+    def standing(self, file: IssueFile, at: datetime | None = None) -> Promises:
+        """How an issue stands with its promises."""
+        return Promises(file, plan.levels_for(self._portal, file.issue.community_id), at or self.now)
+
+    def _parts(
+        self, file: IssueFile, rows: list[Entry], standing: Promises, *, staff: bool
+    ) -> dict[str, Any]:
         shown = {pid: row for pid, row in file.photos.items() if staff or not row.get("internal")}
         views = {pid: photos.view(self._portal, row, self._origin, self.now) for pid, row in shown.items()}
         first = next((row.photo_ids for row in rows), [])
@@ -140,6 +162,8 @@ class Reader:
             "visit_windows": [made(WindowView, start=rfc3339(w.start), end=rfc3339(w.end)) for w in windows],
             "photos": [views[pid] for pid in first if pid in views],
             "timeline": [self.entry_view(row, views, staff=staff) for row in rows],
+            "paused_until": _time(standing.paused_until),
+            "next_word_by": _time(standing.next_word_by),
         }
 
     def entry_view(self, row: Entry, views: dict[str, PhotoView], *, staff: bool) -> EntryView:
@@ -158,7 +182,12 @@ class Reader:
             pause_reason=row.pause_reason,
             visit_at=_time(row.visit_at),
             taken_at=_time(row.taken_at),
+            sop=self._mark(row.sop) if row.sop else None,
         )
+
+    def _mark(self, mark: SopMark) -> SopMarkView:
+        named = {"id": mark.id, "number": mark.number, "name": mark.name(self._locale)}
+        return made(SopMarkView, **named, measurement=mark.measurement)
 
     def _actor(self, actor: Actor, *, staff: bool) -> ActorView:
         """Names of owners are masked for everybody but themselves; staff's names are for all to see."""

@@ -37,11 +37,16 @@ def start(call: Call) -> PhotoStarted:
 
 @routes.api("GET", "/api/v1/photos/{photo_id}", SIGNED_IN, "A photo and how far it is", answer=PhotoView)
 def show(call: Call, photo_id: str) -> PhotoView:
-    """One's own photo, or one of an issue that one may see."""
+    """One's own photo, or one of an issue or complaint that one may see."""
     photo = store.get(call.portal.db, photo_id) if is_id(photo_id) else None
     if photo is None:
         raise NotFound
-    if photo.owner_id != call.person.id:
+    if photo.owner_id != call.person.id and photo.complaint_id:
+        from chalicelib.complaints.access import may_see as sees_complaint  # few photos are a complaint's
+
+        if not sees_complaint(call.portal, call.person, photo.complaint_id):
+            raise NotFound
+    elif photo.owner_id != call.person.id:
         file = load(call.portal.db, call.portal.keys, photo.issue_id) if photo.issue_id else None
         if file is None or not may_see(call.person, file):
             raise NotFound

@@ -12,7 +12,7 @@ PhotoStatus = Literal["pending", "ready", "rejected", "removed"]
 
 
 class Photo(Base):
-    """A photo as kept. `issue_id` once it is attached; `version` rises with each change."""
+    """A photo as kept. `issue_id` or `complaint_id` once it is attached; `version` rises with each change."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -21,7 +21,15 @@ class Photo(Base):
     status: PhotoStatus = "pending"
     reason: str | None = None
     issue_id: str | None = None
+    complaint_id: str | None = None
     version: int = 1
+
+    @property
+    def holder(self) -> str | None:
+        """The partition of what it is attached to."""
+        if self.complaint_id:
+            return f"COMPLAINT#{self.complaint_id}"
+        return f"ISSUE#{self.issue_id}" if self.issue_id else None
 
 
 class StartPhoto(Input):

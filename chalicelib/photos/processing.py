@@ -18,9 +18,10 @@ from chalicelib.photos.limits import MAX_BYTES, MAX_PIXELS
 MAX_SCANNED_PIXELS = 1_000_000_000
 FULL_PX = 1600
 THUMB_PX = 320
-FULL_QUALITY = 80
+FULL_QUALITY = 82
 THUMB_QUALITY = 75
-# libwebp's effort, 0-6. 2 takes less than half the time of the default 4, for files 3 % larger.
+# libwebp's effort, 0-6. 2 takes less than half the time of the default 4. At the same quality it loses up to 0.5 dB
+# more: two steps of quality make up for that, with files a tenth larger.
 WEBP_EFFORT = 2
 
 Reason = Literal["too_large_bytes", "too_large_pixels", "not_a_photo", "broken"]

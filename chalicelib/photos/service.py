@@ -119,7 +119,7 @@ def free_photos(portal: Portal, person: Person, photo_ids: Sequence[str]) -> lis
         return []
     items = portal.db.batch_get([store.photo_key(photo_id) for photo_id in wanted])
     photos = [store.from_item(item) for item in items if item]
-    usable = [p for p in photos if p.owner_id == person.id and not p.issue_id and p.status != "rejected"]
+    usable = [p for p in photos if p.owner_id == person.id and not p.holder and p.status != "rejected"]
     if len(usable) != len(wanted):
         raise Invalid.field("photo_ids", "not_usable", _NOT_YOURS)
     return usable

@@ -1,5 +1,5 @@
-"""Photos in the table. A photo is its own record; once attached, its issue holds a row of it too, so that an
-issue is read in one query. Both are written together. Keys: `docs/keys.md`."""
+"""Photos in the table. A photo is its own record; once attached, its issue or complaint holds a row of it too, so
+that one query reads that. Both are written together. Keys: `docs/keys.md`."""
 
 from typing import Any
 
@@ -79,26 +79,46 @@ def attach(photo: Photo, issue_id: str, *, internal: bool = False) -> list[Op]:
     return [
         Update(
             photo_key(photo.id), sets={"issue_id": issue_id}, removes=["expires_at"], adds={"version": 1},
-            condition=seen, error=PhotoChanged(),
+            condition=seen & Attr("complaint_id").not_exists(), error=PhotoChanged(),
         ),
         Put(row_item(photo, issue_id, internal=internal)),
     ]  # fmt: skip
 
 
+def complaint_row(photo: Photo, complaint_id: str) -> Item:
+    """A photo's row in its complaint."""
+    fields: dict[str, Any] = {"id": photo.id, "owner_id": photo.owner_id, "status": photo.status}
+    row = {"PK": f"COMPLAINT#{complaint_id}", "SK": f"PHOTO#{photo.id}"}
+    return {**row, **fields, "reason": photo.reason}
+
+
+def attach_to_complaint(photo: Photo, complaint_id: str) -> list[Op]:
+    """The writes that attach a free photo to a complaint, unless it changed since it was read."""
+    seen = Attr("version").eq(photo.version) & Attr("issue_id").not_exists()
+    return [
+        Update(
+            photo_key(photo.id), sets={"complaint_id": complaint_id}, removes=["expires_at"], adds={"version": 1},
+            condition=seen & Attr("complaint_id").not_exists(), error=PhotoChanged(),
+        ),
+        Put(complaint_row(photo, complaint_id)),
+    ]  # fmt: skip
+
+
 def change_status(photo: Photo, status: str, reason: str | None, error: PortalError) -> list[Op]:
-    """The writes of a new status, on the photo and on its issue's row, unless it changed since it was read."""
+    """The writes of a new status, on the photo and on its row, unless it changed since it was read."""
     sets = {"status": status, "reason": reason}
     seen = Attr("version").eq(photo.version)
     ops: list[Op] = [Update(photo_key(photo.id), sets=sets, adds={"version": 1}, condition=seen, error=error)]
-    if photo.issue_id:
+    if photo.holder:
         exists = Attr("PK").exists()
-        ops.append(Update(row_key(photo.issue_id, photo.id), sets=sets, condition=exists, error=error))
+        row = K(photo.holder, f"PHOTO#{photo.id}")
+        ops.append(Update(row, sets=sets, condition=exists, error=error))
     return ops
 
 
 def forget(photo: Photo, error: PortalError) -> list[Op]:
     """The writes that remove a photo for good."""
     ops: list[Op] = [Delete(photo_key(photo.id), condition=Attr("version").eq(photo.version), error=error)]
-    if photo.issue_id:
-        ops.append(Delete(row_key(photo.issue_id, photo.id)))
+    if photo.holder:
+        ops.append(Delete(K(photo.holder, f"PHOTO#{photo.id}")))
     return ops

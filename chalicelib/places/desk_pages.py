@@ -9,6 +9,7 @@ from chalicelib.communities import store as communities
 from chalicelib.company import company
 from chalicelib.errors import N_, NotFound, PortalError
 from chalicelib.inputs import from_form
+from chalicelib.issues.rules import DISPATCH_ROLES
 from chalicelib.page_words import DEFAULT_ZONE, Speech, speak
 from chalicelib.pages import go, next_url, said, stay, values, whole_number
 from chalicelib.places import posters, rules, service, store
@@ -118,7 +119,7 @@ def change(call: Call, code: str) -> Response:
 @routes.page("/desk/posters", OFFICE, "Posters to print, with a QR code for each place")
 def show_posters(call: Call) -> Response:
     """All places' posters, or those chosen; one poster a sheet."""
-    theirs = call.person.communities(frozenset({"front_line", "manager"}))
+    theirs = call.person.communities(DISPATCH_ROLES)
     community_id = call.query.get("community_id") or theirs[0]
     if community_id not in theirs:
         raise NotFound
@@ -128,7 +129,7 @@ def show_posters(call: Call) -> Response:
     wanted = [place for place in found if place.id in chosen] if chosen else found
     start = _start(call)
     shown = wanted[start : start + _AT_ONCE]
-    here = _communities(call, frozenset({"front_line", "manager"}), community_id)
+    here = _communities(call, DISPATCH_ROLES, community_id)
     more = str(start + _AT_ONCE) if start + _AT_ONCE < len(wanted) else None
     context = {
         **here,

@@ -13,8 +13,10 @@ from chalicelib.issues.policy import category_of
 from chalicelib.issues.rules import WORK
 from chalicelib.service_levels.models import Pause, PauseReason
 
-_STAFF = frozenset({"front_line", "technician", "designer", "manager"})
+_STAFF = frozenset({"front_line", "senior", "technician", "designer", "manager", "expert"})
 _STEPS = frozenset({"status", "assigned"})
+#: By which owners hear that something goes on, besides those.
+_SIGNS = frozenset({"message", "sop_done"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ def rounds(created_at: datetime, timeline: Iterable[Entry]) -> tuple[Round, ...]
 
 
 def _events(timeline: Iterable[Entry]) -> list[Event]:
-    """Steps and messages that the owner sees. Taking back takes the last step away (nothing else can be between
+    """Steps and signs of life that the owner sees. Taking back takes the last step away (nothing else can be between
     them, or it would be refused), and tells the owner what holds."""
     found: list[Event] = []
     for row in timeline:
@@ -109,7 +111,7 @@ def _events(timeline: Iterable[Entry]) -> list[Event]:
             last = max(n for n, event in enumerate(found) if event.to)
             del found[last]
             found.append(_event(row, step=False))
-        elif row.kind in _STEPS or row.kind == "message":
+        elif row.kind in _STEPS or row.kind in _SIGNS:
             found.append(_event(row, step=row.kind in _STEPS))
     return found
 

@@ -7,7 +7,9 @@ pydantic reads and writes them as they are (`TypeAdapter(Policy)`), which is how
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import WithJsonSchema
 
 from chalicelib.service_levels.calendar_models import Calendar, CalendarVersion, check_in_order
 
@@ -62,13 +64,17 @@ class ServiceClass:
     ladder: tuple[Rung, ...]
 
 
+#: A time as the clock on the wall shows it, without a zone: JSON Schema's "time" has one.
+WallTime = Annotated[time, WithJsonSchema({"type": "string", "pattern": r"^\d\d:\d\d(:\d\d(\.\d+)?)?$"})]
+
+
 @dataclass(frozen=True, slots=True)
 class QuietHours:
     """When nobody is written to who has no urgent duty; `start` may be later than `end`, and is then the evening
     before. Digests: at most one in `digest`."""
 
-    start: time
-    end: time
+    start: WallTime
+    end: WallTime
     digest: timedelta
 
 

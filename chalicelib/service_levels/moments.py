@@ -4,7 +4,7 @@ Each has an identity, so that handling it twice is handling it once. A breach an
 for a promise. A warning names the moment that it warns of: when a pause has moved that, it is due again.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -41,13 +41,11 @@ class Moment:
     over: bool = False
 
 
-def due_moments(history: History, levels: Levels) -> list[Moment]:
-    """All moments of an issue that its rows know of, in time order: those to come, and those that have been."""
-    found = [
-        moment
-        for outcome in rules.outcomes(history, levels, history.created_at)
-        for moment in _of_promise(history, outcome, levels)
-    ]
+def due_moments(history: History, levels: Levels, outcomes: Iterable[Outcome] | None = None) -> list[Moment]:
+    """All moments of an issue that its rows know of, in time order: those to come, and those that have been. Whoever
+    has worked out the issue's outcomes gives them."""
+    known = rules.outcomes(history, levels, history.created_at) if outcomes is None else outcomes
+    found = [moment for outcome in known for moment in _of_promise(history, outcome, levels)]
     last = history.rounds[-1]
     policy = rules.in_force(levels.policies, last.start).policy
     found += [*_of_pauses(last, policy, levels), *_of_owner(last, policy), *_of_visit(last, policy)]

@@ -89,6 +89,8 @@ DEFAULT_POLICY = Policy(
 _OFFICE = (Frame(8 * 60 + 30, 12 * 60), Frame(13 * 60 + 30, 18 * 60))
 #: How long before a year begins managers are told that its holidays are not known; they are announced in November.
 CALENDAR_AHEAD = timedelta(days=31)
+#: How long before it holds a version is saved: twice as long as any process remembers those before.
+NOTICE = timedelta(minutes=2)
 _BEGINNING = datetime(2025, 1, 1, tzinfo=UTC)
 POLICIES = (PolicyVersion(_BEGINNING, _BEGINNING, DEFAULT_POLICY),)
 

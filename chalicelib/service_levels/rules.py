@@ -192,5 +192,9 @@ def delay_class(outcome: Outcome, now: datetime) -> str | None:
     """The policy's word for how late it is or was, in days that an owner counts (all of them); None when it is not."""
     if outcome.state != "missed" or outcome.due is None:
         return None
-    late = (outcome.ended or now) - outcome.due
-    return next(name for longest, name in outcome.policy.delays if longest is None or late <= longest)
+    return delay_of(outcome.policy, (outcome.ended or now) - outcome.due)
+
+
+def delay_of(policy: Policy, late: timedelta) -> str:
+    """The policy's word for a delay."""
+    return next(name for longest, name in policy.delays if longest is None or late <= longest)

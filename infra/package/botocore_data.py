@@ -17,12 +17,13 @@ USED: dict[str, tuple[str, ...]] = {
     # HeadBucket: botocore asks by it where a bucket is, when told that it is elsewhere.
     "s3": ("DeleteObject", "DeleteObjects", "GetObject", "HeadBucket", "HeadObject", "ListObjectsV2", "PutObject"),
     "sns": ("Publish",),
+    "sesv2": ("SendEmail",),
     "kms": ("Decrypt",),
 }  # fmt: skip
 # Kept for sessions of a role; sizes are small.
 _ENDPOINTS_OF = {*USED, "sts"}
 #: Services whose addresses follow the rules of endpoints.json; S3 needs its own rules (buckets in host names).
-_WITHOUT_RULES = ("dynamodb", "sns", "kms")
+_WITHOUT_RULES = ("dynamodb", "sns", "sesv2", "kms")
 _FILES = ("_retry.json", "endpoints.json", "partitions.json", "sdk-default-configuration.json")
 
 

@@ -26,7 +26,10 @@ def templates(tree: Path) -> None:
         ignore_errors=False,
         log_function=lambda _: None,
     )
-    shutil.rmtree(tree / "templates")
+    for page in (tree / "templates").rglob(
+        "*.html"
+    ):  # what messages say is no template of Jinja's, and stays
+        page.unlink()
 
 
 def pyc(tree: Path) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 
 from chalicelib.features import ROUTES_FILE
-from infra.package import botocore_data, compiled
+from infra.package import botocore_data, compiled, libraries
+from infra.package.authorities import authorities
 
 Step = Callable[[Path], None]
 
@@ -54,38 +55,6 @@ def unused(tree: Path) -> None:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
-_NO_DOCS = '''"""Writes no documentation: the real one imports 20 modules for texts that nobody reads on Lambda."""
-
-
-def nothing(*args, **kwargs):
-    return None
-
-
-class _None:
-    def __init__(self, *args, **kwargs):
-        pass
-
-    def __getattr__(self, name):
-        return nothing
-
-
-ClientMethodDocstring = PaginatorDocstring = WaiterDocstring = nothing
-AutoPopulatedParam = AppendParamDocumentation = DocumentModifiedShape = HideParamFromOperations = _None
-'''
-
-
-def botocore_docs(tree: Path) -> None:
-    """Put empty writers of documentation in place of botocore's; boto3, where it is there, insists on the real ones."""
-    if (tree / "boto3").is_dir():
-        return
-    folder = tree / "botocore" / "docs"
-    shutil.rmtree(folder)
-    folder.mkdir()
-    (folder / "__init__.py").write_text("")
-    for name in ("docstring.py", "utils.py"):
-        (folder / name).write_text(_NO_DOCS)
-
-
 def routes(tree: Path) -> None:
     """Write down which feature answers which path, so that Lambda loads only that one."""
     from app import features  # all are loaded here
@@ -99,7 +68,10 @@ STEPS: dict[str, Step] = {
     "catalogues": catalogues,
     "unused": unused,
     "botocore_data": botocore_data.trim,
-    "docs": botocore_docs,
+    "docs": libraries.botocore_docs,
+    "plugins": libraries.pydantic_plugins,
+    "schema_types": libraries.schema_types,
+    "authorities": authorities,
     "routes": routes,
     "templates": compiled.templates,
     "pyc": compiled.pyc,

@@ -55,9 +55,9 @@ def due(book: Book, keys: Keyring, key: K, item: Item) -> None:
         book.want(store.booking_key(item["booking_id"]), key)
 
 
-def subject(item: Item) -> K | None:
-    """The booking that a message is about; None for one about a place in line."""
-    return None if item["booking_id"] == "line" else store.booking_key(item["booking_id"])
+def told(item: Item) -> K:
+    """The booking that a message is about."""
+    return store.booking_key(item["issue_id"])
 
 
 CHECKS = {

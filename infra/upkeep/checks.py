@@ -1,14 +1,22 @@
 """What each kind of record says about others, and what is wrong with it by itself, entered into the book. Pure."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from chalicelib.accounts import store as accounts
+from chalicelib.announcements import store as announcements
+from chalicelib.complaints import letters
+from chalicelib.complaints import store as complaints
+from chalicelib.complaints.items import from_item as complaint_from
+from chalicelib.complaints.items import to_item as complaint_item
 from chalicelib.crypto import Keyring, Unsealable, key_id
 from chalicelib.db import Item, K
+from chalicelib.due import rows as due_rows
 from chalicelib.issues import rules, spot_store
 from chalicelib.issues import store as issues
 from chalicelib.issues.items import from_item, to_item
 from chalicelib.issues.models import Issue
+from chalicelib.messages import store as messages
 from chalicelib.photos import store as photos
 from chalicelib.places import store as places
 from chalicelib.sealed import sealed_in
@@ -28,8 +36,8 @@ def _issue(book: Book, keys: Keyring, key: K, item: Item) -> None:
         book.joined.add(issues.pointer_key(issue.reporter.id, issue.merged_into.id))
     if rules.waits_for_owner(issue):
         book.waiting.add(K(f"ACCOUNT#{issue.reporter.id}", f"NEEDS#{issue.id}"))
-    if closes := rules.closes_at(issue):
-        book.closes[issue.id] = closes
+    if issue.next_moment:
+        book.want(due_rows.key_at(issue.id, issue.next_moment), key)
     fresh = to_item(issue, keys)
     for name in _INDEXES:
         if item.get(name) != fresh[name]:
@@ -47,8 +55,8 @@ def _profile(book: Book, keys: Keyring, key: K, item: Item) -> None:
 
 def _photo(book: Book, keys: Keyring, key: K, item: Item) -> None:
     photo = photos.from_item(item)
-    if photo.issue_id:
-        book.want(photos.row_key(photo.issue_id, photo.id), key)
+    if photo.holder:
+        book.want(K(photo.holder, f"PHOTO#{photo.id}"), key)
     if photo.status == "ready":
         book.objects |= {photos.full_object(photo.id): key, photos.thumb_object(photo.id): key}
 
@@ -65,22 +73,17 @@ def _numbers(book: Book, keys: Keyring, key: K, item: Item) -> None:
             book.counted[key.pk.removeprefix("COMMUNITY#"), state] += number
 
 
-def _message(book: Book, keys: Keyring, key: K, item: Item) -> None:
-    about = booking_checks.subject(item) if item.get("booking_id") else issues.meta_key(item["issue_id"])
-    if about:
-        book.want(about, key)
-
-
 def _outbox(book: Book, keys: Keyring, key: K, item: Item) -> None:
-    _message(book, keys, key, item)
+    _wants(_to_told)(book, keys, key, item)
     for state, number in item["counts"].items():
         book.counted[item["community_id"], state] += number
 
 
 def _timer(book: Book, keys: Keyring, key: K, item: Item) -> None:
-    book.want(issues.meta_key(item["issue_id"]), key)
-    at = moment(key.sk.partition("#")[0])
-    book.due[item["issue_id"]] = max(at, book.due.get(item["issue_id"], at))
+    if "issue_id" in item:
+        book.want(issues.meta_key(item["issue_id"]), key)
+    else:
+        book.want(K(f"COMMUNITY#{item['community_id']}", "META"), key)
     book.days.append(key.pk.split("#")[1])
 
 
@@ -102,12 +105,40 @@ def _clock(book: Book, keys: Keyring, key: K, item: Item) -> None:
     book.mark = item["day"]
 
 
+def _complaint(book: Book, keys: Keyring, key: K, item: Item) -> None:
+    complaint = complaint_from(item, keys)
+    book.want(complaints.number_key(complaint.number), key)
+    book.want(complaints.pointer_key(complaint.person.id, complaint.id), key)
+    for link in complaint.links:
+        book.want(complaints.meta_key(link.id), key)
+    if complaint.issue:
+        book.want(issues.meta_key(complaint.issue.id), key)
+    if complaint.letter_id:
+        book.letters[letters.object_key(complaint.id, complaint.letter_id)] = key
+    if complaint.due_at:
+        book.clocks[complaint.id] = complaint.due_at
+    fresh = complaint_item(complaint, keys)
+    for name in ("due", "open_queue", "status_queue"):
+        if item.get(name) != fresh[name]:
+            book.wrong(key, f"{name} is {item.get(name)}, so the desk does not find it")
+
+
+def _complaint_timer(book: Book, keys: Keyring, key: K, item: Item) -> None:
+    book.want(_to_complaint(key, item), key)
+    book.looks.add((item["complaint_id"], moment(key.sk.partition("#")[0])))
+
+
+def _complaint_clock(book: Book, keys: Keyring, key: K, item: Item) -> None:
+    book.complaints_mark = item["day"]
+
+
 def _wanted_by(issue: Issue, keys: Keyring) -> Iterator[K]:
     """What must be there with an issue."""
     yield K(f"NUMBER#{issue.number}", "ISSUE")
     yield issues.pointer_key(issue.reporter.id, issue.id)
     yield K(f"ISSUE#{issue.id}", f"H#{issue.handoff}")
-    yield K(f"COMMUNITY#{issue.community_id}", f"UNIT#{issue.unit_id}")
+    if issue.unit_id:  # an outage's master issue is about no one home
+        yield K(f"COMMUNITY#{issue.community_id}", f"UNIT#{issue.unit_id}")
     if issue.assignee:
         yield accounts.profile_key(issue.assignee.id)
     if issue.place_id:
@@ -133,7 +164,25 @@ def _wants(*found: Callable[[K, Item], K]) -> Check:
 
 
 def _to_issue(key: K, item: Item) -> K:
+    """What a message or pointer is about."""
+    if item.get("about") == "complaint":
+        return complaints.meta_key(item["issue_id"])
     return issues.meta_key(item["issue_id"])
+
+
+def _to_complaint(key: K, item: Item) -> K:
+    return complaints.meta_key(item["complaint_id"])
+
+
+def _to_told(key: K, item: Item) -> K:
+    """What a message is about: an issue, a complaint, a consultation, an announcement. A place in line goes."""
+    if item.get("about") == "booking":
+        return booking_checks.told(item)
+    if item.get("about") == "line":
+        return K(f"COMMUNITY#{item['community_id']}", "META")
+    if "announcement_id" in item:
+        return announcements.announcement_key(item["community_id"], item["announcement_id"])
+    return _to_issue(key, item)
 
 
 def _to_account(key: K, item: Item) -> K:
@@ -148,21 +197,52 @@ def _to_place(key: K, item: Item) -> K:
     return K(key.pk, f"PLACE#{item['place_id']}")
 
 
+def _message(book: Book, keys: Keyring, key: K, item: Item) -> None:
+    message = messages.from_item(item)
+    if message.state in ("waiting", "sending"):
+        book.want(messages.queue_key(message), key)
+    elif message.state == "failed" and item["reason"] == "unsure":
+        book.want(messages.failed_key(message), key)
+
+
+def _to_message(key: K, item: Item) -> K:
+    channel: Any = item.get("channel") or key.pk.split("#")[1]
+    return messages.message_key(item["account_id"], item["source"], channel)
+
+
+def _to_inbox(key: K, item: Item) -> K:
+    return K(f"ACCOUNT#{item['account_id']}", f"INBOX#{item['source']}")
+
+
 CHECKS: dict[tuple[str, str], Check] = {
     ("ACCOUNT", "PROFILE"): _profile,
     ("ACCOUNT", "ISSUE"): _wants(_to_issue),
-    ("ACCOUNT", "INBOX"): _message,
+    ("ACCOUNT", "INBOX"): _wants(_to_told),
+    ("ACCOUNT", "KNOW"): _wants(_to_told),
+    ("PUBLISH", ""): _wants(_to_told),
     ("ACCOUNT", "NEEDS"): _need,
+    ("ACCOUNT", "SEND"): _message,
+    ("SEND", ""): _wants(_to_message),
+    ("FAILED", ""): _wants(_to_message),
+    ("TELL", ""): _wants(_to_inbox),
     ("PHONE", "ACCOUNT"): _wants(_to_account),
     ("COMMUNITY", "UNIT"): _wants(_to_community),
     ("COMMUNITY", "STAFF"): _wants(_to_community, lambda key, item: accounts.profile_key(item["id"])),
     ("COMMUNITY", "PLACE"): _place,
+    ("COMMUNITY", "LIVES"): _wants(_to_account),
+    ("COMMUNITY", "OUTAGE"): _wants(lambda key, item: issues.meta_key(key.sk.removeprefix("OUTAGE#"))),
+    ("COMMUNITY", "CALLBACK"): _wants(_to_issue),
     ("COMMUNITY", "PLACENAME"): _wants(_to_place),
     ("COMMUNITY", "COUNTS"): _numbers,
+    ("COMMUNITY", "ALARM"): _wants(_to_issue),
+    ("COMMUNITY", "LEVELS"): _wants(_to_community, lambda key, item: K(key.pk, "LEVELS")),
+    ("RISK", ""): _wants(_to_issue),
     ("PLACE", "COMMUNITY"): _wants(
         lambda key, item: places.place_key(item["community_id"], key.pk.removeprefix("PLACE#"))
     ),
     ("SPOT", ""): _wants(_to_issue),
+    ("REPEAT", ""): _wants(lambda key, item: issues.meta_key(key.sk)),
+    ("ISSUE", "L"): _wants(_to_issue),
     ("ISSUE", "META"): _issue,
     ("ISSUE", "T"): _entry,
     ("ISSUE", "PHOTO"): _wants(lambda key, item: photos.photo_key(item["id"])),
@@ -173,6 +253,13 @@ CHECKS: dict[tuple[str, str], Check] = {
     ("DUE", ""): _timer,
     ("SYSTEM", "TIMERS"): _clock,
     **booking_checks.CHECKS,
+    ("ACCOUNT", "COMPLAINT"): _wants(_to_complaint),
+    ("NUMBER", "COMPLAINT"): _wants(_to_complaint),
+    ("DUEC", ""): _complaint_timer,
+    ("SYSTEM", "COMPLAINTTIMERS"): _complaint_clock,
+    ("COMPLAINT", "META"): _complaint,
+    ("COMPLAINT", "T"): _entry,
+    ("COMPLAINT", "PHOTO"): _wants(lambda key, item: photos.photo_key(item["id"])),
 }
 
 
@@ -184,7 +271,7 @@ def enter(book: Book, keys: Keyring, item: Item) -> None:
     book.present.add(key)
     if kind[0] == "ACCOUNT" and kind[1] != "PROFILE":
         book.want(K(key.pk, "PROFILE"), key)
-    if kind[0] == "ISSUE" and kind[1] != "META":
+    if kind[0] in ("ISSUE", "COMPLAINT") and kind[1] != "META":
         book.want(K(key.pk, "META"), key)
     if _opens(book, keys, item) and kind in CHECKS:
         try:

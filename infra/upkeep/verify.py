@@ -41,6 +41,12 @@ def verify(on: Portal, now: datetime) -> Found:
         for name, key in book.objects.items()
         if name not in stored
     ]
+    written = set(on.storage.walk("letters/")) if book.letters else set()
+    problems += [
+        f"{key.pk} {key.sk}: {name} is not in the bucket"
+        for name, key in book.letters.items()
+        if name not in written
+    ]
     strays = sorted(stored - set(book.objects))
     return Found(dict(sorted(book.kinds.items())), dict(sorted(book.seals.items())), strays, problems)
 

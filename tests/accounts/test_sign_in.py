@@ -7,7 +7,7 @@ import pytest
 from chalicelib.accounts import service
 from chalicelib.accounts.sessions import person_of
 from chalicelib.errors import Invalid, PortalError, TooMany, Unavailable, WrongCode
-from chalicelib.inbox.notifier import MemoryNotifier, Message
+from chalicelib.messages.notifier import MemoryNotifier, Message
 from chalicelib.portal import Portal
 from tests.factories import NOW, PHONES, People
 from tests.racing import codes, race
@@ -169,9 +169,9 @@ def test_a_provider_that_fails_is_told_as_such(
 ) -> None:
     from botocore.exceptions import EndpointConnectionError
 
-    from chalicelib.inbox.notifier import SnsNotifier
+    from chalicelib.messages.adapters.sns import Sns
 
-    sns = SnsNotifier("us-east-1")
+    sns = Sns("us-east-1")
 
     def publish(**_: object) -> None:
         raise EndpointConnectionError(endpoint_url="http://sns.example")

@@ -30,6 +30,7 @@ SERVICES = "dynamodb,dynamodbstreams,s3,iam,sts,kms,sns,sqs,logs,events"
 LOGICAL = {
     "api_handler": "APIHandler",
     "deliver_outbox": "DeliverOutbox",
+    "send_messages": "SendMessages",
     "photo_arrived": "PhotoArrived",
     "photo_failed": "PhotoFailed",
     "tick": "Tick",

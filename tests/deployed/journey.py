@@ -6,11 +6,14 @@ from typing import Any
 
 import httpx
 
+from chalicelib.db import Put
+from chalicelib.due import rows as due_rows
 from local.events import object_created
 from tests.deployed import consulting
 from tests.deployed.cloud import Cloud
 from tests.deployed.triggers import Triggers
-from tests.factories import PHONES, People, bring_to
+from tests.factories import PHONES, People, bring_to, report
+from tests.factories_complaints import complain
 from tests.factories_photos import make_photo, make_picture
 
 _ZIP_PHOTO = b"PK\x03\x04 no photo at all"
@@ -106,6 +109,7 @@ class Journey:
         self.desk()
         self.consult()
         self.manage()
+        self.complain()
         self.photos_that_fail()
         self.events_that_fail()
         self.clock()
@@ -226,6 +230,7 @@ class Journey:
             clerk.api("GET", f"desk/issues?{choice}")
         self.manager.api("GET", "desk/counts")
         clerk.api("GET", "desk/communities/maple/staff")
+        self.outage()
         clerk.page(
             "/desk/replies", {"key": "journey-key-1", "title": "马上", "text": "马上到", "version": "0"}
         )
@@ -241,6 +246,14 @@ class Journey:
         self.begin("consultations")
         consulting.by_http(self)
 
+    def outage(self) -> None:
+        """A building without water: everybody who lives there is told, then the master issue is done with."""
+        about = {"community_id": "maple", "category_id": "plumbing", "buildings": ["1"], "text": "1 号楼停水"}
+        master = self.clerk.api("POST", "desk/outages", about)
+        assert self.owner.api("GET", "outages")["items"][0]["issue_id"] == master["id"]
+        self.clerk.step(master, "rejected", note="已恢复供水")
+        assert self.owner.api("GET", "outages")["items"] == []
+
     def manage(self) -> None:
         """Import homes and people, in the bytes that a spreadsheet writes."""
         self.begin("import")
@@ -248,6 +261,45 @@ class Journey:
         self.seen["import"] = self.manager.api(
             "POST", "desk/import", rows.encode("gb18030"), **{"Content-Type": "text/csv"}
         )
+        rules = "desk/communities/maple/policy"
+        policy = self.manager.api("GET", rules)["policy"]
+        assert self.manager.api("PUT", rules, {"version": 0, "policy": policy})["version"] == 1
+
+    def complain(self) -> None:
+        """A complaint with photos, from the first word to the letter; one photo is taken back, others are useless."""
+        self.begin("complaints")
+        owner, manager, bucket = self.owner, self.manager, self.cloud.names["MediaBucket"]
+        kept, gone, broken, given_up = (
+            owner.photo(),
+            owner.photo(),
+            owner.photo(_ZIP_PHOTO),
+            owner.photo(_ZIP_PHOTO),
+        )
+        body = {"kind": "complaint", "category": "service", "content": "等了三天", "unit_id": "maple-1-101"}
+        sent = {**body, "photo_ids": [kept, gone, broken, given_up]}
+        made = owner.api("POST", "complaints", sent, **{"Idempotency-Key": "journey-complaint-1"})
+        self.cloud.wire.uploads[:] = []
+        self.triggers.stored(f"uploads/{broken}", len(_ZIP_PHOTO))
+        self.cloud.invoke("photo_failed", object_created(bucket, f"uploads/{given_up}", len(_ZIP_PHOTO)))
+        owner.api("DELETE", f"photos/{gone}")
+        path = f"desk/complaints/{made['id']}"
+        for step in ("start", "conclude", "decide", "reply"):
+            version = manager.api("GET", path)["version"]
+            words = {"text": "安排不当", "decision": "调整排班"}
+            manager.api("POST", f"{path}/step", {"step": step, "version": version, **words})
+        manager.api("POST", f"{path}/notes", {"text": "电话里说过了"})
+        letter = httpx.get(owner.api("GET", f"complaints/{made['id']}/letter")["url"])
+        assert letter.content.startswith(b"%PDF-")
+        again = owner.api("POST", "complaints", body)
+        link = {"version": 1, "number": made["number"]}
+        self.clerk.api("POST", f"desk/complaints/{again['id']}/link", link)
+        assert len(owner.api("GET", "complaints")["items"]) == 2
+        assert manager.api("GET", "desk/complaints")["items"]
+        for page in (f"/feedback/{made['id']}", "/feedback/new?kind=praise"):
+            owner.page(page)
+        for page in ("/desk/complaints", f"/{path}", "/desk/complaints/hard.csv"):
+            manager.page(page)
+        self.settle()
 
     def photos_that_fail(self) -> None:
         """Files that are no photos, sent before they were attached or after, found broken or given up."""
@@ -279,16 +331,24 @@ class Journey:
         self.triggers.streamed([record])
 
     def clock(self) -> None:
-        """A week later nobody has said anything: the clock delivers what lay about, and closes."""
-        self.begin("clock")
+        """A week later nobody has said anything: the clock, which stood still meanwhile, delivers what lay about, and
+        closes; what is a risk is noted, and open issues are looked through for new rules."""
         past = datetime.now(UTC) - timedelta(days=8)
+        long_ago = past - timedelta(days=30)
         operator = self.cloud.operator
+        stood = Put({"PK": "SYSTEM", "SK": "TIMERS", "day": str(long_ago.date())}, replace=True)
+        operator.db.write(stood, due_rows.put_job("maple", past))  # as if the rules had changed then
+        report(portal=operator, by=People(operator).owner, now=long_ago)  # and this was never solved
+        self.begin("clock")
         quiet = bring_to(
             portal=operator, people=People(operator), status="resolved", now=past, category_id="gas"
         )
         consulting.before_the_clock(self)
+        yesterday = datetime.now(UTC) - timedelta(hours=25)
+        complain(portal=operator, by=People(operator).owner, now=yesterday)
         self.seen["tick"] = told = self.triggers.tick(datetime.now(UTC))
         assert told["delivered"] >= 4
+        assert told["complaints"] == 1
         assert self.owner.api("GET", f"issues/{quiet.issue.id}")["status"] == "closed"
         self.settle()
 

@@ -11,7 +11,7 @@ from local.engines import ROOT
 
 Policy = list[dict[str, Any]]
 
-FUNCTIONS = ("api_handler", "deliver_outbox", "photo_arrived", "photo_failed", "tick")
+FUNCTIONS = ("api_handler", "deliver_outbox", "send_messages", "photo_arrived", "photo_failed", "tick")
 REGION, ACCOUNT, STACK = "us-east-1", "000000000000", "portal-dev"
 PSEUDO = {
     "AWS::Partition": "aws",

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.timeout(300)  # the first test builds the package, whic
 
 def test_the_whole_journey_can_be_told(told: Journey) -> None:
     assert told.seen["health"] == {"status": "ok"}
-    assert told.seen["tick"]["closed"] == 1
+    assert told.seen["tick"]["auto_close"] == 1
 
 
 def test_pictures_made_under_lambda_are_upright_and_say_nothing_of_the_phone(told: Journey) -> None:

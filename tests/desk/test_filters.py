@@ -6,8 +6,9 @@ from urllib.parse import quote
 
 from chalicelib.desk import live, own_store
 from chalicelib.desk.own_models import SavedFilter, Shelf
-from chalicelib.desk.policy import ALARM_FOR, MAX_FILTERS
+from chalicelib.desk.policy import MAX_FILTERS
 from chalicelib.inbox import outbox
+from chalicelib.issues.policy import ALARM_FOR
 from chalicelib.portal import Portal
 from tests.factories import NOW, People, report, step
 

@@ -48,7 +48,11 @@ def _undo(portal: Portal, by: Person, file: IssueFile, **more: Any) -> IssueFile
 
 def _same(file: IssueFile, former: IssueFile) -> None:
     """The former state, but for the version, the running hand-off and what tells the story."""
-    but = {"version", "handoff"}
+    but = {
+        "version",
+        "handoff",
+        "next_moment",
+    }  # taking back is a word to the owner: the next one is due anew
     assert file.issue.model_dump(exclude=but) == former.issue.model_dump(exclude=but)
     running = {one.id: one for one in file.handoffs}[file.issue.handoff]
     before = {one.id: one for one in former.handoffs}[former.issue.handoff]

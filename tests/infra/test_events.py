@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from chalicelib.inbox.outbox import outbox_pk
+from chalicelib.messages.store import tell_pk
 from chalicelib.photos.store import upload_object
 from local import events
 from tests.factories import NOW
@@ -74,10 +75,26 @@ def test_only_new_rows_of_the_outbox_call_deliver_outbox(prod: Tree) -> None:
     assert announced["BisectBatchOnFunctionError"] is True
 
 
+def test_what_people_are_to_be_told_calls_send_messages_and_the_clock_does(prod: Tree) -> None:
+    events_ = properties(prod, "SendMessages")["Events"]
+    pattern = json.loads(events_["Told"]["Properties"]["FilterCriteria"]["Filters"][0]["Pattern"])
+
+    def record(name: str, pk: str) -> Tree:
+        return {"eventName": name, "dynamodb": {"Keys": {"PK": {"S": pk}, "SK": {"S": "x"}}}}
+
+    assert _matches(pattern, record("INSERT", tell_pk(3)))
+    assert not _matches(pattern, record("REMOVE", tell_pk(3)))
+    assert not _matches(pattern, record("INSERT", outbox_pk(3)))
+    assert events_["Due"]["Properties"]["Schedule"] == "rate(1 minute)"
+
+
 def test_nothing_runs_before_there_are_keys(prod: Tree) -> None:
     tick = properties(prod, "Tick")["Events"]["TickEvent"]["Properties"]
     assert tick["State"] == {"Fn::If": ["HasKeyring", "ENABLED", "DISABLED"]}
     assert properties(prod, "DeliverOutbox")["Events"]["Announced"]["Properties"]["Enabled"] == {
         "Fn::If": ["HasKeyring", True, False]
     }
+    messages = properties(prod, "SendMessages")["Events"]
+    assert messages["Told"]["Properties"]["Enabled"] == {"Fn::If": ["HasKeyring", True, False]}
+    assert messages["Due"]["Properties"]["State"] == {"Fn::If": ["HasKeyring", "ENABLED", "DISABLED"]}
     assert prod["Parameters"]["KeyringCiphertext"]["Default"] == ""

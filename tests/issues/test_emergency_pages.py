@@ -101,7 +101,7 @@ def test_somebody_signed_out_goes_on_with_the_place_and_the_words(
     asked = browser.post("/issues/emergency", fields)
     assert (asked.status, asked.value("next")) == (401, "/issues/new")
     resumed = {f"resume.{name}": value for name, value in fields.items()}
-    from chalicelib.inbox.notifier import MemoryNotifier
+    from chalicelib.messages.notifier import MemoryNotifier
 
     assert isinstance(site.notifier, MemoryNotifier)
     browser.post("/login", {"phone": "+8613800000001", "next": "/issues/new", **resumed})

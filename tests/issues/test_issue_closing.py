@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib.desk import service as desk
 from chalicelib.desk.models import StaffMessage
+from chalicelib.due.look import look_at
 from chalicelib.inbox import outbox
 from chalicelib.issues import following, service, store, timers
 from chalicelib.issues.models import Issue, WriteMessage
@@ -16,6 +17,7 @@ from tests.recording import Meanwhile, RecordingClient
 
 WEEK = timedelta(days=7)
 SECOND = timedelta(seconds=1)
+CLOSED = "auto_close"
 
 
 @pytest.fixture
@@ -32,17 +34,17 @@ def _issue(portal: Portal, issue_id: str) -> Issue:
 
 
 def test_it_closes_after_seven_days_and_not_a_second_before(portal: Portal, resolved: str) -> None:
-    assert timers.run_due(portal, NOW + WEEK - SECOND) == 0
+    assert timers.run_due(portal, NOW + WEEK - SECOND)[CLOSED] == 0
     assert _issue(portal, resolved).status == "resolved"
-    assert timers.run_due(portal, NOW + WEEK) == 1
-    assert timers.run_due(portal, NOW + WEEK) == 0
+    assert timers.run_due(portal, NOW + WEEK)[CLOSED] == 1
+    assert timers.run_due(portal, NOW + WEEK)[CLOSED] == 0
     issue = _issue(portal, resolved)
     assert (issue.status, issue.closed_at) == ("closed", NOW + WEEK)
 
 
 def test_it_closes_also_when_the_clock_stood_still_for_weeks(portal: Portal, resolved: str) -> None:
     late = NOW + timedelta(days=30)
-    assert timers.run_due(portal, late) == 1
+    assert timers.run_due(portal, late)[CLOSED] == 1
     assert _issue(portal, resolved).closed_at == late
 
 
@@ -64,15 +66,15 @@ def test_a_message_begins_the_quiet_days_anew(
         service.message(portal, people.owner, resolved, WriteMessage(text="再看看"), None, day_six)
     else:
         desk.message(portal, people.clerk, resolved, StaffMessage(text="好了吗"), None, day_six)
-    assert timers.run_due(portal, NOW + WEEK) == 0
-    assert timers.run_due(portal, day_six + WEEK - SECOND) == 0
-    assert timers.run_due(portal, day_six + WEEK) == 1
+    assert timers.run_due(portal, NOW + WEEK)[CLOSED] == 0
+    assert timers.run_due(portal, day_six + WEEK - SECOND)[CLOSED] == 0
+    assert timers.run_due(portal, day_six + WEEK)[CLOSED] == 1
 
 
 def test_an_internal_note_does_not_break_the_quiet(portal: Portal, people: People, resolved: str) -> None:
     note = StaffMessage(text="已电话回访", internal=True)
     desk.message(portal, people.clerk, resolved, note, None, NOW + timedelta(days=6))
-    assert timers.run_due(portal, NOW + WEEK) == 1
+    assert timers.run_due(portal, NOW + WEEK)[CLOSED] == 1
 
 
 def test_what_was_reopened_and_resolved_again_has_its_own_seven_days(
@@ -84,19 +86,19 @@ def test_what_was_reopened_and_resolved_again_has_its_own_seven_days(
     tech = people.technician
     at: Any = {"portal": portal, "now": later}
     file = owner_step(by=people.owner, file=file, action="reopen", reason="还在漏", **at)
-    assert timers.run_due(portal, NOW + WEEK) == 0
+    assert timers.run_due(portal, NOW + WEEK)[CLOSED] == 0
     file = assign(by=tech, file=file, to=tech, **at)
     file = step(by=tech, file=file, to="in_progress", **at)
     step(by=tech, file=file, to="resolved", **at)
-    assert timers.run_due(portal, later + WEEK - SECOND) == 0
-    assert timers.run_due(portal, later + WEEK) == 1
+    assert timers.run_due(portal, later + WEEK - SECOND)[CLOSED] == 0
+    assert timers.run_due(portal, later + WEEK)[CLOSED] == 1
 
 
 def test_a_confirmed_issue_is_left_alone(portal: Portal, people: People, resolved: str) -> None:
     file = store.load(portal.db, portal.keys, resolved)
     assert file is not None
     owner_step(portal=portal, by=people.owner, file=file, action="confirm")
-    assert timers.run_due(portal, NOW + WEEK) == 0
+    assert timers.run_due(portal, NOW + WEEK)[CLOSED] == 0
     assert _issue(portal, resolved).closed_at == NOW
 
 
@@ -109,9 +111,9 @@ def test_a_message_that_is_quicker_than_the_closing_keeps_it_open(
         service.message(portal, owner, resolved, WriteMessage(text="还在漏"), None, NOW + WEEK)
 
     with engine_client.failing(Meanwhile("transact_write_items", write)):
-        assert not service.close_quiet(portal, resolved, NOW + WEEK)
+        assert not look_at(portal, resolved, NOW + WEEK).handled[CLOSED]
     assert _issue(portal, resolved).status == "resolved"
-    assert timers.run_due(portal, NOW + WEEK + WEEK) == 1
+    assert timers.run_due(portal, NOW + WEEK + WEEK)[CLOSED] == 1
 
 
 def test_it_closes_also_when_somebody_ceases_to_follow_at_that_moment(

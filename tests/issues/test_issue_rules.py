@@ -94,20 +94,14 @@ def test_every_step_raises_the_version_by_one_and_clears_the_pause(
 ) -> None:
     now = NOW + timedelta(minutes=minutes)
     paused = issue.model_copy(update={"pause_reason": "waiting_parts", "paused_from": "assigned"})
-    after = rules.moved(paused, to, now, "L1")
+    after = rules.moved(paused, to, now)
     assert (after.status, after.version) == (to, issue.version + 1)
     assert after.pause_reason is None
     assert after.paused_from == (issue.status if to == "paused" else None)
 
 
-@pytest.mark.parametrize(("sla_class", "hours"), [("L1", 24), ("L2", 7 * 24), ("L3", 3 * 24)])
-def test_the_promise_follows_the_service_class(sla_class: str, hours: int) -> None:
-    assert rules.promised_at(sla_class, NOW) == NOW + timedelta(hours=hours)
-
-
-def test_every_category_has_a_promise_and_life_safety_is_urgent() -> None:
+def test_life_safety_is_urgent() -> None:
     for category in CATEGORIES.values():
-        assert rules.promised_at(category.sla_class, NOW) > NOW
         assert not category.emergency or (category.urgency, category.sla_class) == ("urgent", "L1")
     assert {c.id for c in CATEGORIES.values() if c.emergency} >= {
         "gas",
@@ -117,21 +111,13 @@ def test_every_category_has_a_promise_and_life_safety_is_urgent() -> None:
     }
 
 
-def test_reopening_makes_a_new_promise_and_frees_the_issue() -> None:
+def test_reopening_frees_the_issue() -> None:
     later = NOW + timedelta(days=3)
     issue = make_issue(
         status="resolved", assignee=HOLDERS["me"], resolutions=1, resolved_at=NOW, quiet_since=NOW
     )
-    after = rules.moved(issue, "reopened", later, "L1")
-    assert after.promised_at == later + timedelta(hours=24)
+    after = rules.moved(issue, "reopened", later)
     assert (after.assignee, after.reopened, after.resolved_at, after.quiet_since) == (None, 1, None, None)
-
-
-def test_only_a_resolved_issue_closes_by_itself_after_seven_quiet_days() -> None:
-    resolved = rules.moved(make_issue(status="in_progress"), "resolved", NOW, "L1")
-    assert rules.closes_at(resolved) == NOW + timedelta(days=7)
-    for status in set(contract.STATES) - {"resolved"}:
-        assert rules.closes_at(resolved.model_copy(update={"status": status})) is None
 
 
 def _actions(now: datetime = NOW, relation: Any = "reporter", **changes: Any) -> set[str]:
@@ -166,12 +152,12 @@ def test_the_owner_is_offered_what_each_state_allows(status: str, actions: set[s
 
 def test_once_work_has_begun_nobody_cancels_whoever_has_it_then() -> None:
     holder = Holder(id="me", name="王师傅")
-    issue = rules.assigned(make_issue(status="acknowledged"), holder, NOW, "L1", None)
-    paused = rules.moved(issue, "paused", NOW, "L1")
-    begun = rules.moved(paused, "in_progress", NOW, "L1")
-    stopped = rules.moved(begun, "paused", NOW, "L1")
-    given = rules.assigned(stopped, Holder(id="other", name="孙师傅"), NOW, "L1", None)
-    reopened = rules.moved(rules.moved(begun, "resolved", NOW, "L1"), "reopened", NOW, "L1")
+    issue = rules.assigned(make_issue(status="acknowledged"), holder, NOW, None)
+    paused = rules.moved(issue, "paused", NOW)
+    begun = rules.moved(paused, "in_progress", NOW)
+    stopped = rules.moved(begun, "paused", NOW)
+    given = rules.assigned(stopped, Holder(id="other", name="孙师傅"), NOW, None)
+    reopened = rules.moved(rules.moved(begun, "resolved", NOW), "reopened", NOW)
     found = ["cancel" in rules.owner_actions(one, "reporter", NOW) for one in
              (issue, paused, begun, stopped, given, reopened)]  # fmt: skip
     assert found == [True, True, False, False, False, False]

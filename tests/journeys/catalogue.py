@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page, expect
 
-from tests.journeys.running import CEDAR_CLERK, CLERK, DESIGNER, MANAGER, OWNER, TECHNICIAN
+from tests.journeys.running import AUDITOR, CEDAR_CLERK, CLERK, DESIGNER, MANAGER, OWNER, TECHNICIAN
 from tests.journeys.world import LONG, World
 
 Go = Callable[[Page, World], None]
@@ -30,7 +30,16 @@ class State:
 
 def _at(path: str) -> Go:
     def go(page: Page, world: World) -> None:
-        page.goto(path.format(**world.issues, photo=world.photo, code=world.code))
+        page.goto(
+            path.format(
+                **world.issues,
+                **world.words,
+                photo=world.photo,
+                code=world.code,
+                away=world.away,
+                due=world.due,
+            )
+        )
 
     return go
 
@@ -61,6 +70,13 @@ def _post(path: str, form: str) -> Go:
     return go
 
 
+def _letter(page: Page, world: World) -> None:
+    """The written reply, as it will be sent."""
+    page.goto(f"/desk/complaints/{world.words['decided']}")
+    with page.expect_navigation():
+        page.locator("button[name=preview]").click()
+
+
 def _code(page: Page, world: World) -> None:
     page.goto("/login")
     page.locator("[name=phone]").fill("13700009999")
@@ -82,6 +98,13 @@ def _check(page: Page, world: World) -> None:
     page.locator("[name=windows]").first.check()
     page.locator("form .send button").click()
     page.locator("dl").wait_for()
+
+
+def _outage(page: Page, world: World) -> None:
+    page.goto("/issues/new?category=electrical")
+    page.locator("[name=description]").fill(LONG)
+    page.locator("form .send button").click()
+    page.locator(".outage").wait_for()
 
 
 def _no_signal(page: Page, world: World) -> None:
@@ -114,6 +137,21 @@ def _already_reported(page: Page, world: World) -> None:
     page.locator(".similar").wait_for()
 
 
+def _bad_hours(page: Page, world: World) -> None:
+    page.goto("/me/messages")
+    page.locator("[name=end]").fill(page.locator("[name=start]").input_value())
+    _send(page, "form[action='/me/messages']")
+
+
+def _announced(page: Page, world: World) -> None:
+    page.goto("/desk/announcements")
+    page.locator("details.fold summary").first.evaluate("one => { one.parentElement.open = true; }")
+    page.locator("[name=title]").fill("明天上午停水")
+    page.locator("[name=text]").fill(LONG)
+    _send(page, "form[action='/desk/announcements']")
+    page.locator("#preview").wait_for()
+
+
 def _sign_in_from_place(page: Page, world: World) -> None:
     page.goto(f"/p/{world.code}?category=lift")
     page.locator("[name=description]").fill(LONG)
@@ -140,6 +178,12 @@ def _desk_conflict(page: Page, world: World) -> None:
     page.locator(f"{form} [name=version]").evaluate("field => { field.value = 9; }")
     page.locator(f"{form} textarea").evaluate("area => { area.value = '请联系开发商'; }")
     _send(page, form)
+
+
+def _late(page: Page, world: World) -> None:
+    """A job of the demo's that is late by every measure, with alerts that nobody has acknowledged."""
+    page.goto("/desk?overdue=1")
+    page.goto(page.locator(".job-link").first.get_attribute("href") or "")
 
 
 def _preview(page: Page, world: World) -> None:
@@ -221,6 +265,34 @@ def _undo(page: Page, world: World) -> None:
     page.context.add_cookies([{"name": "flash", "value": flash, "url": page.url}])
     page.goto("/desk?category=wall_seepage")
     page.locator("form.undo").wait_for()
+
+
+def _look_first(page: Page) -> None:
+    with page.expect_navigation():
+        page.locator("button[name=act][value=preview]").click()
+
+
+def _policy_preview(page: Page, world: World) -> None:
+    page.goto("/desk/rules/policy")
+    page.locator("[name=L1_resolve_n]").fill("1")
+    _look_first(page)
+
+
+def _policy_errors(page: Page, world: World) -> None:
+    page.goto("/desk/rules/policy")
+    page.locator("[name=L3_resolve_n]").fill("")
+    _look_first(page)
+
+
+def _roster_preview(page: Page, world: World) -> None:
+    """A night shift from Monday to Friday."""
+    page.goto("/desk/rules/roster")
+    page.locator("[name=w0_who]").select_option(index=1)
+    for day in range(5):
+        page.locator(f"[name=w0_{day}]").check()
+    page.locator("[name=w0_start]").fill("22:00")
+    page.locator("[name=w0_end]").fill("07:00")
+    _look_first(page)
 
 
 def _reply_errors(page: Page, world: World) -> None:
@@ -326,6 +398,13 @@ def states(world: World) -> list[State]:
         State("report, check", owner, _check),
         State("report, no signal", owner, _no_signal),
         State("list, not sent yet", owner, _unsent),
+        State("how we tell you", owner, _at("/me/messages")),
+        State("how we tell you, errors", owner, _bad_hours),
+        State("confirm e-mail", owner, _at("/me/messages/email?token=none")),
+        State("failed messages, none", MANAGER, _at("/desk/messages")),
+        State("what messages say", MANAGER, _unfold("/desk/messages/templates")),
+        State("announcements", MANAGER, _unfold("/desk/announcements")),
+        State("announcements, preview", MANAGER, _announced),
         State("no signal", None, _at("/offline")),
         State("photo, remove", owner, _at("/photos/{photo}/remove?back=/")),
         *(State(f"issue, {name}", owner, _at("/issues/{" + name + "}")) for name in OWNER_ISSUES),
@@ -352,6 +431,28 @@ def states(world: World) -> list[State]:
         State("queue, many, wide", CEDAR_CLERK, _at("/desk"), wide=True),
         State("report, signal lost", owner, _signal_lost),
         State("on its way", owner, _on_its_way),
+        State("words", owner, _at("/feedback")),
+        State("words, none", world.nobody, _at("/feedback")),
+        State("words, kinds", owner, _at("/feedback/new")),
+        State("words, kinds of staff", world.nobody, _at("/feedback/new")),
+        State("words, new", owner, _at("/feedback/new?kind=complaint&issue={submitted}")),
+        State("words, errors", owner, _post("/feedback/new?kind=praise", "form[action='/feedback/new']")),
+        State("words, accepted", owner, _unfold("/feedback/{accepted}")),
+        State("words, replied", owner, _unfold("/feedback/{replied}")),
+        State("words, no reason", owner, _post("/feedback/{replied}", "form[action$='/dissent']")),
+        State("words, disputed", owner, _unfold("/feedback/{disputed}")),
+        State("words, answered", owner, _unfold("/feedback/{praise}")),
+        State("ledger", staff, _at("/desk/complaints")),
+        State("ledger, wide", MANAGER, _at("/desk/complaints"), wide=True),
+        State("ledger, empty", staff, _at("/desk/complaints?stage=litigation")),
+        State("case, accepted", staff, _unfold("/desk/complaints/{accepted}")),
+        State("case, decided", MANAGER, _unfold("/desk/complaints/{decided}")),
+        State("case, letter", MANAGER, _letter),
+        State("case, wrong", staff, _post("/desk/complaints/{decided}", "form:has([name=number])")),
+        State("case, closed", staff, _unfold("/desk/complaints/{ended}")),
+        State("case, read only", AUDITOR, _unfold("/desk/complaints/{disputed}")),
+        State("hard cases", MANAGER, _at("/desk/complaints/hard")),
+        State("departments", MANAGER, _at("/desk/complaints/departments")),
         State("home, simple", owner, _at("/"), look="simple"),
         State("home, simple and large", owner, _at("/"), look="simple.large"),
         State("list, simple", owner, _at("/issues"), look="simple"),
@@ -393,9 +494,36 @@ def states(world: World) -> list[State]:
         State("job, assigned", TECHNICIAN, _unfold("/desk/issues/{in_progress}")),
         State("job, waiting", TECHNICIAN, _unfold("/desk/issues/{visit}")),
         State("job, rated", staff, _unfold("/desk/issues/{rated}")),
+        State("job, late", staff, _late),
         State("job, conflict", staff, _desk_conflict),
+        State("job, given out", staff, _unfold("/desk/issues/{split}?propose=1")),
+        State("people", MANAGER, _unfold("/desk/people?community_id=maple")),
+        State("people, wide", MANAGER, _at("/desk/people?community_id=maple"), wide=True),
+        State("person", MANAGER, _unfold("/desk/people/{away}")),
+        State("person, errors", MANAGER, _post("/desk/people/{away}", "form:has([name=end])")),
+        State("person, own", TECHNICIAN, _at("/desk/people/{away}")),
+        State("handover", staff, _at("/desk/people/{away}/handover")),
+        State("call-backs", staff, _at("/desk/callbacks")),
+        State("call-back", staff, _at("/desk/callbacks/{resolved}?due={due}")),
+        State("call-back, errors", staff, _post("/desk/callbacks/{resolved}?due={due}", "form.card")),
+        State("outages", staff, _unfold("/desk/outages")),
+        State("outages, errors", staff, _post("/desk/outages", "form[action='/desk/outages']")),
+        State("outage", owner, _at("/outages/{outage}")),
+        State("report, outage", owner, _outage),
+        State("issue, split", owner, _at("/issues/{split}")),
         State("import", MANAGER, _at("/desk/import")),
         State("import, preview", MANAGER, _preview),
+        State("rules", MANAGER, _at("/desk/rules")),
+        State("rules, policy", MANAGER, _unfold("/desk/rules/policy")),
+        State("rules, policy, previewed", MANAGER, _policy_preview),
+        State("rules, policy, errors", MANAGER, _policy_errors),
+        State("rules, calendar", MANAGER, _unfold("/desk/rules/calendar"), wide=True),
+        State("rules, roster", MANAGER, _at("/desk/rules/roster")),
+        State("rules, roster, previewed", MANAGER, _roster_preview),
+        State("rules, steps", MANAGER, _at("/desk/rules/sops")),
+        State("rules, steps of seepage", MANAGER, _unfold("/desk/rules/sops/wall_seepage")),
+        State("job, a step first", TECHNICIAN, _at("/desk/issues/{in_progress}?step=trial")),
+        State("job, step errors", TECHNICIAN, _post("/desk/issues/{in_progress}?step=trial", "#sop form")),
         State("places", MANAGER, _unfold("/desk/places")),
         State("places, errors", MANAGER, _post("/desk/places", "form[action='/desk/places']")),
         State("places, one", MANAGER, _unfold("/desk/places/{code}")),

@@ -3,7 +3,7 @@
 import itertools
 from typing import Any
 
-from tests.journeys.running import CLERK, TECHNICIAN, Running
+from tests.journeys.running import CLERK, MANAGER, TECHNICIAN, Running
 
 _KEYS = itertools.count()
 
@@ -53,3 +53,21 @@ def fix(portal: Running, issue_id: str, **more: Any) -> None:
 def statuses(issue: dict[str, Any]) -> list[str]:
     """The states that an issue has been in, as its timeline tells."""
     return [row["to"] for row in issue["timeline"] if row["kind"] in ("status", "assigned")]
+
+
+def complain(
+    portal: Running, phone: str, text: str, category: str = "service", *, kind: str = "complaint", **more: Any
+) -> str:
+    """Send a complaint, a suggestion or praise; gives back its id."""
+    with portal.api(phone) as api:
+        unit = api.get("me").json()["units"][0]["id"]
+        body = {"kind": kind, "category": category, "content": text, "unit_id": unit, **more}
+        return str(api.post("complaints", json=body).json()["id"])
+
+
+def handle(portal: Running, complaint_id: str, do: str) -> None:
+    """A manager's step on a complaint."""
+    with portal.api(MANAGER) as api:
+        version = api.get(f"desk/complaints/{complaint_id}").json()["version"]
+        words = {"text": "经调查情况属实，是我们安排不当。", "decision": "已调整排班，并加强培训。"}
+        api.post(f"desk/complaints/{complaint_id}/step", json={"step": do, "version": version, **words})

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from chalicelib.i18n import status_short
 from tests.journeys.phones import Phones, open_fold, sign_in, zh
 from tests.journeys.pictures import phone_photos
-from tests.journeys.running import CLERK, TECHNICIAN, Running
+from tests.journeys.running import CLERK, TECHNICIAN, Running, wait_for
 
 LEAK = "厨房水槽下面漏水，接了一个盆。"
 
@@ -67,8 +67,14 @@ def test_a_leak_is_reported_fixed_confirmed_and_rated_through_the_pages(
     owner.goto("/")
     owner.get_by_role("button", name=zh("Fixed, thank you")).click()
     expect(owner.get_by_role("status").first).to_contain_text("谢谢")
-    expect(owner.locator(".before-after img")).to_have_count(2)
+    wait_for(lambda: _both_pictures(owner), what="the pictures before and after")
     for name in ("professionalism", "attitude", "efficiency"):
         owner.locator(f"[name={name}][value='5'] + label").click()
     expect(owner.get_by_role("status").first).to_contain_text("谢谢")
     expect(owner.locator(".line-of-time > li").last).to_contain_text(re.compile("5.*5.*5"))
+
+
+def _both_pictures(owner: Page) -> bool:
+    """The page shows them side by side once both have been taken in, which may need a moment."""
+    owner.reload()
+    return owner.locator(".before-after img").count() == 2

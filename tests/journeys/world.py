@@ -4,6 +4,7 @@ import io
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from PIL import Image, ImageDraw
 
@@ -30,9 +31,14 @@ class World:
     neighbour: str
     #: By a word for the state, which stands in addresses too.
     issues: dict[str, str] = field(default_factory=dict)
+    #: Complaints, suggestions and praise, the same way.
+    words: dict[str, str] = field(default_factory=dict)
     photo: str = ""
     #: The code of a public place.
     code: str = ""
+    #: A technician's account, who says that they are away, and when somebody is to be called back.
+    away: str = ""
+    due: str = ""
     #: Somebody with as many issues and messages as nobody should have.
     crowd: str = CEDAR_OWNER
 
@@ -71,6 +77,8 @@ def build(portal: Running, many: int = 42) -> World:
     _fixed(portal, world)
     _ended(portal, world)
     _shared(portal, world)
+    _words(portal, world)
+    _dispatched(portal, world)
     rejected = steps.report(portal, owner, category="parking", text="车位被占")
     with portal.api(owner) as api:
         late = begin(api, 6, "image/jpeg")
@@ -81,6 +89,36 @@ def build(portal: Running, many: int = 42) -> World:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda n: steps.report(portal, world.crowd, text=f"第 {n} 次：{LONG}"), range(many)))
     return world
+
+
+def _dispatched(portal: Running, world: World) -> None:
+    """An absence, labour and material, a call to be made, an outage, two jobs of one report."""
+    now = datetime.now(UTC)
+    with portal.api(world.owner) as owner:
+        home = owner.get("me").json()["units"][0]["id"]
+    with portal.api(TECHNICIAN) as tech:
+        world.away = str(tech.get("me").json()["id"])
+        absent = {
+            "start": (now + timedelta(days=1)).isoformat(),
+            "end": (now + timedelta(days=3)).isoformat(),
+        }
+        tech.post(f"desk/people/{world.away}/absences", json=absent)
+        job = f"desk/issues/{world.issues['in_progress']}"
+        tech.post(f"{job}/materials", json={"name": LONG[:60], "quantity": "1.5", "unit_fen": 123456})
+        end = now.replace(second=0, microsecond=0)
+        tech.post(
+            f"{job}/labour", json={"start": (end - timedelta(minutes=7)).isoformat(), "end": end.isoformat()}
+        )
+    with portal.api(CLERK) as clerk:
+        calls = clerk.get("desk/callbacks").json()["items"]
+        world.due = next(one["due"] for one in calls if one["issue_id"] == world.issues["resolved"])
+        about = {"community_id": "maple", "category_id": "electrical", "unit_ids": [home], "text": LONG}
+        until = (now + timedelta(hours=4)).isoformat()
+        world.issues["outage"] = clerk.post("desk/outages", json={**about, "until": until}).json()["id"]
+        whole = steps.report(portal, world.owner, category="plumbing", text="漏水，插座也跳闸")
+        second = {"version": 1, "category_id": "doors_windows", "description": LONG[:200], "why": LONG[:200]}
+        clerk.post(f"desk/issues/{whole}/split", json=second)
+        world.issues["split"] = whole
 
 
 def _waiting(portal: Running, world: World) -> None:
@@ -120,6 +158,29 @@ def _shared(portal: Running, world: World) -> None:
     with portal.api(world.neighbour) as api:
         api.post(f"issues/{shared}/follow")
     world.issues |= {"shared": shared, "danger": danger}
+
+
+def _words(portal: Running, world: World) -> None:
+    """Complaints on their way, one that is disputed, one that is closed, a suggestion and praise with an answer."""
+    owner, say = world.owner, partial(steps.complain, portal, world.owner)
+    world.words = {
+        "accepted": say(LONG, issue_id=world.issues["submitted"], photo_ids=[photo_of(portal, owner, 0)]),
+        "decided": say("保洁三天没来", "environment"),
+        "replied": say("电梯修了四次还是响", "product"),
+        "disputed": say("收费和合同不一样", "other"),
+        "ended": say("前台态度不好"),
+        "suggestion": say("门口可以装一个雨棚吗？", "environment", kind="suggestion"),
+        "praise": say("王师傅半夜来修水管，谢谢！", kind="praise"),
+    }
+    ways = {"decided": 3, "replied": 4, "disputed": 4, "ended": 4}
+    for name, length in ways.items():
+        for do in ("start", "conclude", "decide", "reply")[:length]:
+            steps.handle(portal, world.words[name], do)
+    steps.handle(portal, world.words["praise"], "answer")
+    with portal.api(owner) as api:
+        answer = {"version": 5, "reason": "还是没说清楚为什么多收。"}
+        api.post(f"complaints/{world.words['disputed']}/dissent", json=answer)
+        api.post(f"complaints/{world.words['ended']}/accept", json=answer)
 
 
 def _fixed(portal: Running, world: World) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.inbox.notifier import Message
+from chalicelib.messages.notifier import Message
 from local.devpages import DevPages
 from local.outbox import KeptMessages
 

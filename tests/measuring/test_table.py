@@ -12,6 +12,7 @@ from bench.table import Table
 from chalicelib.conditions import Attr, Key
 from chalicelib.db import Db, Put
 from chalicelib.portal import Portal
+from chalicelib.storage import Storage
 from tests.factories import TABLE_FILE, make_portal
 from tests.recording import kind_of
 from tests.story import tell
@@ -19,10 +20,10 @@ from tests.story import tell
 DEFINITION = json.loads(TABLE_FILE.read_text())
 
 
-def _told(client: Any, table: str) -> Meter:
+def _told(client: Any, table: str, storage: Storage) -> Meter:
     """Everything that the portal writes and asks, told to a table."""
     meter = Meter(client, DEFINITION)
-    tell(make_portal(client=meter, table=table))
+    tell(make_portal(client=meter, table=table, storage=storage))
     return meter
 
 
@@ -39,8 +40,8 @@ def _kinds(meter: Meter) -> Counter[tuple[str, str, str, float]]:
 def test_the_whole_story_comes_to_the_same_calls_and_units_on_this_table_and_on_the_engine(
     portal: Portal,
 ) -> None:
-    here = _told(Table(DEFINITION), "portal")
-    there = _told(portal.db._client, portal.db.table)
+    here = _told(Table(DEFINITION), "portal", portal.storage)
+    there = _told(portal.db._client, portal.db.table, portal.storage)
     assert Counter(here.bill.calls) == Counter(there.bill.calls)
     assert len(here.bill.calls) > 300
     assert _kinds(here) == _kinds(there)

@@ -6,8 +6,8 @@ from urllib.parse import quote
 
 import pytest
 
-from chalicelib.inbox.notifier import MemoryNotifier
 from chalicelib.issues import drafts, store
+from chalicelib.messages.notifier import MemoryNotifier
 from chalicelib.places import service
 from chalicelib.places.models import ChangePlace, Place
 from chalicelib.portal import Portal

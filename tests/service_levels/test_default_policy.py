@@ -8,16 +8,11 @@ from typing import get_args
 
 from pydantic import TypeAdapter
 
-from chalicelib.issues.policy import CATEGORIES, RESOLVE_WITHIN
+from chalicelib.issues.policy import CATEGORIES
 from chalicelib.service_levels.models import Goal, Levels, PauseReason, Policy
 from chalicelib.service_levels.policy import DEFAULT_POLICY, default_calendar, default_levels
 
 FOLDER = Path(__file__).parents[2] / "chalicelib" / "service_levels"
-
-
-def test_todays_promise_comes_out_of_the_same_numbers() -> None:
-    hours = {name: span // timedelta(hours=1) for name, span in RESOLVE_WITHIN.items()}
-    assert hours == {"L1": 24, "L2": 7 * 24, "L3": 3 * 24}
 
 
 def test_every_class_of_a_category_has_a_policy_with_four_levels() -> None:

@@ -5,7 +5,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from chalicelib.issues import rules as issue_rules
 from chalicelib.portal import Portal
 from chalicelib.service_levels.history import history_of
 from chalicelib.service_levels.models import QuietHours
@@ -123,10 +122,11 @@ def test_rows_that_the_portal_keeps_tell_the_same_as_the_issue_itself(portal: Po
                   pause_reason="appointment", visit_at=visit)  # fmt: skip
     promise = promised(history_of(paused), levels, NOW + 2 * HOUR)
     assert (promise.pauses[0].until, promise.due) == (visit, visit + 22 * HOUR)
+    assert paused.issue.promised_at == promise.due
     file = step(portal=portal, by=people.technician, file=paused, to="in_progress", now=NOW + 5 * HOUR)
     file = step(portal=portal, by=people.technician, file=file, to="resolved", now=NOW + 6 * HOUR)
     closes = [one.at for one in due_moments(history_of(file), levels) if one.kind == "auto_close"]
-    assert closes == [issue_rules.closes_at(file.issue)]
+    assert closes == [NOW + 6 * HOUR + 7 * DAY]
     assert promised(history_of(file), levels, NOW + DAY).margin == 21 * HOUR
     back = owner_step(portal=portal, by=people.owner, file=file, action="reopen", now=NOW + DAY)
     assert promised(history_of(back), levels, NOW + DAY).due == back.issue.promised_at == NOW + 2 * DAY

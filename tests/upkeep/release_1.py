@@ -18,6 +18,8 @@ from chalicelib.issues.rules import WORK
 from chalicelib.times import moment, rfc3339
 
 _TIMES = ("created_at", "promised_at", "visit_at", "resolved_at", "closed_at", "quiet_since", "urged_at")
+#: What came later and is none of the difference that is tried here: the services that are at work need it.
+_LATER = ("next_moment", "step_due")
 _PLAIN = (
     "id", "number", "community_id", "unit_id", "unit_label", "building", "area", "category_id", "description",
     "location", "status", "version", "pause_reason", "paused_from", "resolutions", "reopened", "reject_note",
@@ -47,7 +49,8 @@ def to_item(issue: Issue, keys: Keyring) -> Item:
         "PK": pk,
         "SK": "META",
         **{name: getattr(issue, name) for name in _PLAIN},
-        **{name: _text(getattr(issue, name)) for name in _TIMES},
+        **{name: _text(getattr(issue, name)) for name in (*_TIMES, *_LATER)},
+        "ticked": issue.ticked or None,
         "reporter": items._person_item(keys, pk, issue.reporter),
         "assignee": items._person_item(keys, pk, issue.assignee),
         "visit_windows": [[rfc3339(w.start), rfc3339(w.end)] for w in issue.visit_windows],
@@ -71,7 +74,8 @@ def from_item(item: Item, keys: Keyring) -> Issue:
     """An issue from the table, as it was read."""
     pk = item["PK"]
     fields: dict[str, Any] = {name: item.get(name) for name in _PLAIN if name in item}
-    fields |= {name: moment(item[name]) if item.get(name) else None for name in _TIMES}
+    fields |= {name: moment(item[name]) if item.get(name) else None for name in (*_TIMES, *_LATER)}
+    fields |= {"ticked": item.get("ticked", [])}
     rating, merged, held = item.get("rating"), item.get("merged_into"), item.get("assignee")
     windows = [Window.model_construct(start=moment(a), end=moment(b)) for a, b in item["visit_windows"]]
     fields |= {

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterable
+from datetime import timedelta
 
 import pytest
 
 from chalicelib.db import Delete, Item, K
 from chalicelib.portal import Portal
 from chalicelib.sealed import sealed_in
+from infra.upkeep import recompute
 from infra.upkeep.book import Book, kind_of
 from infra.upkeep.checks import enter
 from infra.upkeep.verify import verify
@@ -23,7 +25,15 @@ UNTOLD = {
     "ACCOUNT FEED", "BOOKING T", "DESIGNER DAY", "PHOTO META", "SYSTEM BOOKINGS",
     "ACCOUNT DAY", "ACCOUNT DESK", "ACCOUNT DRAFT", "ACCOUNT FORM", "ACCOUNT INBOX", "ACCOUNT ONCE", "ACCOUNT SESSION",
     "ACCOUNT UNREAD", "ADDRESS THROTTLE", "AUDIT", "COMMUNITY REPLIES", "ISSUE FOLLOWER", "ISSUE H", "ISSUE T",
-    "PHONE THROTTLE", "SYSTEM TIMERS", "COMMUNITY COUNTS", "OUTBOX",
+    "PHONE THROTTLE", "SYSTEM TIMERS", "COMMUNITY COUNTS", "OUTBOX", "COMPLAINT T", "COMMUNITY DEPARTMENTS",
+    "SYSTEM COMPLAINTTIMERS", "DUEC",
+    "ACCOUNT WORKDAY", "COMMUNITY CALLBACK",
+    "COMMUNITY CALLED", "COMMUNITY LIVES", "COMMUNITY OUTAGE", "COMMUNITY STAFFRULES", "COMMUNITY STAFFWORK", "ISSUE C",
+    "ISSUE L", "ISSUE W", "REPEAT", "COMMUNITY ALARM", "COMMUNITY LEVELS", "ISSUE DONE", "RISK", "COMMUNITY ROSTER",
+    "COMMUNITY SOP",
+    "ACCOUNT REACH", "ACCOUNT REACHPUSH",
+    "ACCOUNT REACHTOLD", "ACCOUNT REACHCREDIT", "ACCOUNT SEND", "SYSTEM PROVIDER", "TELL", "FAILED",
+    "ACCOUNT KNOW", "ANNOUNCED READ", "MEMBER", "PUBLISH",
 }  # fmt: skip
 
 
@@ -109,6 +119,13 @@ def test_a_timer_of_a_day_that_the_clock_has_passed_is_named(told: list[Item]) -
     )
 
 
+def test_a_complaint_whose_clock_nobody_looks_at_is_named(told: list[Item]) -> None:
+    fresh = [{**item, "day": "2026-11-19"} if item["SK"] == "COMPLAINTTIMERS" else item for item in told]
+    at = next(i for i, item in enumerate(fresh) if item["PK"].startswith("COMPLAINT#") and "due_at" in item)
+    problems = _problems([item for item in fresh if not item["PK"].startswith("DUEC#")])
+    assert any(f"{fresh[at]['PK']} META: nobody will be told" in problem for problem in problems)
+
+
 def test_the_command_names_what_is_missing_in_the_table_and_in_the_bucket(
     lived_in: Portal, told: list[Item]
 ) -> None:
@@ -123,3 +140,9 @@ def test_the_command_names_what_is_missing_in_the_table_and_in_the_bucket(
         f"{number['PK']} ISSUE: missing, although ISSUE#{number['issue_id']} META needs it",
         f"{photo['PK']} META: photos/{photo['id']}/thumb.webp is not in the bucket",
     ]
+
+
+def test_promises_worked_out_anew_are_those_that_the_story_left(lived_in: Portal) -> None:
+    ids = recompute.issue_ids(lived_in, "", every=True)
+    seen, found = recompute.recompute(lived_in, ids, NOW + timedelta(days=31), fix=False)
+    assert (seen > 5, found) == (True, [])

@@ -1,0 +1,137 @@
+"""What must hold after a simulated month, looked for in the records that it has left."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from chalicelib.db import Db
+from chalicelib.inbox import outbox
+from chalicelib.issues import store
+from chalicelib.issues.models import IssueFile
+from chalicelib.issues.policy import category_of
+from chalicelib.portal import Portal
+from chalicelib.records import Item, decode_item
+from chalicelib.service_levels.policy import DEFAULT_POLICY
+from chalicelib.service_levels.telling import tell_at
+from chalicelib.times import moment, rfc3339
+
+_ZONE = ZoneInfo("Asia/Shanghai")
+#: What the clock tells; people's own steps are told when they are taken.
+_BY_CLOCK = {
+    "due_soon", "escalated", "unresolved", "pause_over", "pause_over_waiting_owner", "pause_over_waiting_parts",
+    "pause_over_appointment", "running_late", "running_late_unassigned", "ask_confirm", "ask_answer", "visit_soon",
+}  # fmt: skip
+
+
+class Letters:
+    """Notes every notice that is written and every message that is given, as they go to the table."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self.notices: dict[str, Item] = {}
+        self.messages: Counter[tuple[str, str]] = Counter()
+
+    def __getattr__(self, operation: str) -> Any:
+        return getattr(self._client, operation)
+
+    def transact_write_items(self, **request: Any) -> Any:
+        """The write itself; what it has put is noted once it is done."""
+        answer = self._client.transact_write_items(**request)
+        for part in request["TransactItems"]:
+            if "Put" in part:
+                self._note(part["Put"]["Item"])
+        return answer
+
+    def _note(self, wire: Any) -> None:
+        pk, sk = wire["PK"]["S"], wire["SK"]["S"]
+        if pk.startswith("OUTBOX#"):
+            self.notices[sk] = decode_item(wire)
+        elif sk.startswith("INBOX#"):
+            self.messages[pk.removeprefix("ACCOUNT#"), sk.removeprefix("INBOX#")] += 1
+
+    def watching(self, portal: Portal) -> Portal:
+        """The same portal, with what it writes noted."""
+        return replace(portal, db=Db(self, portal.db.table))  # type: ignore[arg-type]
+
+    @property
+    def sent(self) -> int:
+        """How many notices were written."""
+        return len(self.notices)
+
+    @property
+    def given(self) -> int:
+        """How many messages were given to people."""
+        return self.messages.total()
+
+
+def problems(portal: Portal, ids: list[str], letters: Letters) -> dict[str, list[str]]:
+    """What does not hold, by what should."""
+    files = [file for one in ids if (file := store.load(portal.db, portal.keys, one))]
+    return {
+        "every breach was warned of before": [wrong for file in files for wrong in _unwarned(file)],
+        "every level of a missed promise was handled once, in order": [w for f in files for w in _ladder(f)],
+        "nobody was told twice of the same": _twice(letters),
+        "nobody is told at night but of urgent issues": _at_night(letters),
+        "no message was doubled": [str(key) for key, n in letters.messages.items() if n > 1],
+        "no message was lost": _lost(portal, letters),
+    }
+
+
+def _unwarned(file: IssueFile) -> list[str]:
+    """Breaches of promises that nobody was warned of while there was time."""
+    found = []
+    for name, row in file.done.items():
+        if row["kind"] != "breach":
+            continue
+        warning = file.done.get(f"{name.removesuffix('breach')}warn.{row['due_at']}")
+        if warning is None or warning["at"] >= row["due_at"]:
+            found.append(f"{file.issue.number} {name}")
+    return found
+
+
+def _ladder(file: IssueFile) -> list[str]:
+    """Levels without those below them."""
+    found = []
+    for name, row in file.done.items():
+        stem, _, level = name.rpartition(".")
+        if row["kind"] == "escalate" and int(level) > 1 and f"{stem}.{int(level) - 1}" not in file.done:
+            found.append(f"{file.issue.number} {name}")
+    return found
+
+
+def _twice(letters: Letters) -> list[str]:
+    told = Counter(
+        (row["issue_id"], row["event"], row.get("goal"), row.get("level"), row.get("due_at"), row["at"][:10])
+        for row in letters.notices.values()
+        if row["event"] in ("escalated", "due_soon", "running_late", "running_late_unassigned", "unresolved")
+    )
+    return [str(key) for key, n in told.items() if n > 1]
+
+
+def _at_night(letters: Letters) -> list[str]:
+    """Notices of the clock whose channels may speak at night, though nobody's safety asks for it."""
+    found = []
+    for row in letters.notices.values():
+        if row["event"] not in _BY_CLOCK:
+            continue
+        at: datetime = moment(row.get("not_before") or row["at"])
+        urgent = bool(row.get("urgent"))
+        by_day = rfc3339(tell_at(DEFAULT_POLICY.quiet, _ZONE, at)) == rfc3339(at)
+        to_staff_of_l1 = not row["owners"] and category_of(row["category_id"]).sla_class == "L1"
+        if not by_day and not (urgent and to_staff_of_l1):
+            found.append(f"{row['number']} {row['event']} {row['at']}")
+    return found
+
+
+def _lost(portal: Portal, letters: Letters) -> list[str]:
+    """Who should have a message and has none; and notices that were never delivered."""
+    left = [row["SK"] for n in range(outbox.SHARDS) for row in portal.db.query(outbox.outbox_pk(n)).items]
+    found = [
+        f"{sk} to {account_id}"
+        for sk, row in letters.notices.items()
+        for account_id in {*row["owners"], *row["staff"], *outbox.on_duty(portal, row)}
+        if (account_id, sk) not in letters.messages
+    ]
+    return [*left, *found]

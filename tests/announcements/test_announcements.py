@@ -1,0 +1,229 @@
+"""Announcements reach whom they are for, once, whatever stops on the way; they are counted, and can be taken back."""
+
+import contextlib
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from botocore.exceptions import ReadTimeoutError
+
+from chalicelib.announcements import fanout, service, store
+from chalicelib.announcements.models import Announce, Announcement
+from chalicelib.db import K
+from chalicelib.errors import Unavailable
+from chalicelib.inbox import service as inbox
+from chalicelib.portal import Portal
+from infra.upkeep.members import write_members
+from tests.factories import NOW, People
+from tests.racing import race
+from tests.recording import Meanwhile, Once, RecordingClient
+
+MINUTE = timedelta(minutes=1)
+EVERYBODY = (
+    "owner",
+    "neighbour",
+    "cedar_owner",
+    "clerk",
+    "technician",
+    "manager",
+    "auditor",
+    "designer",
+    "cedar_clerk",
+)
+LOST = ReadTimeoutError(endpoint_url="http://table.example")
+
+
+def _announce(portal: Portal, people: People, **fields: Any) -> Announcement:
+    body = Announce(**{"community_id": "maple", "title": "停水通知", "text": "明天 9 点停水。", **fields})
+    return service.announce(portal, people.manager, body, None, NOW)
+
+
+def _has(portal: Portal, people: People) -> dict[str, int]:
+    """Who has how many announcements in their inbox."""
+    found = {}
+    for name in EVERYBODY:
+        items, _ = inbox.read(portal, getattr(people, name), 50, None, "zh-CN", NOW)
+        if number := sum(item.announcement_id is not None for item in items):
+            found[name] = number
+    return found
+
+
+@pytest.mark.parametrize(
+    ("fields", "reached"),
+    [
+        ({}, {"owner", "neighbour"}),
+        ({"audience": "building", "values": ["1"]}, {"owner", "neighbour"}),
+        ({"audience": "units", "values": ["maple-1-102"]}, {"neighbour"}),
+        ({"audience": "role", "values": ["technician", "front_line"]}, {"clerk", "technician"}),
+    ],
+)
+def test_an_announcement_reaches_whom_it_is_for_and_nobody_else(
+    portal: Portal, people: People, fields: dict[str, Any], reached: set[str]
+) -> None:
+    one = _announce(portal, people, **fields)
+    for _ in range(2):
+        fanout.run_due(portal, NOW)
+    assert _has(portal, people) == dict.fromkeys(reached, 1)
+    kept = store.get(portal.db, "maple", one.id)
+    assert kept
+    assert kept.state == "out"
+    assert kept.reached >= len(reached)
+    assert portal.db.query_all(store.DUE) == []
+
+
+def test_it_waits_for_its_moment_and_ends_at_its_end(portal: Portal, people: People) -> None:
+    one = _announce(portal, people, publish_at=NOW + timedelta(hours=2), ends_at=NOW + timedelta(hours=5))
+    fanout.run_due(portal, NOW + timedelta(hours=2) - MINUTE)
+    assert _has(portal, people) == {}
+    fanout.run_due(portal, NOW + timedelta(hours=2))
+    assert _has(portal, people) == {"owner": 1, "neighbour": 1}
+    row = portal.db.get(store.known_key(people.owner.id, one.id))
+    assert row
+    assert [len(service.for_home([row], NOW + timedelta(hours=h))) for h in (2, 4, 5)] == [1, 1, 0]
+    assert service.read(portal, people.owner, one.id, NOW + timedelta(hours=6)).ended
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("at", range(3))
+def test_a_run_that_stops_anywhere_is_finished_by_the_next(
+    portal: Portal,
+    people: People,
+    engine_client: RecordingClient,
+    monkeypatch: pytest.MonkeyPatch,
+    at: int,
+    after: bool,
+) -> None:
+    monkeypatch.setattr(fanout, "_PAGE", 1)
+    one = _announce(portal, people)
+    with (
+        engine_client.failing(Once("transact_write_items", LOST, at=at), after=after),
+        contextlib.suppress(Unavailable),
+    ):
+        fanout.run_due(portal, NOW)
+    fanout.run_due(portal, NOW)
+    assert _has(portal, people) == {"owner": 1, "neighbour": 1}
+    unread = portal.db.get(K(f"ACCOUNT#{people.owner.id}", "UNREAD"))
+    assert unread
+    assert unread["unread"] == 1
+    kept = store.get(portal.db, "maple", one.id)
+    assert kept
+    assert (kept.state, kept.reached) == ("out", len(portal.db.query_all("MEMBER#maple")))
+
+
+def test_workers_at_once_tell_everybody_once(
+    portal: Portal, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fanout, "_PAGE", 1)
+    _announce(portal, people)
+    race([lambda: fanout.run_due(portal, NOW)] * 4)
+    fanout.run_due(portal, NOW)
+    assert _has(portal, people) == {"owner": 1, "neighbour": 1}
+
+
+def test_what_is_taken_back_goes_from_everybody_and_reaches_nobody_more(
+    portal: Portal, people: People, engine_client: RecordingClient
+) -> None:
+    one = _announce(portal, people)
+    back = Meanwhile(
+        "transact_write_items", lambda: service.take_back(portal, people.manager, "maple", one.id, NOW), at=1
+    )
+    with engine_client.failing(back):
+        fanout.run_due(portal, NOW)
+    assert back.done
+    assert len(_has(portal, people)) == 1, "one had it already"
+    for _ in range(2):
+        fanout.run_due(portal, NOW)
+    assert _has(portal, people) == {}
+    kept = store.get(portal.db, "maple", one.id)
+    assert kept
+    assert kept.state == "taken_back"
+    texts = [item.text for item in inbox.read(portal, people.owner, 50, None, "en", NOW)[0]]
+    assert [text for text in texts if "停水" in text] == []
+
+
+def test_each_person_is_counted_once_as_a_reader(
+    portal: Portal, people: People, signed_in: Any, caller: Any
+) -> None:
+    one = _announce(portal, people)
+    fanout.run_due(portal, NOW)
+    for _ in range(3):
+        assert signed_in("owner").get(f"/announcements/{one.id}").status == 200
+    assert caller("owner").api("PUT", f"/announcements/{one.id}/read").status == 204
+    assert caller("neighbour").api("PUT", f"/announcements/{one.id}/read").status == 204
+    (item,) = caller("manager").api("GET", "/desk/announcements").json["items"]
+    assert (item["read"], item["reached"], item["state"]) == (2, 2, "out")
+
+
+def test_only_who_got_it_can_read_it(portal: Portal, people: People, caller: Any) -> None:
+    one = _announce(portal, people, audience="units", values=["maple-1-102"])
+    fanout.run_due(portal, NOW)
+    statuses = {
+        name: caller(name).api("GET", f"/announcements/{one.id}").status
+        for name in ("neighbour", "owner", "clerk")
+    }
+    assert statuses == {"neighbour": 200, "owner": 404, "clerk": 404}
+
+
+def test_the_first_page_shows_unread_ones_first(portal: Portal, people: People, signed_in: Any) -> None:
+    first, second = (_announce(portal, people, title=title) for title in ("第一条", "第二条"))
+    fanout.run_due(portal, NOW)
+    page = signed_in("owner").get("/").text
+    assert page.index("第二条") < page.index("第一条")
+    signed_in("owner").get(f"/announcements/{second.id}")
+    page = signed_in("owner").get("/").text
+    assert page.index("第一条") < page.index("第二条")
+    assert first.id in page
+
+
+def test_managers_see_how_many_get_it_before_anybody_does_and_send_it_once(
+    portal: Portal, people: People, signed_in: Any
+) -> None:
+    browser = signed_in("manager")
+    form = {
+        "community_id": "maple",
+        "title": "停电",
+        "text": "今晚停电。",
+        "audience": "community",
+        "key": "announce-1",
+    }
+    page = browser.post("/desk/announcements?lang=en", form)
+    assert "2 people get this." in page.text
+    assert portal.db.query_all(store.DUE) == []
+    for _ in range(2):
+        assert browser.post("/desk/announcements", {**form, "sure": "yes"}).status == 303
+    assert len(portal.db.query_all(store.DUE)) == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"audience": "units", "values": ["maple-9-999"]}, "values"),
+        ({"audience": "building", "values": ["9"]}, "values"),
+        ({"audience": "role", "values": ["owner"]}, "values"),
+        ({"ends_at": "2026-01-01T00:00:00Z"}, "ends_at"),
+        ({"title": "  "}, "title"),
+        ({"title": "长" * 61}, "title"),
+    ],
+)
+def test_what_would_reach_nobody_or_makes_no_sense_is_refused(
+    caller: Any, fields: dict[str, Any], field: str
+) -> None:
+    body = {"community_id": "maple", "title": "t", "text": "x", **fields}
+    answer = caller("manager").api("POST", "/desk/announcements", body)
+    assert answer.status == 422
+    assert answer.json["errors"][0]["field"] == field
+
+
+def test_another_communitys_manager_announces_nothing_here(caller: Any) -> None:
+    body = {"community_id": "maple", "title": "t", "text": "x"}
+    assert caller("cedar_manager").api("POST", "/desk/announcements", body).status == 404
+    assert caller("clerk").api("POST", "/desk/announcements", body).status == 403
+
+
+def test_accounts_from_before_are_written_down_by_one_command(portal: Portal, people: People) -> None:
+    rows = portal.db.query_all("MEMBER#maple")
+    from chalicelib.db import Delete
+
+    portal.db.write(*(Delete(K(row["PK"], row["SK"])) for row in rows))
+    assert write_members(portal) == write_members(portal) == 3
+    assert portal.db.query_all("MEMBER#maple") == rows

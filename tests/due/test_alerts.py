@@ -1,0 +1,152 @@
+"""Who is told of deadlines, when they may be told, and saying that one knows."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from chalicelib.due import service
+from chalicelib.due.notices import of as notices_of
+from chalicelib.due.plan import levels_for, pending
+from chalicelib.errors import Forbidden
+from chalicelib.inbox import outbox
+from chalicelib.inbox import service as inbox
+from chalicelib.issues import store, timers
+from chalicelib.issues.models import IssueFile
+from chalicelib.portal import Portal
+from tests.due.worlds import DAY, HOUR
+from tests.factories import NOW, PEOPLE, People, assign, import_people, report, step
+
+
+def _file(portal: Portal, issue_id: str) -> IssueFile:
+    found = store.load(portal.db, portal.keys, issue_id)
+    assert found is not None
+    return found
+
+
+def _late(portal: Portal, people: People) -> str:
+    """An urgent report that nobody has answered for two and a half hours: levels 1 and 2 have been told."""
+    timers.run_due(portal, NOW)
+    issue_id = report(portal=portal, by=people.owner).issue.id
+    for hours in (1.5, 2, 2.5):
+        timers.run_due(portal, NOW + hours * HOUR)
+    return issue_id
+
+
+def test_whoever_says_first_that_they_know_is_kept(portal: Portal, people: People) -> None:
+    issue_id = _late(portal, people)
+    later = NOW + 3 * HOUR
+    service.acknowledge(portal, people.clerk, issue_id, later)
+    service.acknowledge(portal, people.manager, issue_id, later + HOUR)
+    done = _file(portal, issue_id).done
+    assert {(row["seen_by"], row["seen_at"]) for row in done.values()} == {
+        (people.clerk.id, "2026-11-20T05:00:00.000Z")
+    }
+    timers.run_due(portal, later)  # the ladder goes on
+    assert "0.acknowledge.0.escalate.3" in _file(portal, issue_id).done
+    with pytest.raises(Forbidden):
+        service.acknowledge(portal, people.auditor, issue_id, later)
+
+
+def test_alerts_are_acknowledged_at_the_desk_and_shown_with_name_and_deadlines(
+    portal: Portal, people: People, signed_in: Any, caller: Any
+) -> None:
+    issue_id = _late(portal, people)
+    clerk = signed_in("clerk")
+    assert "我知道了" in clerk.get(f"/desk/issues/{issue_id}").text
+    assert clerk.post(f"/desk/issues/{issue_id}/seen", {}).status == 303
+    page = clerk.get(f"/desk/issues/{issue_id}").text
+    assert "我知道了</button>" not in page
+    assert "李静已知道" in page
+    view = caller("clerk").api("POST", f"/desk/issues/{issue_id}/alerts/seen", {}).json
+    targets = {one["goal"]: (one["state"], one["due_at"]) for one in view["sla"]["targets"]}
+    assert targets["acknowledge"] == ("missed", "2026-11-20T04:00:00.000Z")
+    assert targets["resolve"][1] == view["promised_at"] == "2026-11-21T02:00:00.000Z"
+    assert {one["level"] for one in view["sla"]["alerts"] if one["kind"] == "escalate"} == {1, 2}
+    assert view["sla"]["next"]["kind"] == "escalate"
+
+
+def test_where_nobody_holds_a_role_the_next_higher_one_is_told(portal: Portal, people: People) -> None:
+    _late(portal, people)
+    outbox.sweep(portal, NOW + DAY)
+    told = {name: _texts(portal, people, name) for name in ("clerk", "manager")}
+    assert sum("第 1 级" in text for text in told["clerk"]) == 2
+    assert sum("第 2 级" in text for text in told["manager"]) == 2  # nobody is senior
+    import_people(portal=portal, text=PEOPLE + "maple,枫林苑,,,,钱主管,+8613900000021,主管\n")
+    timers.run_due(portal, NOW)
+    report(portal=portal, by=people.owner, now=NOW + DAY)
+    for hours in (2, 2.5):
+        timers.run_due(portal, NOW + DAY + hours * HOUR)
+    outbox.sweep(portal, NOW + 2 * DAY)
+    assert sum("第 2 级" in text for text in _texts(portal, people, "manager")) == 2
+
+
+def _texts(portal: Portal, people: People, name: str) -> list[str]:
+    items, _ = inbox.read(portal, getattr(people, name), 100, None, "zh-CN", NOW)
+    return [item.text for item in items]
+
+
+def test_the_owner_hears_before_the_promise_is_missed_and_when_they_hear_again(
+    portal: Portal, people: People
+) -> None:
+    timers.run_due(portal, NOW)
+    file = report(portal=portal, by=people.owner)
+    file = step(portal=portal, by=people.clerk, file=file, to="acknowledged")
+    late = NOW + 17.5 * HOUR
+    assign(portal=portal, by=people.clerk, file=file, to=people.technician, now=late)
+    timers.run_due(portal, NOW + 18 * HOUR)
+    outbox.sweep(portal, NOW + DAY)
+    (text,) = [text for text in _texts(portal, people, "owner") if "晚一些" in text]
+    assert "比约定的 明天 10:00 晚一些修好" in text
+    assert "王师傅正在处理" in text
+    assert "我们最晚 明天 07:30 前再告诉您进展" in text
+
+
+@pytest.mark.parametrize(
+    ("category_id", "urgent", "not_before"),
+    [("plumbing", True, None), ("noise", False, "2026-11-24T23:00:00.000Z")],
+)
+def test_at_night_only_staff_of_an_urgent_issue_are_told(
+    portal: Portal, people: People, category_id: str, urgent: bool, not_before: str | None
+) -> None:
+    """What is late at 23:00 in Shanghai is told at 7 in the morning, unless it is urgent."""
+    timers.run_due(portal, NOW)
+    file = report(portal=portal, by=people.owner, category_id=category_id)
+    levels = levels_for(portal, "maple")
+    moment = next(one for one in pending(file, levels) if one.kind == "escalate")
+    night = NOW.replace(day=24, hour=15)
+    (told,) = notices_of(portal, file, moment, levels, night)
+    row: Any = outbox.add(told, night)
+    assert (row.item["urgent"], row.item["not_before"]) == (urgent or None, not_before)
+
+
+def test_the_owner_sees_until_when_it_is_on_hold_and_what_happens_if_it_gets_late(
+    portal: Portal, people: People, signed_in: Any, caller: Any
+) -> None:
+    file = report(portal=portal, by=people.owner)
+    for to, by in (("acknowledged", people.clerk), ("assigned", people.clerk), ("paused", people.technician)):
+        if to == "assigned":
+            file = assign(portal=portal, by=by, file=file, to=people.technician)
+        elif to == "paused":
+            file = step(portal=portal, by=by, file=file, to=to, pause_reason="waiting_parts")
+        else:
+            file = step(portal=portal, by=by, file=file, to=to)
+    view = caller("owner").api("GET", f"/issues/{file.issue.id}").json
+    assert view["promised_at"] == "2026-12-05T02:00:00.000Z"  # a fortnight on hold, then a day
+    text = signed_in("owner").get(f"/issues/{file.issue.id}").text
+    assert "如果会晚，我们会提前告诉您" in text
+
+
+def test_staff_get_the_new_roles_rights(portal: Portal, people: People) -> None:
+    rows = "maple,枫林苑,,,,钱主管,+8613900000021,senior\nmaple,枫林苑,,,,孔专家,+8613900000022,专家\n"
+    import_people(portal=portal, text=PEOPLE + rows)
+    from chalicelib.accounts import store as accounts
+    from chalicelib.accounts.models import Person
+
+    found = [accounts.find_by_phone(portal.db, portal.keys, f"+861390000002{n}") for n in (1, 2)]
+    senior, expert = (Person.model_construct(**dict(one), session="SESSION#test") for one in found if one)
+    file = report(portal=portal, by=people.owner)
+    file = step(portal=portal, by=senior, file=file, to="acknowledged")
+    file = assign(portal=portal, by=senior, file=file, to=people.technician)
+    file = step(portal=portal, by=expert, file=file, to="in_progress", now=NOW + timedelta(minutes=1))
+    assert file.timeline[-1].actor.role == "expert"

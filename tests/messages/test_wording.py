@@ -1,0 +1,69 @@
+"""All templates in all languages, as each channel shows them."""
+
+import re
+from typing import get_args
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from chalicelib import i18n
+from chalicelib.inbox.models import Event
+from chalicelib.messages import preview, words
+from chalicelib.messages.rules import parts
+from tests.factories import NOW
+
+ORIGIN = "https://home.example.com"
+#: Two parts are worth it where a visit's time is said.
+_WITH_VISIT = {
+    *(name for name in preview.names() if "booking_" in name),
+    "assigned",
+    "paused",
+    "staff_given_to_you",
+    "visit_soon",
+    "staff_visit_soon",
+}
+BOTH = pytest.mark.parametrize("locale", i18n.LOCALES)
+
+
+@BOTH
+@pytest.mark.parametrize("name", preview.names())
+def test_a_template_is_there_for_each_channel_and_fits_into_a_text_message(name: str, locale: str) -> None:
+    found = preview.one(name, locale, NOW, ORIGIN)
+    for channel in ("subject", "sms", "letter", "html"):
+        assert found[channel].strip()
+        assert not re.search(r"[{}]|None", found[channel]), channel
+    if name != "email_check":
+        assert found["parts"] <= (2 if name in _WITH_VISIT else 1), found["sms"]
+    assert "\n" not in found["subject"]
+    assert found["sms"].endswith(" " + re.findall(r"https://\S+", found["sms"])[-1])
+
+
+@BOTH
+@pytest.mark.parametrize("event", get_args(Event))
+@pytest.mark.parametrize("desk", [False, True], ids=["owner", "staff"])
+def test_every_event_says_something(event: str, locale: str, desk: bool) -> None:
+    message = preview.sample(f"staff_{event}" if desk else event, NOW)
+    named = message.subject or "261231-00001"
+    assert named in words.wording(message, locale, ZoneInfo("Asia/Shanghai"), NOW).subject
+
+
+def test_every_template_has_the_same_words_to_fill_in_for_each_language() -> None:
+    for name in preview.names():
+        found = {
+            locale: [
+                set(re.findall(r"{(\w+)}", words._text(name, locale, part))) for part in ("subject", "body")
+            ]
+            for locale in i18n.LOCALES
+        }
+        assert found["zh-CN"] == found["en"], name
+
+
+@pytest.mark.parametrize(
+    ("text", "many"),
+    [
+        ("", 1), ("a" * 160, 1), ("a" * 161, 2), ("修" * 70, 1), ("修" * 71, 2), ("修" * 134, 2), ("修" * 135, 3),
+        ("😀" * 35, 1), ("😀" * 36, 2),
+    ],
+)  # fmt: skip
+def test_a_text_is_as_many_messages_as_it_is_paid_for(text: str, many: int) -> None:
+    assert parts(text) == many
