@@ -23,7 +23,11 @@ def sample(name: str, now: datetime) -> Outgoing:
     """A message of a template."""
     desk = name.startswith("staff_")
     event = name.removeprefix("staff_")
-    about = event.partition("_")[0] if event.startswith(("complaint_", "booking_")) else "issue"
+    about = "issue"
+    if event.startswith(("complaint_", "booking_")):
+        about = event.partition("_")[0]
+    elif event.endswith("_named"):
+        about = "booking"
     return Outgoing(
         account_id="sample", source="sample", channel="sms", kind="steps", event=event,
         desk=desk, at=now, due=now, community_id="", issue_id="sample", number=_NUMBER,

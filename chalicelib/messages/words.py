@@ -47,7 +47,7 @@ def template_of(message: Outgoing) -> str:
     if message.n > 1:
         return "digest"
     wanted = f"staff_{message.event}" if message.desk else message.event
-    fallback = "staff_other" if message.desk else "other"
+    fallback = ("staff_other" if message.desk else "other") + ("_named" if message.subject else "")
     return wanted if (FOLDER / wanted).is_dir() else fallback
 
 
