@@ -47,6 +47,7 @@ NAMES = (
     "places.pages",
     "places.desk_pages",
     "consultations.api",
+    "consultations.line_api",
     "consultations.all_pages",
     "complaints.api",
     "complaints.desk_api",

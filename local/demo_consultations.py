@@ -4,8 +4,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.accounts.models import Person
 from chalicelib.consultations import plans, rules, service, store
-from chalicelib.consultations.input_models import FindSlots, NewBooking
-from chalicelib.consultations.plans import SavePlan
+from chalicelib.consultations.input_models import FindSlots, NewBooking, SavePlan
 from chalicelib.portal import Portal
 
 _SERVICES = [

@@ -6,12 +6,13 @@ from chalice.app import Response
 
 from chalicelib.answers import Headers
 from chalicelib.communities import store as communities
-from chalicelib.consultations import access, ics, plans, service, staff, store, views
+from chalicelib.consultations import access, ics, plans, rating, service, staff, store, views
 from chalicelib.consultations.input_models import (
     CancelBooking,
     FindConsultants,
     FindSlots,
     NewBooking,
+    RateBooking,
     Reschedule,
     StaffStep,
 )
@@ -48,7 +49,7 @@ def consultants(call: Call) -> ConsultantList:
     person = call.person
     if community_id not in {u.community_id for u in person.units} | {g.community_id for g in person.grants}:
         raise NotFound
-    found = plans.consultants(call.portal, community_id)
+    found = plans.consultants(call.portal, community_id, call.storage_origin, call.now)
     return ConsultantList(items=[ConsultantView.of(one) for one in found])
 
 
@@ -163,6 +164,22 @@ def cancel(call: Call, booking_id: str) -> BookingView:
     body = call.read(CancelBooking)
     key = once(call.person.id, call.idempotency_key, f"bookings/{booking_id}/cancel", body)
     return _view(call, service.cancel(call.portal, call.person, booking_id, body, key, call.now))
+
+
+@routes.api(
+    "PUT",
+    "/api/v1/bookings/{booking_id}/rating",
+    SIGNED_IN,
+    "Say what one thinks of a booking that took place, once",
+    body=RateBooking,
+    answer=BookingView,
+    once=True,
+)
+def rate(call: Call, booking_id: str) -> BookingView:
+    """1 to 5, and words; it counts for the designer."""
+    body = call.read(RateBooking)
+    key = once(call.person.id, call.idempotency_key, f"bookings/{booking_id}/rating", body)
+    return _view(call, rating.rate(call.portal, call.person, booking_id, body, key, call.now))
 
 
 @routes.api(

@@ -18,6 +18,7 @@ from chalicelib.ids import is_id, new_id
 from chalicelib.inbox import outbox
 from chalicelib.inbox.models import Notice
 from chalicelib.kept import made
+from chalicelib.once import Once, settled
 from chalicelib.photos.service import daily_cap
 from chalicelib.portal import Portal
 
@@ -33,8 +34,19 @@ class Freed:
     notices: list[Notice] = field(default_factory=list)
 
 
-def join(portal: Portal, person: Person, body: JoinLine, now: datetime) -> Waiting:
+def join(portal: Portal, person: Person, body: JoinLine, now: datetime, once: Once | None = None) -> Waiting:
     """Wait for a day of a designer's. Raises NotFound, Invalid, TooMany, InLine for somebody who does already."""
+    done, _ = settled(
+        portal.db,
+        once,
+        lambda: _join(portal, person, body, now, once),
+        lambda kept: (Waiting.model_validate(kept), now),
+        now,
+    )
+    return done
+
+
+def _join(portal: Portal, person: Person, body: JoinLine, now: datetime, once: Once | None) -> Waiting:
     diary = Diary.read(portal, body.consultant_id, [now])
     service = diary.plan.service(body.service_id)
     if service is None:
@@ -48,7 +60,8 @@ def join(portal: Portal, person: Person, body: JoinLine, now: datetime) -> Waiti
         community_id=community_id, service_id=service.id, service_name=service.name, day=body.day,
     )  # fmt: skip
     cap = daily_cap(person.id, "bookings", portal.settings.bookings_per_day, now)
-    portal.db.write(*line_store.join(one, portal.keys), cap)
+    kept = [once.put(one.model_dump(mode="json"), now)] if once else []
+    portal.db.write(*kept, *line_store.join(one, portal.keys), cap)
     return one
 
 

@@ -41,6 +41,8 @@ class Plan(Base):
     consultant_id: str
     zone_name: str
     words: str = ""
+    #: The designer's own picture.
+    photo_id: str | None = None
     services: tuple[Service, ...] = ()
     #: Monday to Sunday.
     week: tuple[Hours, ...] = (_CLOSED,) * 7
@@ -129,6 +131,9 @@ class Booking(Base):
     reason: str = ""
     #: Other times that staff offered when they had to cancel.
     offered: tuple[datetime, ...] = ()
+    #: What its owner thinks of it once it took place: 1 to 5, 0 while they have not said, and their words.
+    marks: int = 0
+    comment: str = ""
 
     @property
     def alive(self) -> bool:

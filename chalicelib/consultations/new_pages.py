@@ -67,7 +67,7 @@ def _choose(call: Call) -> Response:
     community_id = _community(call)
     zone = page_views.zone_of(call, community_id)
     speak(Speech(call.now, zone, call.locale))
-    found = plans.consultants(call.portal, community_id)
+    found = plans.consultants(call.portal, community_id, call.storage_origin, call.now)
     today = call.now.astimezone(zone).date()
     free = plans.free_of_several(call.portal, call.person, found, today, call.now)
     offers: dict[str, dict[str, Any]] = {}
@@ -76,8 +76,15 @@ def _choose(call: Call) -> Response:
             kind = offers.setdefault(offered.name, {**page_views.service_view(offered), "people": []})
             slots = free.get((one.id, offered.id), [])
             first = slots[0].starts_at if slots else None
-            kind["people"].append({"id": one.id, "name": one.name, "words": one.plan.words, "first": first,
-                                   "service_id": offered.id})  # fmt: skip
+            person = {
+                "id": one.id,
+                "name": one.name,
+                "words": one.plan.words,
+                "rated": one.rated,
+                "rating": one.rating,
+            }
+            picture = one.portrait.thumb if one.portrait else ""
+            kind["people"].append({**person, "first": first, "service_id": offered.id, "picture": picture})
     homes = {u.community_id: communities.get(call.portal.db, u.community_id).name for u in call.person.units}
     context = {"offers": list(offers.values()), "homes": list(homes.items()), "community_id": community_id}
     return page(call, "consultations/start.html", context, zone=zone)

@@ -66,6 +66,8 @@ def whole(call: Call, booking: Booking, person: Person) -> dict[str, Any]:
         "service_id": booking.service.id,
         "community": communities.get(call.portal.db, booking.community_id).name,
         "reason": booking.reason,
+        "marks": booking.marks,
+        "comment": booking.comment,
         "offered": [{"at": at, "value": rfc3339(at)} for at in booking.offered],
         "photos": [{**one.model_dump(), "mine": False, "alt": ""} for one in shown],
         "actions": views.allowed(booking, person, call.now),

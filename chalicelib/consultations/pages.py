@@ -4,9 +4,9 @@ from typing import Any
 
 from chalice.app import Response
 
-from chalicelib.answers import Headers, flash_words, page
-from chalicelib.consultations import access, feeds, line, line_store, page_views, service, store
-from chalicelib.consultations.input_models import CancelBooking, Reschedule
+from chalicelib.answers import flash_words, page
+from chalicelib.consultations import access, feeds, line, line_store, page_views, rating, service, store
+from chalicelib.consultations.input_models import CancelBooking, RateBooking, Reschedule
 from chalicelib.consultations.models import Booking
 from chalicelib.consultations.new_pages import free_ahead
 from chalicelib.consultations.page_routes import routes
@@ -17,16 +17,16 @@ from chalicelib.once import once
 from chalicelib.page_words import DEFAULT_ZONE, Speech, speak
 from chalicelib.pages import Fields, go, said, stay, values, whole_number
 from chalicelib.times import rfc3339
-from chalicelib.web import PUBLIC, SIGNED_IN, Call, url
+from chalicelib.web import SIGNED_IN, Call, url
 
 MOVED = flash_words("consultation_moved", "success", N_("Moved. Your calendar file changes with it."))
 CANCELLED = flash_words("consultation_cancelled", "success", N_("Cancelled. Somebody else gets the time."))
-LEFT = flash_words("consultation_left", "success", N_("You wait no longer."))
-FEED = flash_words(
-    "consultation_feed",
+RATED = flash_words(
+    "consultation_rated",
     "success",
-    N_("Here is the new address. Whoever has it sees your appointments; an earlier one is dead."),
+    N_("Thank you. It helps others to choose, and the designer to get better."),
 )
+LEFT = flash_words("consultation_left", "success", N_("You wait no longer."))
 #: A person's own, upcoming and past, on one page: more are one API call away.
 _SHOWN = 30
 
@@ -108,6 +108,30 @@ def cancel(call: Call, booking_id: str) -> Response:
     return stay(again, work)
 
 
+@routes.form(
+    "/consultations/{booking_id}/rating",
+    SIGNED_IN,
+    "Say what one thinks of a consultation",
+    on="/consultations/{booking_id}",
+)
+def rate(call: Call, booking_id: str) -> Response:
+    """Rate it, once."""
+
+    def work() -> Response:
+        version, marks = (whole_number(call.field(name) or "0", name) for name in ("version", "marks"))
+        body = from_form(RateBooking, version=version, marks=marks, comment=call.field("comment"))
+        key = once(
+            call.person.id, checked_key(call.field("key") or None), f"bookings/{booking_id}/rating", body
+        )
+        rating.rate(call.portal, call.person, booking_id, body, key, call.now)
+        return go(url(f"/consultations/{booking_id}"), RATED)
+
+    def again(error: PortalError) -> Response:
+        return _show(call, access.own(call.portal, call.person, booking_id), call.form, error)
+
+    return stay(again, work)
+
+
 @routes.page("/consultations/{booking_id}/move", SIGNED_IN, "Another time for a consultation")
 def choose_time(call: Call, booking_id: str) -> Response:
     """The free times, as for a new one."""
@@ -157,21 +181,3 @@ def leave(call: Call) -> Response:
         raise NotFound
     line.leave(call.portal, call.person, consultant_id, day, waiting_id, call.now)
     return go(url("/consultations"), LEFT)
-
-
-@routes.form(
-    "/consultations/feed", SIGNED_IN, "Make a calendar feed, or give it a new address", on="/consultations"
-)
-def renew(call: Call) -> Response:
-    """A new secret address; the old one is dead at once."""
-    feeds.renew(call.portal, call.person)
-    back = "/desk/calendar" if call.field("back") == "desk" else "/consultations"
-    return go(url(back) + "#feed", FEED)
-
-
-@routes.page("/calendar/{feed}", PUBLIC, "A private calendar feed, for whoever knows its address")
-def feed(call: Call, feed: str) -> Response:
-    """What a calendar program asks for, without a session: the address is the secret."""
-    text = feeds.read(call.portal, feed, call.now)
-    headers: Headers = {"Content-Type": "text/calendar; charset=utf-8"}
-    return Response(text, headers, 200)

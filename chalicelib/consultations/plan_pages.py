@@ -8,6 +8,7 @@ from chalice.app import Response
 from chalicelib.answers import flash_words, page
 from chalicelib.consultations import hours, plans, store
 from chalicelib.consultations.api import CALENDAR
+from chalicelib.consultations.input_models import SavePlan
 from chalicelib.consultations.models import Plan, Service
 from chalicelib.consultations.page_routes import routes
 from chalicelib.consultations.page_views import MODES
@@ -15,8 +16,9 @@ from chalicelib.consultations.policy import MOST_SERVICES
 from chalicelib.errors import N_, Invalid, NotFound, PortalError
 from chalicelib.ids import new_id
 from chalicelib.inputs import from_form
+from chalicelib.issues.pages import ready_photos
 from chalicelib.page_words import DEFAULT_ZONE, Speech, gettext, speak
-from chalicelib.pages import Fields, go, said, stay, values, whole_number
+from chalicelib.pages import Fields, go, said, stay, typed, values, whole_number
 from chalicelib.web import Call, url
 
 SAVED = flash_words("plan_saved", "success", N_("Saved. It holds from now on; what is booked already stays."))
@@ -36,15 +38,15 @@ def _designer(call: Call) -> str:
 
 @routes.page("/desk/calendar/hours", CALENDAR, "A designer's hours and services")
 def show(call: Call) -> Response:
-    """The form, filled with what holds."""
-    return _show(call, _designer(call), None)
+    """The form, filled with what holds, or with what was typed before a picture was sent."""
+    return _show(call, _designer(call), typed(call, url("/desk/calendar/hours")))
 
 
 def _show(call: Call, designer: str, fields: Fields | None, error: PortalError | None = None) -> Response:
     _, member = plans.managed(call.portal, call.person, designer)
     plan = next(iter(store.plans(call.portal.db, [designer])), None)
     speak(Speech(call.now, DEFAULT_ZONE, call.locale))
-    given = _fields_of(plan) if fields is None else fields
+    given = fields or _fields_of(plan)
     one = values(given)
     count = max(
         [int(key[1:-5]) + 1 for key in given if key.startswith("s") and key.endswith("_name")], default=0
@@ -53,6 +55,7 @@ def _show(call: Call, designer: str, fields: Fields | None, error: PortalError |
         {part: one[f"s{n}_{part}"] for part in (*_PARTS, "id")} | {"n": n}
         for n in range(min(count + 1, MOST_SERVICES))
     ]
+    pictures = ready_photos(call, given.get("photo_ids", [])[-1:])
     context = {
         "designer": {"id": designer, "name": member.name},
         "version": one["version"] or str(plan.version if plan else 0),
@@ -61,6 +64,8 @@ def _show(call: Call, designer: str, fields: Fields | None, error: PortalError |
         "services": rows,
         "modes": [(mode, gettext(words)) for mode, words in MODES.items()],
         "values": one,
+        "photos": pictures,
+        "picture_kept": "" if pictures else one["photo_ids"],
         "errors": said(error) if error else [],
     }
     return page(call, "desk/hours.html", context, error.status if error else 200)
@@ -73,6 +78,7 @@ def _fields_of(plan: Plan | None) -> Fields:
     fields = {f"day{n}": [hours.write_hours(day)] for n, day in enumerate(plan.week)}
     for n, one in enumerate(plan.services):
         fields |= {f"s{n}_{part}": [_shown(getattr(one, part))] for part in (*_PARTS, "id")}
+    fields |= {"photo_ids": [plan.photo_id]} if plan.photo_id else {}
     fields |= {"words": [plan.words], "exceptions": [hours.write_days(plan.exceptions)]}
     fields |= {"travel": [str(plan.travel)], "daily_limit": [str(plan.daily_limit or "")]}
     return fields | ({"holidays": ["1"]} if plan.holidays else {})
@@ -107,17 +113,27 @@ def save(call: Call) -> Response:
     return stay(lambda error: _show(call, designer, call.form, error), work)
 
 
-def _read(call: Call, **fields: Any) -> plans.SavePlan:
+def _read(call: Call, **fields: Any) -> SavePlan:
     """The plan that the form says; what is wrong with a service stands beside its own field."""
     services = _services(call)
     rows = [str(row.pop("row")) for row in services]
     version = whole_number(call.field("version"), "version")
     try:
         return from_form(
-            plans.SavePlan, version=version, words=call.field("words"), services=services, **fields
+            SavePlan,
+            version=version,
+            words=call.field("words"),
+            photo_id=_picture(call),
+            services=services,
+            **fields,
         )
     except Invalid as error:
         raise _beside(error, rows) from error
+
+
+def _picture(call: Call) -> str | None:
+    """The last one chosen."""
+    return next(reversed(call.form.get("photo_ids", [])), None)
 
 
 def _beside(error: Invalid, rows: list[str]) -> Invalid:

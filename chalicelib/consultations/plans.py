@@ -3,20 +3,21 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from pydantic import Field
-
 from chalicelib.accounts.models import Person
 from chalicelib.audit import store as audit
 from chalicelib.base import Base
 from chalicelib.communities import store as communities
 from chalicelib.communities.models import StaffMember
-from chalicelib.consultations import hours, rules, store
-from chalicelib.consultations.input_models import FindSlots
-from chalicelib.consultations.models import Hours, Mode, Plan, Service, Slot
-from chalicelib.consultations.policy import MOST_DAYS, MOST_SERVICES
+from chalicelib.consultations import hours, marks_store, rules, store
+from chalicelib.consultations.input_models import FindSlots, SavePlan
+from chalicelib.consultations.models import Plan, Service, Slot
+from chalicelib.consultations.policy import MOST_DAYS
+from chalicelib.db import Op
 from chalicelib.errors import N_, Invalid, NotFound, VersionConflict
 from chalicelib.ids import is_id
-from chalicelib.inputs import Id, Input, OptionalText, PlaceName
+from chalicelib.photos import service as photos
+from chalicelib.photos import store as photo_store
+from chalicelib.photos.models import PhotoUrls
 from chalicelib.portal import Portal
 
 CALENDAR_ROLES = frozenset({"designer", "manager"})
@@ -27,38 +28,16 @@ _NO_SERVICE = N_("This designer does not offer that any more. Please choose agai
 _HOURS = N_("Write hours such as 09:00-12:00 14:00-18:00, in quarters of an hour, one after the other.")
 
 
-class SaveService(Input):
-    """A service in a plan's form."""
-
-    id: Id
-    name: PlaceName
-    minutes: int = Field(ge=15, le=480)
-    before: int = Field(0, ge=0, le=120)
-    after: int = Field(0, ge=0, le=120)
-    mode: Mode
-    seats: int = Field(1, ge=1, le=50)
-    approval: bool = False
-
-
-class SavePlan(Input):
-    """A plan's form. `version` is 0 for the first one."""
-
-    version: int = Field(ge=0)
-    words: OptionalText = ""
-    services: list[SaveService] = Field(max_length=MOST_SERVICES)
-    week: list[Hours] = Field(min_length=7, max_length=7)
-    exceptions: dict[str, Hours] = {}
-    holidays: bool = True
-    travel: int = Field(30, ge=0, le=240)
-    daily_limit: int = Field(0, ge=0, le=50)
-
-
 class Consultant(Base):
     """Somebody who can be booked in a community."""
 
     id: str
     name: str
     plan: Plan
+    #: How many owners have rated them, and how well on average (1 to 5; 0 for nobody yet).
+    rated: int = 0
+    rating: float = 0
+    portrait: PhotoUrls | None = None
 
 
 def designers(portal: Portal, community_id: str) -> list[StaffMember]:
@@ -67,15 +46,30 @@ def designers(portal: Portal, community_id: str) -> list[StaffMember]:
     return [member for member in found if "designer" in member.roles]
 
 
-def consultants(portal: Portal, community_id: str) -> list[Consultant]:
-    """Those who offer something in a community: two round trips."""
+def consultants(portal: Portal, community_id: str, origin: str | None, now: datetime) -> list[Consultant]:
+    """Those who offer something in a community: two round trips, and one for their pictures where there are any."""
     names = {member.id: member.name for member in designers(portal, community_id)}
-    plans = store.plans(portal.db, sorted(names))
+    found = [one for one in marks_store.offers(portal.db, sorted(names)) if one[0].services]
+    pictures = portraits(portal, [plan for plan, _, _ in found], origin, now)
     return [
-        Consultant(id=plan.consultant_id, name=names[plan.consultant_id], plan=plan)
-        for plan in plans
-        if plan.services
-    ]
+        Consultant(
+            id=plan.consultant_id, name=names[plan.consultant_id], plan=plan, rated=times,
+            rating=round(total / times, 1) if times else 0, portrait=pictures.get(plan.consultant_id),
+        )
+        for plan, times, total in found
+    ]  # fmt: skip
+
+
+def portraits(
+    portal: Portal, found: Sequence[Plan], origin: str | None, now: datetime
+) -> dict[str, PhotoUrls]:
+    """The designers' pictures that can be shown."""
+    wanted = {plan.consultant_id: plan.photo_id for plan in found if plan.photo_id}
+    if not wanted:
+        return {}
+    rows = portal.db.batch_get([photo_store.photo_key(one) for one in wanted.values()])
+    views = {one: photos.view(portal, row, origin, now) for one, row in zip(wanted, rows, strict=True) if row}
+    return {one: view.urls for one, view in views.items() if view.urls}
 
 
 def free(
@@ -160,8 +154,17 @@ def save(portal: Portal, person: Person, consultant_id: str, body: SavePlan, now
         consultant_id=consultant_id, zone_name=zone, services=services, version=body.version + 1, **fields
     )
     act = audit.Act(community_id, person.id, "plan_changed", consultant_id)
-    portal.db.write(store.put_plan(before, after), audit.add(act, now))
+    picture = _picture(portal, person, before, after)
+    portal.db.write(store.put_plan(before, after), audit.add(act, now), *picture)
     return after
+
+
+def _picture(portal: Portal, person: Person, before: Plan | None, after: Plan) -> list[Op]:
+    """The writes that keep a new picture; raises Invalid for one that can't be used."""
+    if after.photo_id is None or (before and before.photo_id == after.photo_id):
+        return []
+    (photo,) = photos.free_photos(portal, person, [after.photo_id])
+    return photo_store.attach_to(photo, f"DESIGNER#{after.consultant_id}")
 
 
 def _check(body: SavePlan) -> None:

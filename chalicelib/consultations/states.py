@@ -19,6 +19,11 @@ def may_change(booking: Booking, now: datetime) -> bool:
     return booking.alive and now <= booking.starts_at - CUT_OFF
 
 
+def may_rate(booking: Booking) -> bool:
+    """Whether its owner may say what they think of it: once, when it took place."""
+    return booking.status == "done" and not booking.marks
+
+
 def may_step(booking: Booking, to: str, now: datetime) -> bool:
     """Whether staff may take a step: what took place, or did not, is known once it has begun."""
     if to in ("done", "no_show") and now < booking.starts_at:

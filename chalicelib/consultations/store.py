@@ -58,7 +58,8 @@ def plan_stands(plan: Plan) -> Op:
     return Check(plan_key(plan.consultant_id), Attr("version").eq(plan.version), ChangedMeanwhile())
 
 
-def _plan(item: Item) -> Plan:
+def plan_from(item: Item) -> Plan:
+    """A plan from the table."""
     return Plan.model_validate({**item, "consultant_id": item["PK"].removeprefix("DESIGNER#")})
 
 
@@ -109,14 +110,14 @@ def diaries(db: Db, consultant_ids: Sequence[str], days: Sequence[date]) -> Diar
         plan = items[plan_key(one)]
         read = {day: items[day_key(one, day)] for day in days}
         taken = {day: _day(item) if item else Day(day=day) for day, item in read.items()}
-        found[one] = (_plan(plan) if plan else None, taken)
+        found[one] = (plan_from(plan) if plan else None, taken)
     return found
 
 
 def plans(db: Db, consultant_ids: Sequence[str]) -> list[Plan]:
     """The plans of those who have one."""
     found = db.batch_get([plan_key(one) for one in consultant_ids]) if consultant_ids else []
-    return [_plan(item) for item in found if item]
+    return [plan_from(item) for item in found if item]
 
 
 # Bookings

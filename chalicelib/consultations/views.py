@@ -1,11 +1,11 @@
 """Consultations as the API writes them."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from chalicelib.accounts.models import Person
 from chalicelib.base import Base
 from chalicelib.consultations import states
-from chalicelib.consultations.models import Booking, Mode, Service, Slot, Status
+from chalicelib.consultations.models import Booking, Mode, Service, Slot, Status, Waiting
 from chalicelib.consultations.plans import Consultant
 from chalicelib.photos import service as photos
 from chalicelib.photos import store as photo_store
@@ -38,12 +38,19 @@ class ConsultantView(Base):
     words: str
     zone: str
     services: list[ServiceView]
+    #: A short-lived link to their picture; how many owners have rated them, and how well on average (1 to 5).
+    photo_url: str | None
+    rated: int
+    rating: float | None
 
     @classmethod
     def of(cls, one: Consultant) -> "ConsultantView":
         """As owners see them."""
         services = [ServiceView.of(service) for service in one.plan.services]
-        return cls(id=one.id, name=one.name, words=one.plan.words, zone=one.plan.zone_name, services=services)
+        return cls(
+            id=one.id, name=one.name, words=one.plan.words, zone=one.plan.zone_name, services=services,
+            photo_url=one.portrait.thumb if one.portrait else None, rated=one.rated, rating=one.rating or None,
+        )  # fmt: skip
 
 
 class ConsultantList(Base):
@@ -80,7 +87,8 @@ class Who(Base):
 
 
 class BookingView(Base):
-    """An appointment. `allowed_actions` holds `reschedule` and `cancel` for its owner, for staff what it may become."""
+    """An appointment. `allowed_actions` holds `reschedule`, `cancel` and `rate` for its owner; for staff, what it may
+    become."""
 
     id: str
     consultant: Who
@@ -98,6 +106,9 @@ class BookingView(Base):
     created_at: str
     reason: str
     offered: list[str]
+    #: What its owner thought of it, 1 to 5.
+    marks: int | None
+    comment: str
     allowed_actions: list[str]
 
 
@@ -111,7 +122,8 @@ class BookingList(Base):
 def allowed(booking: Booking, person: Person, now: datetime) -> list[str]:
     """What somebody may do with a booking at this moment."""
     if booking.owner_id == person.id:
-        return ["reschedule", "cancel"] if states.may_change(booking, now) else []
+        changes = ["reschedule", "cancel"] if states.may_change(booking, now) else []
+        return [*changes, *(["rate"] if states.may_rate(booking) else [])]
     return [to for to in states.STAFF_STEPS if states.may_step(booking, to, now)]
 
 
@@ -131,5 +143,33 @@ def view(booking: Booking, person: Person, now: datetime, shown: list[PhotoView]
         community_id=booking.community_id, unit_id=booking.unit_id, topic=booking.topic, photos=shown,
         status=booking.status, version=booking.version, starts_at=rfc3339(booking.starts_at),
         ends_at=rfc3339(booking.ends_at), created_at=rfc3339(booking.created_at), reason=booking.reason,
-        offered=[rfc3339(one) for one in booking.offered], allowed_actions=allowed(booking, person, now),
+        offered=[rfc3339(one) for one in booking.offered], marks=booking.marks or None, comment=booking.comment,
+        allowed_actions=allowed(booking, person, now),
     )  # fmt: skip
+
+
+class WaitingView(Base):
+    """A place in a day's line; `offer` is when the time begins that is kept for one up to `until`."""
+
+    id: str
+    consultant: Who
+    service_id: str
+    service_name: str
+    day: date
+    offer: str | None
+    until: str | None
+
+    @classmethod
+    def of(cls, one: Waiting) -> "WaitingView":
+        """As whoever waits sees it."""
+        return cls(
+            id=one.id, consultant=Who(id=one.consultant_id, name=one.consultant_name), service_id=one.service_id,
+            service_name=one.service_name, day=one.day, offer=rfc3339(one.offer) if one.offer else None,
+            until=rfc3339(one.until) if one.until else None,
+        )  # fmt: skip
+
+
+class WaitingList(Base):
+    """All that somebody waits for from today on."""
+
+    items: list[WaitingView]

@@ -18,6 +18,9 @@ Event = Literal[
     "undone_resolved", "undone_reopened",
     "booking_new", "booking_asked", "booking_confirmed", "booking_moved", "booking_cancelled", "booking_called_off",
     "booking_unanswered", "booking_day", "booking_hour", "booking_offered", "booking_lapsed",
+    "booking_rated", "project_begun", "project_report", "project_comment", "project_stages", "report_late",
+    "report_missing",
+    "commitment_offered", "commitment_signed", "commitment_disputed", "commitment_withdrawn",
     "complaint_received", "complaint_investigating", "complaint_replied", "complaint_answered", "complaint_closed",
     "complaint_dispute", "complaint_new", "complaint_given", "complaint_message", "complaint_accepted",
     "complaint_dissent", "complaint_withdrawn", "complaint_warn", "complaint_breach", "complaint_latest",
@@ -25,7 +28,7 @@ Event = Literal[
     "pause_over_appointment", "running_late", "running_late_unassigned", "ask_confirm", "ask_answer", "visit_soon",
 ]  # fmt: skip
 #: What the id of a notice or message is the id of; "line" is a place in line for a designer's time, without one.
-About = Literal["issue", "complaint", "booking", "line"]
+About = Literal["issue", "complaint", "booking", "line", "project", "commitment"]
 
 
 @dataclass(frozen=True)

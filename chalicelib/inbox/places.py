@@ -6,6 +6,8 @@ _PLACES = {
     "complaint": ("/feedback/{id}", "/desk/complaints/{id}"),
     "booking": ("/consultations/{id}", "/desk/calendar/{id}"),
     "line": ("/consultations", "/desk/calendar"),
+    "project": ("/projects/{id}", "/desk/projects/{id}"),
+    "commitment": ("/commitments/{id}", "/desk/commitments/{id}"),
 }
 
 

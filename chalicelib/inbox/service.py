@@ -63,7 +63,7 @@ def _message(portal: Portal, item: Item, read_until: str, locale: str, now: date
 
 def _text(portal: Portal, item: Item, locale: str, now: datetime) -> str:
     if item.get("subject"):
-        return _consultation(portal, item, locale, now)
+        return _named(portal, item, locale, now)
     say = i18n.translations(locale).gettext
     if item["event"] == "announcement":
         return say(TAKEN_BACK if item.get("taken_back") else ANNOUNCEMENT) % {"title": item["title"]}
@@ -83,8 +83,8 @@ def _text(portal: Portal, item: Item, locale: str, now: datetime) -> str:
     return text
 
 
-def _consultation(portal: Portal, item: Item, locale: str, now: datetime) -> str:
-    """What is said of an appointment: its time is the message."""
+def _named(portal: Portal, item: Item, locale: str, now: datetime) -> str:
+    """What is said of something with a name of its own: of an appointment its time is the message."""
     say = i18n.translations(locale).gettext
     words = (STAFF_CONSULTATIONS if item["desk"] else CONSULTATIONS)[item["event"]]
     return say(words) % {

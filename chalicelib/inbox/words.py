@@ -146,6 +146,17 @@ CONSULTATIONS = {
     ),
     "booking_day": N_("Tomorrow's appointment: “%(service)s” with %(name)s, %(when)s."),
     "booking_hour": N_("In an hour: “%(service)s” with %(name)s, %(when)s."),
+    "project_begun": N_("Your decoration has a page of its own now: its stages, and a report each month."),
+    "project_report": N_(
+        "The progress report of %(service)s is here, with photos. Tell us what you think of it."
+    ),
+    "project_comment": N_("%(name)s answered about the progress report of %(service)s."),
+    "project_stages": N_("The dates of your decoration have changed. Open it to see them."),
+    "commitment_offered": N_(
+        "We have signed a price commitment for you: “%(service)s”. Read it, and sign it, too."
+    ),
+    "commitment_signed": N_("“%(service)s” is signed by both sides. It is kept as a PDF for you."),
+    "commitment_withdrawn": N_("The price commitment “%(service)s” was withdrawn before it was signed."),
     "booking_offered": N_(
         "A time has got free: “%(service)s” with %(name)s, %(when)s. We keep it for you for 2 hours."
     ),
@@ -161,4 +172,12 @@ STAFF_CONSULTATIONS = {
     "booking_unanswered": N_("Nobody answered the request for “%(service)s”, %(when)s. It was called off."),
     "booking_day": N_("Tomorrow: “%(service)s”, %(when)s."),
     "booking_hour": N_("In an hour: “%(service)s”, %(when)s."),
+    "booking_rated": N_("The owner has rated “%(service)s”, %(when)s."),
+    "project_comment": N_("The owner wrote about the progress report of %(service)s."),
+    "report_late": N_("The progress report of %(service)s is due. The owner waits for it."),
+    "report_missing": N_(
+        "The progress report of %(service)s is still missing. The manager has been told, too."
+    ),
+    "commitment_signed": N_("The owner has signed “%(service)s”."),
+    "commitment_disputed": N_("The owner disputes “%(service)s”: a complaint was opened."),
 }

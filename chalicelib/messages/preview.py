@@ -12,6 +12,11 @@ from chalicelib.times import rfc3339
 _NUMBER = "261231-00001"
 #: As long as most names of services are.
 _SUBJECT = "全屋方案沟通"
+#: How the names of events begin that are about something else than an issue.
+_ABOUT = {
+    "complaint_": "complaint", "booking_": "booking", "project_": "project", "report_": "project",
+    "commitment_": "commitment", "other_named": "booking",
+}  # fmt: skip
 
 
 def names() -> list[str]:
@@ -23,16 +28,12 @@ def sample(name: str, now: datetime) -> Outgoing:
     """A message of a template."""
     desk = name.startswith("staff_")
     event = name.removeprefix("staff_")
-    about = "issue"
-    if event.startswith(("complaint_", "booking_")):
-        about = event.partition("_")[0]
-    elif event.endswith("_named"):
-        about = "booking"
+    about = next((kind for start, kind in _ABOUT.items() if event.startswith(start)), "issue")
     return Outgoing(
         account_id="sample", source="sample", channel="sms", kind="steps", event=event,
         desk=desk, at=now, due=now, community_id="", issue_id="sample", number=_NUMBER,
         category_id="complaint/service" if about == "complaint" else "wall_seepage", about=about,
-        subject=_SUBJECT if about == "booking" else None,
+        subject=None if about in ("issue", "complaint") else _SUBJECT,
         visit_at=rfc3339(now + timedelta(hours=3)), n=3 if name == "digest" else 1,
     )  # fmt: skip
 

@@ -59,6 +59,7 @@ def _photo(book: Book, keys: Keyring, key: K, item: Item) -> None:
         book.want(K(photo.holder, f"PHOTO#{photo.id}"), key)
     if photo.status == "ready":
         book.objects |= {photos.full_object(photo.id): key, photos.thumb_object(photo.id): key}
+        book.objects |= {photos.wide_object(photo.id): key} if photo.wide else {}
 
 
 def _place(book: Book, keys: Keyring, key: K, item: Item) -> None:

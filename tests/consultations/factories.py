@@ -5,9 +5,8 @@ from typing import Any
 
 from chalicelib.accounts.models import Person
 from chalicelib.consultations import plans, service, store
-from chalicelib.consultations.input_models import NewBooking
+from chalicelib.consultations.input_models import NewBooking, SavePlan
 from chalicelib.consultations.models import Booking, Plan
-from chalicelib.consultations.plans import SavePlan
 from chalicelib.once import Once
 from chalicelib.portal import Portal
 from tests.factories import NOW, People

@@ -47,7 +47,7 @@ def _read(portal: Portal, people: People) -> None:
     for person in (owner, designer):
         feeds.renew(portal, person)
         feeds.read(portal, feeds.code(portal, person) or "", NOW)
-    plans.consultants(portal, "maple")
+    plans.consultants(portal, "maple", None, NOW)
     plans.works_for(portal, owner, designer.id)
     query = FindSlots.model_validate({"service_id": "talk", "from": DAY, "to": DAY})
     plans.free(portal, owner, designer.id, query, NOW)

@@ -7,8 +7,8 @@ import pytest
 from icalendar import Calendar
 
 from chalicelib.consultations import plans, store
+from chalicelib.consultations.input_models import SavePlan
 from chalicelib.consultations.models import Plan
-from chalicelib.consultations.plans import SavePlan
 from chalicelib.portal import Portal
 from tests.browser import Browser
 from tests.consultations.factories import TALK, make_plan
