@@ -49,6 +49,8 @@ NAMES = (
     "consultations.api",
     "consultations.line_api",
     "consultations.all_pages",
+    "projects.api",
+    "projects.all_pages",
     "complaints.api",
     "complaints.desk_api",
     "complaints.all_pages",

@@ -1,4 +1,4 @@
-"""What is due of consultations: reminders, requests that nobody answered, offers that nobody took.
+"""What is due of consultations: reminders, requests that nobody answered, offers that nobody took, monthly reports.
 
 Rows by day and shard, in order of time; a watermark tells how far they have been handled.
 """
@@ -16,6 +16,7 @@ from chalicelib.inbox import outbox
 from chalicelib.inbox.models import Event
 from chalicelib.logs import log_failure
 from chalicelib.portal import Portal
+from chalicelib.projects import clock
 from chalicelib.times import moment, rfc3339
 
 _MARK = K("SYSTEM", "BOOKINGS")
@@ -66,6 +67,8 @@ def _shard(portal: Portal, pk: str, now: datetime) -> tuple[int, bool]:
 
 def _handle(portal: Portal, row: Item, now: datetime) -> bool:
     key = K(row["PK"], row["SK"])
+    if row["kind"] in clock.KINDS:
+        return clock.look(portal, row, now)
     if row["kind"] in _AHEAD:
         return _remind(portal, row, now)
     if row["kind"] == "offer":
