@@ -54,6 +54,8 @@ NAMES = (
     "prices.api",
     "prices.commitment_api",
     "prices.all_pages",
+    "previews.api",
+    "previews.pages",
     "complaints.api",
     "complaints.desk_api",
     "complaints.all_pages",
