@@ -109,6 +109,34 @@ BODIES: dict[str, Any] = {
     },
     "POST /bookings/{booking_id}/reschedule": {"starts_at": "2026-11-28T01:00:00Z", "version": 1},
     "POST /bookings/{booking_id}/cancel": _STEP,
+    "PUT /bookings/{booking_id}/rating": {"version": 1, "marks": 5},
+    "POST /waitlist": {"consultant_id": "{consultant_id}", "service_id": "talk", "day": "2026-11-28"},
+    "POST /projects/{unit_id}/reports/{month}/comments": {"text": "很好"},
+    "POST /desk/projects": {"community_id": "maple", "unit_id": "maple-1-101"},
+    "PUT /desk/projects/{unit_id}": {"version": 1, "stages": [{"name": "水电"}]},
+    "POST /desk/projects/{unit_id}/reports": {"month": "2026-11", "text": "水电完成"},
+    "POST /desk/projects/{unit_id}/reports/{month}/comments": {"text": "好的"},
+    "POST /desk/prices": {
+        "community_id": "maple",
+        "kind": "item",
+        "name": "乳胶漆",
+        "measure": "m²",
+        "fen": 2500,
+        "since": "2199-01-01",
+    },
+    "POST /desk/prices/{item_id}/prices": {"community_id": "maple", "fen": 1, "since": "2199-01-01"},
+    "PUT /desk/prices/{item_id}": {"community_id": "maple", "version": 1},
+    "POST /commitments/{commitment_id}/sign": {"version": 1},
+    "POST /commitments/{commitment_id}/dispute": {"version": 1, "text": "多收了"},
+    "POST /desk/commitments": {
+        "community_id": "maple",
+        "unit_id": "maple-1-101",
+        "title": "基装",
+        "text": "不增项",
+        "valid_until": "2199-01-01",
+    },
+    "POST /desk/commitments/{commitment_id}/withdraw": {"version": 1},
+    "POST /desk/previews": {"community_id": "maple", "name": "客厅", "photo_id": "{photo_id}"},
     "POST /desk/bookings/{booking_id}/step": {"to": "confirmed", "version": 1},
     "PUT /me/messages": {"version": 0},
     "PUT /me/messages/devices": {
@@ -225,6 +253,32 @@ FORMS: dict[str, dict[str, Any]] = {
         "waiting_id": "01K00000000000000000000000",
     },
     "/consultations/feed": {},
+    "/consultations/{booking_id}/rating": {"version": 1, "marks": 5},
+    "/projects/{unit_id}/reports/{month}": {"text": "很好", "key": "form-key-1"},
+    "/desk/projects": {"community_id": "maple", "unit_id": "maple-1-101"},
+    "/desk/projects/{unit_id}/stages": {"version": 1, "s0_name": "水电"},
+    "/desk/projects/{unit_id}/report": {"month": "2026-11", "text": "水电完成"},
+    "/desk/projects/{unit_id}/reports/{month}": {"text": "好的", "key": "form-key-1"},
+    "/desk/prices": {
+        "community_id": "maple",
+        "kind": "item",
+        "name": "乳胶漆",
+        "measure": "m²",
+        "fen": "25",
+        "since": "2199-01-01",
+    },
+    "/desk/prices/{item_id}": {"community_id": "maple", "act": "price", "fen": "1", "since": "2199-01-01"},
+    "/commitments/{commitment_id}/sign": {"version": 1, "agree": "1"},
+    "/commitments/{commitment_id}/dispute": {"version": 1, "text": "多收了"},
+    "/desk/commitments": {
+        "community_id": "maple",
+        "unit_id": "maple-1-101",
+        "title": "基装",
+        "text": "不增项",
+        "valid_until": "2199-01-01",
+    },
+    "/desk/commitments/{commitment_id}/withdraw": {"version": 1},
+    "/desk/previews": {"community_id": "maple", "name": "客厅", "photo_ids": "{photo_id}"},
     "/consultations/{booking_id}/cancel": _STEP,
     "/consultations/{booking_id}/move": {"starts_at": "2026-11-28T01:00:00Z", "version": 1},
     "/desk/calendar/{booking_id}": {"to": "confirmed", "version": 1},
@@ -263,6 +317,7 @@ def make_ids(*, people: People) -> Ids:
     from chalicelib.issues import drafts
     from chalicelib.photos import service as photos
     from tests.consultations.factories import book, make_plan
+    from tests.decoration.factories import decoration_ids
     from tests.factories import make_place, make_report
 
     owner = people.owner
@@ -279,6 +334,7 @@ def make_ids(*, people: People) -> Ids:
         "booking_id": visit.id,
         "feed": feeds.renew(people.portal, owner),
         "consultant_id": plan.consultant_id,
+        **decoration_ids(people=people),
         "complaint_id": make_complaint_id(people=people),
         "issue_id": issue.id,
         "photo_id": photos.start_plain(people.portal, owner, NOW),

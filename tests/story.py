@@ -54,6 +54,7 @@ from chalicelib.sops.models import Words as StepWords
 from infra.upkeep.migrate import migrate
 from infra.upkeep.walk import Pace
 from tests.consultations.story import consult
+from tests.decoration.story import decorate
 from tests.factories import (
     NOW,
     PHONES,
@@ -87,6 +88,7 @@ def tell(portal: Portal) -> None:
     _drafts_and_forms(portal, people)
     _desk(portal, people)
     consult(portal, people)
+    decorate(portal, people)
     complaint_timers.run_due(portal, NOW)
     _complain(portal, people)
     tell_dispatch(portal, people)

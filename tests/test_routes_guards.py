@@ -39,7 +39,7 @@ UNSAFE = [route for route in ALL if route.method != "GET"]
 #: The calendar at the desk is the designers' place, too.
 DESK = [r for r in GUARDED if "/desk" in r.path and "designer" not in (r.access.roles or ())]
 CALENDAR = [r for r in GUARDED if "/desk" in r.path and r not in DESK]
-_OBJECTS = ("{issue_id}", "{photo_id}", "{complaint_id}", "{booking_id}")
+_OBJECTS = ("{issue_id}", "{photo_id}", "{complaint_id}", "{booking_id}", "{unit_id}", "{commitment_id}")
 WITH_OBJECT = [route for route in GUARDED if any(name in route.path for name in _OBJECTS)]
 COMPLAINTS = [route for route in GUARDED if "complaint" in route.path and route in DESK]
 DRAFTS = [route for route in GUARDED if "{draft_id}" in route.path]

@@ -6,6 +6,7 @@ from chalicelib.consultations import line_store, store
 from chalicelib.consultations.store import booking_from
 from chalicelib.crypto import Keyring
 from chalicelib.db import Item, K
+from chalicelib.projects import store as projects
 from infra.upkeep.book import Book
 
 
@@ -53,6 +54,8 @@ def due(book: Book, keys: Keyring, key: K, item: Item) -> None:
     """A moment of a booking; an offer may be gone by its own."""
     if "booking_id" in item:
         book.want(store.booking_key(item["booking_id"]), key)
+    if "unit_id" in item:
+        book.want(projects.project_key(item["unit_id"]), key)
 
 
 def told(item: Item) -> K:

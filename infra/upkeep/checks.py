@@ -19,9 +19,11 @@ from chalicelib.issues.models import Issue
 from chalicelib.messages import store as messages
 from chalicelib.photos import store as photos
 from chalicelib.places import store as places
+from chalicelib.prices import store as commitments
+from chalicelib.projects import store as projects
 from chalicelib.sealed import sealed_in
 from chalicelib.times import moment
-from infra.upkeep import booking_checks
+from infra.upkeep import booking_checks, decoration_checks
 from infra.upkeep.book import Book, kind_of
 
 _INDEXES = ("due", "open_queue", "status_queue", "assignee_queue")
@@ -179,6 +181,10 @@ def _to_told(key: K, item: Item) -> K:
     """What a message is about: an issue, a complaint, a consultation, an announcement. A place in line goes."""
     if item.get("about") == "booking":
         return booking_checks.told(item)
+    if item.get("about") == "project":
+        return projects.project_key(item["issue_id"])
+    if item.get("about") == "commitment":
+        return commitments.commitment_key(item["issue_id"])
     if item.get("about") == "line":
         return K(f"COMMUNITY#{item['community_id']}", "META")
     if "announcement_id" in item:
@@ -254,6 +260,7 @@ CHECKS: dict[tuple[str, str], Check] = {
     ("DUE", ""): _timer,
     ("SYSTEM", "TIMERS"): _clock,
     **booking_checks.CHECKS,
+    **decoration_checks.CHECKS,
     ("ACCOUNT", "COMPLAINT"): _wants(_to_complaint),
     ("NUMBER", "COMPLAINT"): _wants(_to_complaint),
     ("DUEC", ""): _complaint_timer,
