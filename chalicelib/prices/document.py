@@ -6,10 +6,10 @@ from chalicelib import i18n
 from chalicelib.communities import store as communities
 from chalicelib.company import company
 from chalicelib.complaints import letters
-from chalicelib.dispatch.card_rules import write_yuan
 from chalicelib.errors import N_, NotFound
 from chalicelib.ids import new_id
 from chalicelib.portal import Portal
+from chalicelib.prices import rules
 from chalicelib.prices.models import Commitment
 
 _CACHE = "private, max-age=31536000, immutable"
@@ -40,7 +40,7 @@ def lines(portal: Portal, one: Commitment, locale: str) -> tuple[str, list[str]]
         *one.text.split("\n"),
         "",
         *(
-            say(_LINE) % {"name": line.name, "price": write_yuan(line.fen), "measure": line.measure}
+            say(_LINE) % {"name": line.name, "price": rules.yuan(line.fen), "measure": line.measure}
             for line in one.lines
         ),
         "",

@@ -4,9 +4,9 @@ from datetime import date
 from typing import Any
 
 from chalicelib.communities import store as communities
-from chalicelib.dispatch.card_rules import write_yuan
 from chalicelib.errors import N_
 from chalicelib.page_words import Speech, gettext, speak
+from chalicelib.prices import rules
 from chalicelib.prices.models import Item
 from chalicelib.prices.views import CommitmentView, ItemView
 from chalicelib.prices.views import item as item_view
@@ -31,7 +31,7 @@ def price_card(one: ItemView, today: date) -> dict[str, Any]:
     """An item with its prices in words."""
     prices = [
         {
-            "yuan": write_yuan(price.fen),
+            "yuan": rules.yuan(price.fen),
             "since": str(price.since),
             "reason": price.reason,
             "ahead": price.since > today,
@@ -39,7 +39,7 @@ def price_card(one: ItemView, today: date) -> dict[str, Any]:
         }
         for price in one.prices
     ]
-    yuan = write_yuan(one.fen)
+    yuan = rules.yuan(one.fen)
     return {**one.model_dump(), "yuan": yuan, "prices": prices, "since": str(one.since or "")}
 
 
@@ -56,7 +56,7 @@ def commitment(call: Call, one: CommitmentView) -> dict[str, Any]:
         "icon": "clock" if over else sign,
         "words": gettext(N_("over")) if over else gettext(words),
         "lines": [
-            {"name": line.name, "measure": line.measure, "yuan": write_yuan(line.fen)} for line in one.lines
+            {"name": line.name, "measure": line.measure, "yuan": rules.yuan(line.fen)} for line in one.lines
         ],
         "ours": {"name": one.ours.name, "at": moment(one.ours.at)},
         "theirs": {"name": one.theirs.name, "at": moment(one.theirs.at)} if one.theirs else None,

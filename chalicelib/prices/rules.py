@@ -75,3 +75,10 @@ def signed(commitment: Commitment, by: str, name: str, letter_id: str, now: date
         "letter_id": letter_id,
     }
     return commitment.model_copy(update={**changes, "version": commitment.version + 1})
+
+
+def yuan(fen: int | None) -> str:
+    """Fen as people read large amounts: "86,000", "26.25"; empty for nothing."""
+    if fen is None:
+        return ""
+    return f"{fen // 100:,}" + (f".{fen % 100:02}" if fen % 100 else "")

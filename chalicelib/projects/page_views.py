@@ -12,7 +12,7 @@ from chalicelib.times import moment
 from chalicelib.web import Call
 
 STATES = {
-    "planned": ("clock", N_("planned")),
+    "planned": ("clock", N_("not begun")),
     "under_way": ("fix", N_("under way")),
     "late": ("warn", N_("late")),
     "done": ("done", N_("done")),
