@@ -6,7 +6,16 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page, expect
 
-from tests.journeys.running import AUDITOR, CEDAR_CLERK, CLERK, DESIGNER, MANAGER, OWNER, TECHNICIAN
+from tests.journeys.running import (
+    AUDITOR,
+    CEDAR_CLERK,
+    CEDAR_OWNER,
+    CLERK,
+    DESIGNER,
+    MANAGER,
+    OWNER,
+    TECHNICIAN,
+)
 from tests.journeys.world import LONG, World
 
 Go = Callable[[Page, World], None]
@@ -474,6 +483,26 @@ def states(world: World) -> list[State]:
         State("calendar, nobody", CEDAR_CLERK, _at("/desk/calendar")),
         State("calendar, one", DESIGNER, _first("/desk/calendar", "/desk/calendar/0")),
         State("hours", DESIGNER, _at("/desk/calendar/hours")),
+        State("decoration", OWNER, _unfold("/projects/maple-1-101")),
+        State("decoration, none", owner, _at("/projects")),
+        State("prices", OWNER, _unfold("/prices")),
+        State("prices, none", CEDAR_OWNER, _at("/prices")),
+        State("commitments", OWNER, _at("/commitments")),
+        State("commitments, none", owner, _at("/commitments")),
+        State("commitment", OWNER, _first("/commitments", "/commitments/0")),
+        State("previews, none", owner, _at("/previews")),
+        State("projects", DESIGNER, _at("/desk/projects?community_id=maple")),
+        State("projects, none", DESIGNER, _at("/desk/projects?community_id=cedar")),
+        State("project, desk", DESIGNER, _unfold("/desk/projects/maple-1-101")),
+        State("prices, desk", MANAGER, _at("/desk/prices")),
+        State("price, desk", MANAGER, _first("/desk/prices", "/desk/prices/0")),
+        State("commitments, desk", DESIGNER, _at("/desk/commitments?community_id=maple")),
+        State(
+            "commitment, desk",
+            DESIGNER,
+            _first("/desk/commitments?community_id=maple", "/desk/commitments/0"),
+        ),
+        State("previews, desk", DESIGNER, _at("/desk/previews")),
         State("queue", staff, _unfold("/desk")),
         State("queue, empty", staff, _at("/desk?category=greening&building=1&status=paused")),
         State("queue, wide", staff, _pane, wide=True),
