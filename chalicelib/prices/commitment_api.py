@@ -1,8 +1,6 @@
 """Price commitments over the JSON API."""
 
-from chalice.app import Response
-
-from chalicelib.answers import redirect
+from chalicelib.complaints.view_models import LetterLink
 from chalicelib.consultations.api import CALENDAR
 from chalicelib.consultations.plans import CALENDAR_ROLES
 from chalicelib.errors import NotFound
@@ -59,13 +57,13 @@ def show(call: Call, commitment_id: str) -> CommitmentView:
     "GET",
     "/api/v1/commitments/{commitment_id}/document",
     SIGNED_IN,
-    "What both sides signed, as a PDF: on to a short-lived link",
-    status=303,
+    "A link to what both sides signed (PDF)",
+    answer=LetterLink,
 )
-def pdf(call: Call, commitment_id: str) -> Response:
-    """For its owner."""
+def pdf(call: Call, commitment_id: str) -> LetterLink:
+    """Where the document can be read, for half an hour."""
     one = service.own(call.portal, call.person, commitment_id)
-    return redirect(document.url(call.portal, one, call.storage_origin, call.now))
+    return LetterLink(url=document.url(call.portal, one, call.storage_origin, call.now))
 
 
 @routes.api(

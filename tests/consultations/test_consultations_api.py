@@ -121,3 +121,26 @@ def test_a_calendar_file_follows_its_appointment(caller: Any, plan: Plan) -> Non
     owner.api("POST", f"/bookings/{made['id']}/cancel", {"version": 2})
     whole, off = _event(owner, made["id"])
     assert (whole["METHOD"], off["STATUS"], off["SEQUENCE"]) == ("CANCEL", "CANCELLED", 2)
+
+
+def test_somebody_waits_for_a_day_over_the_api_and_leaves_the_line(caller: Any, plan: Plan) -> None:
+    owner = caller("owner")
+    body = {"consultant_id": plan.consultant_id, "service_id": "talk", "day": _days(3)}
+    one = owner.api("POST", "/waitlist", body, "wait-for-a-day-1")
+    assert (one.status, one.json["day"], one.json["offer"]) == (201, _days(3), None)
+    assert owner.api("POST", "/waitlist", body, "wait-for-a-day-1").json == one.json
+    assert owner.api("POST", "/waitlist", body).json["code"] == "in_line"
+    assert [row["id"] for row in owner.api("GET", "/waitlist").json["items"]] == [one.json["id"]]
+    assert caller("neighbour").api("DELETE", f"/waitlist/{one.json['id']}").status == 204
+    assert len(owner.api("GET", "/waitlist").json["items"]) == 1
+    for _ in range(2):
+        assert owner.api("DELETE", f"/waitlist/{one.json['id']}").status == 204
+    assert owner.api("GET", "/waitlist").json["items"] == []
+
+
+def test_a_week_of_free_times_takes_five_round_trips_at_most(caller: Any, plan: Plan, site: Portal) -> None:
+    owner = caller("owner")
+    owner.get("/consultations/new")  # communities are remembered
+    before = len(site.db.calls)
+    assert owner.get("/consultations/new").status == 200
+    assert len(site.db.calls) - before <= 5

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from chalicelib.consultations import line, service
 from chalicelib.consultations.input_models import CancelBooking, JoinLine
 from tests.consultations.factories import book, make_plan
+from tests.deployed import decorating
 from tests.factories import PHONES, People
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def by_http(journey: "Journey", designer_phone: str = PHONES["designer"]) -> Non
     for page in ("/consultations", "/consultations/new", f"/consultations/{asked['id']}"):
         owner.page(page)
     journey.settle()
+    decorating.by_http(journey, designer)
 
 
 def before_the_clock(journey: "Journey") -> None:
@@ -80,3 +82,4 @@ def before_the_clock(journey: "Journey") -> None:
         wanted = JoinLine(consultant_id=plan.consultant_id, service_id="talk", day=local)
         line.join(portal, person, wanted, earlier)
     service.cancel(portal, people.owner, taken.id, CancelBooking(version=1), None, earlier)
+    decorating.before_the_clock(journey)
