@@ -5,8 +5,9 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.factories_photos import make_photo, make_picture
 from tests.journeys.phones import Phones, sign_in, zh
-from tests.journeys.running import DESIGNER, NEIGHBOUR, Running
+from tests.journeys.running import DESIGNER, NEIGHBOUR, OWNER, Running
 
 TOPIC = "三室两厅，想把厨房打开 <b>&amp;"
 
@@ -104,3 +105,54 @@ def test_the_designer_says_yes_with_the_keyboard(phones: Phones, running: Runnin
     expect(designer.get_by_role("status").first).to_contain_text("已确认")
     page.goto(there)
     expect(page.locator("main")).to_contain_text(zh("Agreed"))
+
+
+def _report_and_picture(page: Page) -> None:
+    """The designer writes the month's report, and shows a room all around."""
+    page.goto("/desk/projects/maple-1-101")
+    page.get_by_label(zh("What was done, what comes next")).fill("泥木完成一半 <b>")
+    page.get_by_role("button", name=zh("Send it to the home")).click()
+    expect(page.get_by_role("status").first).to_contain_text("已发送")
+    page.goto("/desk/previews?community_id=maple")
+    page.get_by_label(zh("Name")).fill("A 户型客厅")
+    picture = make_photo(picture=make_picture(size=(2000, 1000)))
+    with page.expect_file_chooser() as chooser:
+        page.locator(".picker .add").first.click()
+    chooser.value.set_files({"name": "room.jpg", "mimeType": "image/jpeg", "buffer": picture})
+    expect(page.locator(".picker a[data-view] img")).to_be_visible()
+    page.get_by_role("button", name=zh("Add it")).click()
+    expect(page.get_by_role("status").first).to_contain_text("已添加")
+
+
+def test_an_owner_follows_the_decoration_signs_and_looks_around(phones: Phones) -> None:
+    _report_and_picture(phones.open(DESIGNER))
+    page = phones.open(OWNER, timezone_id="Asia/Shanghai")
+    page.goto("/projects/maple-1-101")
+    report = page.locator("section[id^=r-]", has_text="泥木完成一半 <b>")
+    report.locator("summary").click()
+    report.get_by_label(zh("Your words")).fill("照片里的插座要移一下")
+    report.get_by_role("button", name=zh("Send it")).click()
+    expect(page.locator("main")).to_contain_text("照片里的插座要移一下")
+    page.goto("/commitments")
+    page.locator("main a[href*='/commitments/0']").first.click()
+    page.get_by_label(zh("I have read it and agree to it.")).check()
+    page.locator("form[action$='/sign'] button").click()
+    expect(page.get_by_role("status").first).to_contain_text("双方已签字")
+    kept = page.request.get(
+        str(page.get_by_role("link", name=zh("As a document (PDF)")).get_attribute("href"))
+    )
+    assert kept.body().startswith(b"%PDF-")
+    page.goto("/previews")
+    assert not [one for one in page.locator("script").all() if "pannellum" in str(one.get_attribute("src"))]
+    with page.expect_response(re.compile("pannellum.js")) as viewer:
+        page.get_by_role("button", name=zh("Look around")).click()
+    assert viewer.value.status == 200
+    expect(page.locator(".pnlm-container, .preview [role=status]").first).to_be_visible()
+
+
+def test_the_zone_is_named_only_where_the_phones_clock_is_another(phones: Phones) -> None:
+    for zone, shown in (("Asia/Shanghai", False), ("Asia/Singapore", False), ("Europe/Berlin", True)):
+        page = phones.open(OWNER, timezone_id=zone)
+        page.goto("/consultations")
+        page.locator("main a[href*='/consultations/0']").first.click()
+        expect(page.locator(".zone")).to_be_visible(visible=shown)
