@@ -21,6 +21,7 @@ from bench.month_checks import Letters, problems
 from bench.world import empty_world
 from chalicelib.accounts.models import Person
 from chalicelib.desk import service as desk
+from chalicelib.desk import talking
 from chalicelib.desk.models import Assign, StaffMessage, Transition
 from chalicelib.errors import PortalError
 from chalicelib.inbox import outbox
@@ -149,7 +150,7 @@ class Repair:
     def word(self, at: datetime) -> None:
         """The owner hears how it stands."""
         body = StaffMessage(text="快好了")
-        desk.message(self.month.portal, self.technician, self.id, body, None, at)
+        talking.message(self.month.portal, self.technician, self.id, body, None, at)
         self._then(at, 4, self.resolve)
 
     def resolve(self, at: datetime) -> None:

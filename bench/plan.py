@@ -18,6 +18,7 @@ from chalicelib.accounts.sessions import new_session
 from chalicelib.communities import store as communities
 from chalicelib.crypto import Keyring
 from chalicelib.desk import service as desk
+from chalicelib.desk import talking
 from chalicelib.desk.models import Assign, StaffMessage, Transition
 from chalicelib.importing import service as importing
 from chalicelib.issues import reporting, service
@@ -113,7 +114,7 @@ def _work(portal: Portal, issue_id: str, people: tuple[Person, Person, Person], 
     desk.assign(portal, clerk, issue_id, Assign(assignee_id=technician.id, version=2), None, now)
     desk.transition(portal, technician, issue_id, Transition(to="in_progress", version=3), None, now)
     service.message(portal, owner, issue_id, WriteMessage(text="下午两点以后家里有人"), None, now)
-    desk.message(
+    talking.message(
         portal, clerk, issue_id, StaffMessage(text="好的，师傅两点半到", visibility="owner"), None, now
     )
 

@@ -1,7 +1,7 @@
 """The features whose routes the portal answers: all at once, or on Lambda each when it is first asked for.
 
-The package's step `routes` writes down which feature answers which path. With that file a request loads its own
-feature only, and the functions behind the stream and the clock load none.
+The package's step `routes` writes down which feature answers which method of which path. With that file a request
+loads its own feature only, and the functions behind the stream and the clock load none.
 """
 
 import gc
@@ -24,7 +24,12 @@ NAMES = (
     "accounts.api",
     "accounts.pages",
     "issues.api",
-    "issues.all_pages",
+    "issues.step_api",
+    "issues.pages",
+    "issues.issue_pages",
+    "issues.report_pages",
+    "issues.emergency_pages",
+    "issues.follow_pages",
     "photos.api",
     "photos.pages",
     "inbox.api",
@@ -35,6 +40,7 @@ NAMES = (
     "messages.pages",
     "messages.desk_pages",
     "desk.api",
+    "desk.step_api",
     "sops.api",
     "managing.api",
     "managing.all_pages",
@@ -67,31 +73,31 @@ ROUTES_FILE = Path(__file__).resolve().parent.parent / "routes.json"
 
 
 class Features:
-    """The features of one app. `paths` says which of them have added which path."""
+    """The features of one app. `answers` says which of them answer what, such as "GET /issues"."""
 
     def __init__(self, app: "Chalice") -> None:
         self._app = app
         self.loaded: set[str] = set()
-        self.paths: dict[str, list[str]] = {}
+        self.answers: dict[str, str] = {}
 
-    def load(self, names: "tuple[str, ...] | list[str]") -> None:
+    def load(self, names: tuple[str, ...]) -> None:
         """Import features and register their routes; those that are there already are left alone."""
         for name in [name for name in names if name not in self.loaded]:
             before = self._declared()
             self._app.register_blueprint(import_module(f"chalicelib.{name}").routes.blueprint)
             self.loaded.add(name)
-            for path in sorted({path for path, _ in self._declared() - before}):
-                self.paths.setdefault(path, []).append(name)
+            self.answers |= dict.fromkeys(sorted(self._declared() - before), name)
 
-    def _declared(self) -> set[tuple[str, str]]:
-        return {(path, method) for path, methods in self._app.routes.items() for method in methods}
+    def _declared(self) -> set[str]:
+        return {f"{method} {path}" for path, methods in self._app.routes.items() for method in methods}
 
     def when_asked(self, request: "Request", answer: Any) -> "Response":
         """A middleware: load what a request needs before its route is looked up."""
         path = request.context["resourcePath"]
         everything = path in _TELL_OF_ALL or "flash=" in (request.headers.get("cookie") or "")
         with _no_collection():
-            self.load(NAMES if everything else _written().get(path, NAMES))
+            name = None if everything else _written().get(f"{request.method} {path}")
+            self.load((name,) if name else NAMES)
         response: Response = answer(request)
         return response
 
@@ -108,6 +114,6 @@ def _no_collection() -> Iterator[None]:
 
 
 @cache
-def _written() -> dict[str, list[str]]:
-    found: dict[str, list[str]] = json.loads(ROUTES_FILE.read_text())
+def _written() -> dict[str, str]:
+    found: dict[str, str] = json.loads(ROUTES_FILE.read_text())
     return found

@@ -78,13 +78,16 @@ WEEKDAYS_ZH = "一二三四五六日"
 
 def pick_locale(query: str | None, account: str | None, accept_language: str | None) -> str:
     """The first of `?lang=`, the account's choice and `Accept-Language` that we speak; else zh-CN."""
-    asked = [query, account, *_accepted(accept_language or "")]
-    return next((known for tag in asked if (known := _known(tag))), LOCALES[0])
+    chosen = (query and _known(query)) or (account and _known(account))
+    if chosen:
+        return chosen
+    wanted = _accepted(accept_language) if accept_language else []
+    return next((known for tag in wanted if (known := _known(tag))), LOCALES[0])
 
 
-def _known(tag: str | None) -> str | None:
+def _known(tag: str) -> str | None:
     """The locale of ours that a language tag such as `zh-Hans-CN` or `en_GB` means, or None."""
-    language = (tag or "").replace("_", "-").split("-")[0].strip().lower()
+    language = tag.replace("_", "-").split("-")[0].strip().lower()
     return {"zh": "zh-CN", "en": "en"}.get(language)
 
 

@@ -25,6 +25,11 @@ def made(model: type[Model], **fields: Any) -> Model:
     return blank
 
 
+def changed(one: Model, **fields: Any) -> Model:
+    """As `one.model_copy(update=fields)`, for what our own code worked out: a third of its time."""
+    return made(type(one), **{**one.__dict__, **fields})
+
+
 @cache
 def _defaults(model: type[BaseModel]) -> tuple[dict[str, Any], tuple[str, ...]]:
     """What a model's fields are when they are not given, and which are empty lists then."""

@@ -168,7 +168,8 @@ def _problems(route: Route) -> dict[str, Any]:
         possible |= {"401"}
     if route.access.roles or route.method != "GET":
         possible |= {"403"}
-    if "{" in route.path or route.query:
+    named = route.body.model_fields if route.body else {}
+    if "{" in route.path or route.query or "community_id" in named:
         possible |= {"404"}
     if route.method != "GET":
         possible |= {"409", "415", "429"}

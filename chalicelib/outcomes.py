@@ -58,7 +58,7 @@ def receive(connection: socket.socket) -> Answer:
     while (end := got.find(b"\r\n\r\n")) < 0:
         got += _more(connection)
     first, *lines = got[:end].decode("latin-1").split("\r\n")
-    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    headers = {name.lower(): value.strip() for line in lines for name, _, value in [line.partition(":")]}
     if "content-length" not in headers:
         raise BrokenAnswerError(first)
     parts, missing = [got[end + 4 :]], int(headers["content-length"]) - (len(got) - end - 4)

@@ -77,10 +77,10 @@ def encode(value: Any) -> Wire:
         return {"BOOL": value}
     if isinstance(value, int):
         return {"N": str(value)}
-    if isinstance(value, Mapping):
-        return {"M": {name: encode(part) for name, part in value.items() if part is not None}}
     if isinstance(value, list | tuple):
         return {"L": [encode(part) for part in value]}
+    if isinstance(value, Mapping):
+        return {"M": encode_item(value)}
     raise TypeError(f"no AttributeValue for {type(value).__name__}")
 
 
@@ -98,9 +98,13 @@ def decode(wire: Wire) -> Any:
     raise TypeError(f"unexpected AttributeValue {kind}")
 
 
-def encode_item(item: Item) -> Wire:
-    """An item in wire form; attributes that are None are left out."""
-    return {name: encode(value) for name, value in item.items() if value is not None}
+def encode_item(item: Mapping[str, Any]) -> Wire:
+    """An item in wire form; attributes that are None are left out. Texts, which most are, are written in place."""
+    return {
+        name: {"S": value} if value.__class__ is str else encode(value)
+        for name, value in item.items()
+        if value is not None
+    }
 
 
 def decode_item(wire: Wire) -> Item:

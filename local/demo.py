@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from chalicelib.accounts import store as accounts
 from chalicelib.accounts.models import Account, Person
 from chalicelib.desk import service as desk
+from chalicelib.desk import talking
 from chalicelib.desk.models import Assign, StaffMessage, Transition
 from chalicelib.due.look import look_at
 from chalicelib.importing import service as importing
@@ -129,7 +130,7 @@ class Story:
         """Give it to the technician, who comes at `visit`."""
         done = self.hand(file, at)
         note = StaffMessage(text="您好，师傅已经安排好了，上门前会给您打电话。")
-        desk.message(self.home, self.clerk, file.issue.id, note, None, at + timedelta(minutes=1))
+        talking.message(self.home, self.clerk, file.issue.id, note, None, at + timedelta(minutes=1))
         paused = {"pause_reason": "appointment", "visit_at": max(visit, at).isoformat()}
         return self.step(self.technician, done, "paused", at + timedelta(minutes=5), **paused)
 

@@ -1,7 +1,7 @@
 """Finds the app's route for a path as API Gateway does: fixed segments win over parameters."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import unquote_to_bytes
 
 
@@ -13,16 +13,28 @@ class Match:
     parameters: dict[str, str]
 
 
+@dataclass
+class _Node:
+    """A place in the tree of paths: what may come next, and the resource that ends here."""
+
+    after: "dict[str, _Node]" = field(default_factory=dict)
+    resource: str | None = None
+
+
+#: What a parameter is called in the tree: any value but none.
+_ANY = "{}"
+
+
 class RouteTable:
-    """The declared paths of an app, such as "/issues/{issue_id}"."""
+    """The declared paths of an app, such as "/issues/{issue_id}". Finding one takes as long however many there are."""
 
     def __init__(self, resources: Iterable[str]) -> None:
-        self._by_length: dict[int, list[tuple[list[str], str]]] = {}
+        self._root = _Node()
         for resource in resources:
-            segments = resource.split("/")
-            self._by_length.setdefault(len(segments), []).append((segments, resource))
-        for entries in self._by_length.values():
-            entries.sort(key=lambda entry: [_is_parameter(segment) for segment in entry[0]])
+            node = self._root
+            for segment in resource.split("/"):
+                node = node.after.setdefault(_ANY if segment.startswith("{") else segment, _Node())
+            node.resource = resource
 
     def match(self, raw_path: str) -> Match | None:
         """The route for a path that is still percent-encoded; None when there is none."""
@@ -31,15 +43,18 @@ class RouteTable:
             given = [unquote_to_bytes(segment).decode() for segment in trimmed.split("/")]
         except UnicodeDecodeError:
             return None
-        for declared, resource in self._by_length.get(len(given), []):
-            if all(
-                wanted == value or (_is_parameter(wanted) and value)
-                for wanted, value in zip(declared, given, strict=True)
-            ):
-                pairs = zip(declared, given, strict=True)
-                return Match(resource, {name[1:-1]: value for name, value in pairs if _is_parameter(name)})
-        return None
+        resource = _found(self._root, given)
+        if resource is None:
+            return None
+        pairs = zip(resource.split("/"), given, strict=True)
+        return Match(resource, {name[1:-1]: value for name, value in pairs if name.startswith("{")})
 
 
-def _is_parameter(segment: str) -> bool:
-    return segment.startswith("{") and segment.endswith("}")
+def _found(node: _Node, given: list[str]) -> str | None:
+    if not given:
+        return node.resource
+    value, *others = given
+    for name in (value, _ANY) if value else ("",):
+        if name in node.after and (found := _found(node.after[name], others)):
+            return found
+    return None

@@ -17,8 +17,7 @@ from chalicelib.complaints import service as complaint_service
 from chalicelib.complaints import store as complaints
 from chalicelib.complaints import timers as complaint_timers
 from chalicelib.complaints.bodies import SetMatrix, Words
-from chalicelib.desk import bulk, live, own, own_store, queue, replies, today, undo
-from chalicelib.desk import service as desk
+from chalicelib.desk import bulk, live, own, own_store, queue, replies, talking, today, undo
 from chalicelib.desk.models import Bulk, BulkStep, Queue, StaffMessage
 from chalicelib.desk.own_models import SaveFilter, SaveReply
 from chalicelib.due import service as due
@@ -114,7 +113,7 @@ def _let_time_pass(portal: Portal, people: People) -> None:
     late = report(portal=portal, by=people.owner)
     step(portal=portal, by=people.clerk, file=late, to="acknowledged")
     word = StaffMessage(text="明早到")
-    desk.message(portal, people.clerk, late.issue.id, word, None, NOW + timedelta(hours=17))
+    talking.message(portal, people.clerk, late.issue.id, word, None, NOW + timedelta(hours=17))
     for hours in (0.5, 18, 8 * 24, 31 * 24):
         timers.run_due(portal, NOW + timedelta(hours=hours))
     due.acknowledge(portal, people.clerk, late.issue.id, NOW + timedelta(days=31))
@@ -165,10 +164,10 @@ def _work(portal: Portal, people: People) -> None:
     service.urge(portal, owner, file.issue.id, NOW + timedelta(hours=5))
     service.message(portal, owner, file.issue.id, WriteMessage(text="几点？"), make_key(of=owner), NOW)
     note = StaffMessage(text="带梯子", internal=True, photo_ids=[_photo(portal, clerk)])
-    desk.message(portal, clerk, file.issue.id, note, None, NOW)
+    talking.message(portal, clerk, file.issue.id, note, None, NOW)
     told = StaffMessage(text="马上到")
-    desk.message(portal, tech, file.issue.id, told, None, LATER, at=NOW)
-    desk.contact(portal, clerk, file.issue.id, NOW)
+    talking.message(portal, tech, file.issue.id, told, None, LATER, at=NOW)
+    talking.contact(portal, clerk, file.issue.id, NOW)
     file = step(by=tech, file=file, to="resolved", photo_ids=[proof], note="修好了", **at)
     service.message(portal, owner, file.issue.id, WriteMessage(text="再看看"), None, LATER)
     for marks in (3, 4):

@@ -16,7 +16,7 @@ from chalicelib.errors import N_, PortalError, VersionConflict
 from chalicelib.ids import is_id
 from chalicelib.inputs import checked_key, from_form
 from chalicelib.issues import access as issues
-from chalicelib.issues.pages import ready_photos
+from chalicelib.issues.issue_pages import ready_photos
 from chalicelib.once import once
 from chalicelib.page_words import DEFAULT_ZONE, Speech, gettext, speak
 from chalicelib.pages import Fields, go, next_url, said, stay, typed, values, whole_number

@@ -18,8 +18,8 @@ from chalicelib.due import page_views as sla_views
 from chalicelib.errors import Conflict, PortalError
 from chalicelib.issues import access, repeat_store
 from chalicelib.issues.api import reader
+from chalicelib.issues.issue_pages import ready_photos
 from chalicelib.issues.models import IssueFile
-from chalicelib.issues.pages import ready_photos
 from chalicelib.issues.policy import CATEGORIES
 from chalicelib.issues.rules import ASSIGNEE_ROLES, CLAIMABLE, DISPATCH_ROLES, WORK
 from chalicelib.page_words import Speech, speak

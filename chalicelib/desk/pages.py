@@ -7,7 +7,7 @@ from chalice.app import Response
 
 from chalicelib.answers import flash_words
 from chalicelib.communities import store as communities
-from chalicelib.desk import service, undo, undo_note
+from chalicelib.desk import service, talking, undo, undo_note
 from chalicelib.desk.issue_page import issue_page
 from chalicelib.desk.models import Assign, StaffMessage, Transition, Undo
 from chalicelib.desk.page_routes import routes
@@ -143,7 +143,7 @@ def message(call: Call, issue_id: str) -> Response:
             StaffMessage, text=call.field("text"), internal=internal, photo_ids=call.form.get("photo_ids", [])
         )
         key = once(call.person.id, checked_key(call.field("key") or None), f"desk/{issue_id}/messages", body)
-        service.message(call.portal, call.person, issue_id, body, key, call.now)
+        talking.message(call.portal, call.person, issue_id, body, key, call.now)
         return go(_back(call, issue_id), NOTED if internal else SENT)
 
     return _form(call, issue_id, work)
@@ -152,5 +152,5 @@ def message(call: Call, issue_id: str) -> Response:
 @routes.form("/desk/issues/{issue_id}/contact", DESK, "Show whom to call", on="/desk/issues/{issue_id}")
 def contact(call: Call, issue_id: str) -> Response:
     """Show the full name and number once; the look is recorded."""
-    found = service.contact(call.portal, call.person, issue_id, call.now)
+    found = talking.contact(call.portal, call.person, issue_id, call.now)
     return issue_page(call, issue_id, {}, contact=found)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from chalicelib.accounts.models import Person
-from chalicelib.desk import batch, service
+from chalicelib.desk import batch, service, talking
 from chalicelib.desk.models import Done, Refused, StaffMessage, Transition
 from chalicelib.desk.rules import EarlierStepRefused
 from chalicelib.desk.step_models import TakenStep
@@ -63,7 +63,7 @@ class _Taker:
 
     def _write(self, step: TakenStep, text: str, key: Once | None) -> Filed:
         body = StaffMessage(text=text, photo_ids=step.photo_ids, internal=step.internal)
-        file, _ = service.message(self._portal, self._person, step.issue_id, body, key, self._now, at=step.at)
+        file, _ = talking.message(self._portal, self._person, step.issue_id, body, key, self._now, at=step.at)
         return file, self._now
 
     def _version(self, step: TakenStep) -> int:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from chalicelib.communities import store as communities
 from chalicelib.issues.models import IssueFile
+from chalicelib.kept import changed
 from chalicelib.portal import Portal
 from chalicelib.service_levels import rules, store
 from chalicelib.service_levels.history import history_of
@@ -42,7 +43,7 @@ def planned(file: IssueFile, levels: Levels, now: datetime) -> IssueFile:
     }
     if all(getattr(file.issue, name) == value for name, value in fields.items()):
         return file
-    return file.model_copy(update={"issue": file.issue.model_copy(update=fields)})
+    return changed(file, issue=changed(file.issue, **fields))
 
 
 def promised_at(outcomes: list[Outcome]) -> datetime:

@@ -2,7 +2,8 @@
 
 Delivery is safe to repeat: each person's message has the outbox row's id and is written only once, and the
 row goes in the same write that counts it. A sweep picks up what a stream failed to bring. With each message goes a
-row that has the person told outside of the portal too (`chalicelib/messages`).
+row that has the person told outside of the portal too (`chalicelib/messages`). What only delivery needs is imported
+there: every request that changes something writes here.
 """
 
 import hashlib
@@ -13,13 +14,10 @@ from typing import Any
 from chalicelib.communities import store as communities
 from chalicelib.conditions import Attr
 from chalicelib.db import Delete, Item, K, Op, Put, Update, decode_item
-from chalicelib.duty import service as duty
 from chalicelib.errors import Conflict
 from chalicelib.ids import new_id
-from chalicelib.inbox import spreading
 from chalicelib.inbox.models import Notice
 from chalicelib.logs import log_failure
-from chalicelib.messages import store as messages
 from chalicelib.portal import Portal
 from chalicelib.times import rfc3339
 
@@ -125,7 +123,7 @@ def deliver(portal: Portal, row: Item) -> None:
     for account_id in dict.fromkeys([*row["staff"], *on_duty(portal, row)]):
         _give(portal, account_id, row, row.get("staff_event") or row["event"], desk=True)
     key = K(row["PK"], row["SK"])
-    further = spreading.steps(portal, row) if row.get("fan") else []
+    further = _further(portal, row) if row.get("fan") else []
     # The news are counted too: pages that are open see by one number whether anything was announced.
     counted = Update(counts_key(row["community_id"]), adds={**row["counts"], "news": 1})
     done: list[Op] = [Delete(key, condition=Attr("PK").exists(), error=_Delivered()), counted, *further]
@@ -133,6 +131,12 @@ def deliver(portal: Portal, row: Item) -> None:
         portal.db.write(*done)
     except _Delivered:
         return
+
+
+def _further(portal: Portal, row: Item) -> list[Op]:
+    from chalicelib.inbox import spreading
+
+    return spreading.steps(portal, row)
 
 
 def counts_key(community_id: str) -> K:
@@ -147,6 +151,8 @@ def on_duty(portal: Portal, row: Item) -> list[str]:
         return []
     staff = communities.staff(portal.db, portal.keys, row["community_id"])
     if row.get("staff_event") == "emergency":
+        from chalicelib.duty import service as duty
+
         named = duty.on_duty(portal, row["community_id"], staff, datetime.fromisoformat(row["at"]))
         if named:
             return named
@@ -162,6 +168,8 @@ def _held(role: str, held: set[str]) -> str:
 
 
 def _give(portal: Portal, account_id: str, row: Item, event: str, *, desk: bool) -> None:
+    from chalicelib.messages import store as messages
+
     source = row.get("mid") or row["SK"]
     item: Item = {
         "PK": f"ACCOUNT#{account_id}",

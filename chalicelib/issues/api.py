@@ -1,26 +1,16 @@
-"""Issues over the JSON API, for owners."""
+"""Issues over the JSON API, for owners: what they read. What they do is in `step_api`."""
 
 from chalicelib.communities import store as communities
 from chalicelib.cursors import give, scope, take
 from chalicelib.errors import NotFound
-from chalicelib.issues import access, following, listing, reporting, service
-from chalicelib.issues.models import (
-    FindSimilar,
-    ListIssues,
-    OwnerFollow,
-    OwnerStep,
-    RateIssue,
-    ReportIssue,
-    WriteMessage,
-)
+from chalicelib.issues import access, listing
+from chalicelib.issues.models import ListIssues
 from chalicelib.issues.policy import CATEGORIES
 from chalicelib.issues.tree import CategoryList, CategoryView
-from chalicelib.issues.view_models import EntryView, IssueList, IssueView, RatingView, SimilarList
+from chalicelib.issues.view_models import IssueList, IssueView
 from chalicelib.issues.views import Reader, owner_summary
-from chalicelib.once import once
 from chalicelib.routes import Routes
 from chalicelib.sops import store as sops
-from chalicelib.times import rfc3339
 from chalicelib.web import SIGNED_IN, Call
 
 routes = Routes(__name__, "issues")
@@ -54,69 +44,16 @@ def categories(call: Call, community_id: str) -> CategoryList:
 
 
 @routes.api(
-    "POST",
-    "/api/v1/issues",
-    SIGNED_IN,
-    "Report an issue",
-    body=ReportIssue,
-    answer=IssueView,
-    status=201,
-    once=True,
-)
-def report(call: Call) -> IssueView:
-    """Report an issue."""
-    body = call.read(ReportIssue)
-    key = once(call.person.id, call.idempotency_key, "issues", body)
-    file, at = reporting.report(call.portal, call.person, body, key, call.now)
-    return reader(call).owner_view(file, "reporter", at)
-
-
-@routes.api(
     "GET", "/api/v1/issues", SIGNED_IN, "One's own issues, newest first", query=ListIssues, answer=IssueList
 )
 def list_issues(call: Call) -> IssueList:
     """A page of one's own issues."""
-    query = call.read_query(ListIssues)
+    query, person = call.read_query(ListIssues), call.person
     of = scope("issues", status=query.status)
-    after = take(call.portal.keys, call.person, of, query.cursor)
-    found, place = listing.own(call.portal, call.person, query.limit, query.status, after)
-    items = [owner_summary(issue, access.relation(call.person, issue), call.now) for issue in found]
-    return IssueList(items=items, next_cursor=give(call.portal.keys, call.person, of, place))
-
-
-@routes.api(
-    "GET",
-    "/api/v1/issues/similar",
-    SIGNED_IN,
-    "Open issues of one category at one public place, the newest 5",
-    query=FindSimilar,
-    answer=SimilarList,
-)
-def similar(call: Call) -> SimilarList:
-    """What neighbours have reported already: to be followed instead of reported again."""
-    found = following.similar(call.portal, call.person, call.read_query(FindSimilar))
-    return SimilarList(items=[owner_summary(one.issue, one.relation, call.now) for one in found])
-
-
-@routes.api(
-    "POST",
-    "/api/v1/issues/{issue_id}/follow",
-    SIGNED_IN,
-    "Follow a neighbour's issue in a public place",
-    answer=IssueView,
-    once=True,
-)
-def follow(call: Call, issue_id: str) -> IssueView:
-    """Follow; one's own issue, and one that is followed already, stay as they are."""
-    key = once(call.person.id, call.idempotency_key, f"issues/{issue_id}/follow", OwnerFollow())
-    file, at = following.follow(call.portal, call.person, issue_id, key, call.now)
-    return reader(call).owner_view(file, access.relation(call.person, file.issue), at)
-
-
-@routes.api("DELETE", "/api/v1/issues/{issue_id}/follow", SIGNED_IN, "Follow no longer", status=204)
-def unfollow(call: Call, issue_id: str) -> None:
-    """Cease to follow."""
-    following.unfollow(call.portal, call.person, issue_id, call.now)
+    after = take(call.portal.keys, person, of, query.cursor)
+    found, place = listing.own(call.portal, person, query.limit, query.status, after)
+    items = [owner_summary(issue, access.relation(person, issue), call.now) for issue in found]
+    return IssueList(items=items, next_cursor=give(call.portal.keys, person, of, place))
 
 
 @routes.api("GET", "/api/v1/issues/{issue_id}", SIGNED_IN, "An issue with its timeline", answer=IssueView)
@@ -124,94 +61,3 @@ def show(call: Call, issue_id: str) -> IssueView:
     """An issue that one reported or follows."""
     file, relation = access.for_owner(call.portal, call.person, issue_id)
     return reader(call).owner_view(file, relation)
-
-
-@routes.api(
-    "POST",
-    "/api/v1/issues/{issue_id}/messages",
-    SIGNED_IN,
-    "Write to the staff",
-    body=WriteMessage,
-    answer=EntryView,
-    status=201,
-    once=True,
-)
-def message(call: Call, issue_id: str) -> EntryView:
-    """Add a message; gives back its row in the timeline."""
-    body = call.read(WriteMessage)
-    key = once(call.person.id, call.idempotency_key, f"issues/{issue_id}/messages", body)
-    file, relation, row = service.message(call.portal, call.person, issue_id, body, key, call.now)
-    view = reader(call).owner_view(file, relation)
-    return next(entry for entry in view.timeline if entry.id == row.id)
-
-
-def _step(call: Call, issue_id: str, action: str) -> IssueView:
-    body = call.read(OwnerStep)
-    key = once(call.person.id, call.idempotency_key, f"issues/{issue_id}/{action}", body)
-    file, at = service.step(call.portal, call.person, issue_id, action, body, key, call.now)
-    return reader(call).owner_view(file, "reporter", at)
-
-
-@routes.api(
-    "POST",
-    "/api/v1/issues/{issue_id}/cancel",
-    SIGNED_IN,
-    "Cancel before work starts",
-    body=OwnerStep,
-    answer=IssueView,
-    once=True,
-)
-def cancel(call: Call, issue_id: str) -> IssueView:
-    """Cancel an issue."""
-    return _step(call, issue_id, "cancel")
-
-
-@routes.api(
-    "POST",
-    "/api/v1/issues/{issue_id}/confirm",
-    SIGNED_IN,
-    "Confirm that it is fixed",
-    body=OwnerStep,
-    answer=IssueView,
-    once=True,
-)
-def confirm(call: Call, issue_id: str) -> IssueView:
-    """Close a resolved issue."""
-    return _step(call, issue_id, "confirm")
-
-
-@routes.api(
-    "POST",
-    "/api/v1/issues/{issue_id}/reopen",
-    SIGNED_IN,
-    "Say that it is not fixed",
-    body=OwnerStep,
-    answer=IssueView,
-    once=True,
-)
-def reopen(call: Call, issue_id: str) -> IssueView:
-    """Reopen a resolved issue, or one closed in the last 7 days."""
-    return _step(call, issue_id, "reopen")
-
-
-@routes.api(
-    "POST", "/api/v1/issues/{issue_id}/urge", SIGNED_IN, "Ask to hurry, once in 4 hours", answer=IssueView
-)
-def urge(call: Call, issue_id: str) -> IssueView:
-    """Urge."""
-    file = service.urge(call.portal, call.person, issue_id, call.now)
-    return reader(call).owner_view(file, service.relation_of(call.person, file))
-
-
-@routes.api(
-    "PUT",
-    "/api/v1/issues/{issue_id}/rating",
-    SIGNED_IN,
-    "Rate the last resolution",
-    body=RateIssue,
-    answer=RatingView,
-)
-def rate(call: Call, issue_id: str) -> RatingView:
-    """Rate, or change the rating."""
-    rating = service.rate(call.portal, call.person, issue_id, call.read(RateIssue), call.now)
-    return RatingView(**rating.model_dump(exclude={"at", "resolution"}), at=rfc3339(rating.at))

@@ -17,6 +17,7 @@ from chalicelib.inbox import outbox
 from chalicelib.inbox.models import Notice
 from chalicelib.issues import rules, spot_store, store
 from chalicelib.issues.models import Actor, Entry, Handoff, Holder, Issue, IssueFile
+from chalicelib.kept import changed, made
 from chalicelib.once import Once, settled
 from chalicelib.portal import Portal
 from chalicelib.sops import standing
@@ -54,7 +55,7 @@ class Change:
 
 def entry(now: datetime, kind: Any, actor: Actor, **fields: Any) -> Entry:
     """A new row for the timeline."""
-    return Entry(id=new_id(now), at=now, kind=kind, actor=actor, **fields)
+    return made(Entry, id=new_id(now), at=now, kind=kind, actor=actor, **fields)
 
 
 def commit(portal: Portal, change: Change, now: datetime, once: Once | None = None) -> IssueFile:
@@ -65,7 +66,7 @@ def commit(portal: Portal, change: Change, now: datetime, once: Once | None = No
     if change.promises:
         done = plan.planned(done, plan.levels_for(portal, moved.community_id), now)
     if done.issue is not change.before.issue:
-        done = done.model_copy(update={"issue": standing.stamped(portal, done)})
+        done = changed(done, issue=standing.stamped(portal, done))
     ops: list[Op] = [once.put(snapshot(done, now), now)] if once else []
     ops += _meta(portal, change, done.issue)
     ops += [Put(row, error=store.IssueMoved()) for row in change.handled.values()]
@@ -100,18 +101,19 @@ def _hand_over(portal: Portal, change: Change, now: datetime) -> tuple[Issue, li
         return after, change.before.handoffs, []
     handoffs, ops = list(change.before.handoffs), list[Op]()
     if running and after is not before:
-        handoffs[handoffs.index(running)] = running.model_copy(update={"ended_at": now})
+        handoffs[handoffs.index(running)] = changed(running, ended_at=now)
         ops.append(store.end_handoff(before.id, running.id, now))
     if stage and after is not before:
-        started = Handoff(id=new_id(now), stage=stage, holder=holder, started_at=now)
+        started = made(Handoff, id=new_id(now), stage=stage, holder=holder, started_at=now)
         handoffs.append(started)
         ops.append(store.start_handoff(before.id, started, portal.keys))
-        after = after.model_copy(update={"handoff": started.id})
+        after = changed(after, handoff=started.id)
     return after, handoffs, ops
 
 
 def _filed(change: Change, after: Issue, handoffs: list[Handoff]) -> IssueFile:
-    return IssueFile.model_construct(
+    return made(
+        IssueFile,
         issue=after,
         timeline=[*change.before.timeline, *change.entries],
         handoffs=handoffs,

@@ -12,7 +12,6 @@ from chalicelib.errors import N_, Invalid, PortalError
 from chalicelib.inputs import checked_key, from_form
 from chalicelib.issues import following, reporting
 from chalicelib.issues.models import FindSimilar, IssueFile, ReportIssue
-from chalicelib.issues.page_routes import routes
 from chalicelib.issues.policy import CATEGORIES, Category, category_of
 from chalicelib.issues.tree import CategoryView
 from chalicelib.once import once
@@ -20,8 +19,10 @@ from chalicelib.page_words import DEFAULT_ZONE, Speech, speak
 from chalicelib.pages import Fields, said, stay, values
 from chalicelib.places import service as places
 from chalicelib.places.models import Place
+from chalicelib.routes import Routes
 from chalicelib.web import SIGNED_IN, Call, url
 
+routes = Routes(__name__, "issues")
 _NO_HOME = N_("This number has no home there, so we can't send it for you. Call: that is the quickest.")
 _WHICH_HOME = N_("Choose one of your homes.")
 #: Where: a shared place; behind an @ that of the community meant, as whoever is on duty there must come.

@@ -9,10 +9,11 @@ from chalicelib.errors import N_, IllegalTransition, NotFound, TooLarge
 from chalicelib.ids import is_id
 from chalicelib.issues import drafts, following
 from chalicelib.issues.drafts import Draft
-from chalicelib.issues.page_routes import routes
 from chalicelib.pages import go, keep_form
+from chalicelib.routes import Routes
 from chalicelib.web import SIGNED_IN, Call, url
 
+routes = Routes(__name__, "issues")
 FOLLOWED = flash_words(
     "followed",
     "success",

@@ -67,14 +67,14 @@ def _holder(keys: Keyring, pk: str, item: Item | None) -> Holder | None:
 
 def to_item(issue: Issue, keys: Keyring) -> Item:
     """An issue as kept, with the attributes that the desk's indexes are made of."""
-    pk = issue_pk(issue.id)
+    pk, kept = issue_pk(issue.id), issue.__dict__
     working = issue.status in WORK
     return {
         "PK": pk,
         "SK": "META",
         SCHEMA: ISSUE.version,
-        **{name: getattr(issue, name) for name in _PLAIN},
-        **{name: _text(getattr(issue, name)) for name in _TIMES},
+        **{name: kept[name] for name in _PLAIN},
+        **{name: _text(kept[name]) for name in _TIMES},
         "reporter": _person_item(keys, pk, issue.reporter),
         "assignee": _person_item(keys, pk, issue.assignee),
         "visit_windows": [[rfc3339(w.start), rfc3339(w.end)] for w in issue.visit_windows],
@@ -150,7 +150,7 @@ def entry_item(issue_id: str, entry: Entry, keys: Keyring) -> Item:
 
 
 def _before_item(keys: Keyring, pk: str, before: Before) -> Item:
-    kept = {name: getattr(before, name) for name in Before.model_fields}
+    kept = before.__dict__
     times = {name: _text(kept[name]) for name in _TIMES if name in kept}
     return {**kept, **times, "assignee": _person_item(keys, pk, before.assignee)}
 

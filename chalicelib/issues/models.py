@@ -8,7 +8,8 @@ from pydantic import ConfigDict, Field, model_validator
 from chalicelib.base import Base
 from chalicelib.inputs import Id, Input, Moment, OptionalText, PageQuery, ShortText, Text, Version
 from chalicelib.issues.policy import MAX_PHOTOS, MAX_VISIT_WINDOWS
-from chalicelib.service_levels.models import PauseReason as PauseReason
+from chalicelib.kept import made
+from chalicelib.service_levels.names import PauseReason as PauseReason
 
 Status = Literal[
     "submitted", "acknowledged", "assigned", "in_progress", "paused", "resolved", "reopened",
@@ -159,7 +160,7 @@ class Before(Standing):
     @staticmethod
     def of(issue: Issue) -> "Before":
         """What a step finds."""
-        return Before.model_construct(**{name: getattr(issue, name) for name in Before.model_fields})
+        return made(Before, **{name: issue.__dict__[name] for name in Before.model_fields})
 
 
 class SopMark(Base):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from chalicelib import i18n
@@ -14,12 +14,13 @@ from chalicelib.issues import rules
 from chalicelib.issues.models import Issue, IssueFile, Window
 from chalicelib.issues.policy import category_of
 from chalicelib.issues.tree import CategoryView
-from chalicelib.issues.view_models import EntryView, IssueView
 from chalicelib.page_words import gettext
-from chalicelib.photos.models import PhotoView
 from chalicelib.portal import Portal
-from chalicelib.sops.views import on_page
 from chalicelib.times import moment, rfc3339
+
+if TYPE_CHECKING:
+    from chalicelib.issues.view_models import EntryView, IssueView
+    from chalicelib.photos.models import PhotoView
 
 _TITLE_LETTERS = 40
 #: Times of day that an owner may offer for a visit, in the community's zone.
@@ -97,18 +98,20 @@ def needs(issue: Issue, now: datetime) -> str | None:
     return "rate" if issue.status == "closed" and "rate" in actions and unrated else None
 
 
-def photo(view: PhotoView, owner_id: str | None, person: Person, alt: str) -> dict[str, Any]:
+def photo(view: "PhotoView", owner_id: str | None, person: Person, alt: str) -> dict[str, Any]:
     """A photo with what the page needs besides: whether it is one's own, and words for who can't see it."""
     return {**view.model_dump(), "mine": owner_id == person.id, "alt": alt}
 
 
-def shown(file: IssueFile, view: IssueView, person: Person, locale: str) -> dict[str, Any]:
+def shown(file: IssueFile, view: "IssueView", person: Person, locale: str) -> dict[str, Any]:
     """An issue's page."""
+    from chalicelib.sops.views import on_page  # which lists need none of
+
     issue = file.issue
     category = category_view(issue.category_id, locale)
     owners = {photo_id: row["owner_id"] for photo_id, row in file.photos.items()}
 
-    def photos(views: Iterable[PhotoView], stage: str) -> list[dict[str, Any]]:
+    def photos(views: "Iterable[PhotoView]", stage: str) -> list[dict[str, Any]]:
         alts = ((f"{category.name} – {stage} {n}", p) for n, p in enumerate(views, 1))
         return [photo(p, owners.get(p.id), person, alt) for alt, p in alts]
 
@@ -144,11 +147,11 @@ def shown(file: IssueFile, view: IssueView, person: Person, locale: str) -> dict
     }
 
 
-def _stage(row: EntryView) -> str:
+def _stage(row: "EntryView") -> str:
     return gettext("after") if row.to == "resolved" else gettext("photo")
 
 
-def _entry(row: EntryView, locale: str, mine: bool) -> dict[str, Any]:
+def _entry(row: "EntryView", locale: str, mine: bool) -> dict[str, Any]:
     return {
         "id": row.id,
         "at": moment(row.at),
@@ -164,7 +167,7 @@ def _entry(row: EntryView, locale: str, mine: bool) -> dict[str, Any]:
     }
 
 
-def _text(row: EntryView, locale: str, mine: bool) -> str | None:
+def _text(row: "EntryView", locale: str, mine: bool) -> str | None:
     """What a row says besides what happened; codes become words."""
     if row.kind == "photo_rejected":
         return i18n.photo_words(row.text or "", locale)

@@ -14,16 +14,17 @@ from chalicelib.inputs import from_form
 from chalicelib.issues import drafts, emergency_pages, page_views, similar_views
 from chalicelib.issues.drafts import Draft
 from chalicelib.issues.models import ReportIssue
-from chalicelib.issues.page_routes import routes
 from chalicelib.issues.policy import CATEGORIES, MAX_PHOTOS
 from chalicelib.issues.tree import CategoryView
 from chalicelib.page_words import DEFAULT_ZONE, Speech, gettext, speak
 from chalicelib.pages import Fields, said, stay, typed, values
 from chalicelib.photos import service as photos
 from chalicelib.photos import store as photo_store
+from chalicelib.routes import Routes
 from chalicelib.times import rfc3339
 from chalicelib.web import SIGNED_IN, Call, url
 
+routes = Routes(__name__, "issues")
 _LOST = N_(
     "A photo could not be used or is not here any more; it was taken off the list. Add it again if you like."
 )

@@ -16,6 +16,7 @@ from chalicelib.issues.policy import (
     REOPEN_WITHIN,
     URGE_EVERY,
 )
+from chalicelib.kept import changed
 
 Relation = Literal["reporter", "follower", "neighbour"]
 #: States in which it is still staff's turn: what the desk's queue holds.
@@ -178,7 +179,7 @@ def moved(issue: Issue, to: Status, now: datetime, **also: object) -> Issue:
         **_effects(issue, to, now),
         **also,
     }
-    return issue.model_copy(update=change)
+    return changed(issue, **change)
 
 
 def _effects(issue: Issue, to: Status, now: datetime) -> dict[str, object]:

@@ -165,7 +165,8 @@ def _same_moment(issue: Issue) -> Condition:
 
 
 def _difference(before: Issue, after: Issue, keys: Keyring) -> tuple[Item, list[str]]:
-    changed = {name for name in Issue.model_fields if getattr(before, name) != getattr(after, name)}
+    was = before.__dict__
+    changed = {name for name, value in after.__dict__.items() if value != was[name]}
     changed |= {"due", "open_queue", "status_queue", "assignee_queue"}
     old, new = to_item(before, keys), to_item(after, keys)
     sets = {name: new[name] for name in changed if new[name] is not None and new[name] != old[name]}

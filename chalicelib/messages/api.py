@@ -4,7 +4,7 @@ from chalice.app import Response
 
 from chalicelib.answers import json_answer
 from chalicelib.cursors import give, scope, take
-from chalicelib.errors import N_, Invalid, NotFound
+from chalicelib.errors import N_, Invalid
 from chalicelib.messages import choosing, failed
 from chalicelib.messages.models import (
     ChooseMessages,
@@ -27,6 +27,7 @@ from chalicelib.web import MANAGERS, SIGNED_IN, Call
 
 routes = Routes(__name__, "messages")
 _BAD_CODE = N_("WeChat does not know this code. Ask it for another.")
+_NO_WECHAT = N_("We don't write by WeChat here. Please choose another channel.")
 
 
 @routes.api(
@@ -83,7 +84,7 @@ def bind_wechat(call: Call) -> Response:
     code = call.read(WeChatCode).code
     wechat = wechat_of(call.portal.settings)
     if wechat is None:
-        raise NotFound
+        raise Invalid.field("code", "not_offered", _NO_WECHAT)
     try:
         openid = wechat.openid_of(code)
     except Refused as error:

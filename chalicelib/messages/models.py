@@ -192,7 +192,7 @@ class Judge(Input):
     """`POST /api/v1/desk/messages/judge`: what becomes of messages that failed."""
 
     community_id: str = Field(max_length=64)
-    keys: list[Annotated[str, Field(max_length=200)]] = Field(min_length=1, max_length=100)
+    keys: list[Annotated[str, Field(min_length=1, max_length=200)]] = Field(min_length=1, max_length=100)
     act: Literal["resend", "drop"]
 
 

@@ -57,12 +57,17 @@ def in_force(
 ) -> CalendarVersion:
     """The version that holds at a moment."""
     made = _made(versions, known)
-    return next((one for one in reversed(made) if one.valid_from <= at), made[0])
+    for one in reversed(made):
+        if one.valid_from <= at:
+            return one
+    return made[0]
 
 
 def _made(versions: Sequence[CalendarVersion], known: datetime | None) -> Sequence[CalendarVersion]:
     """The versions that had been made by then; the first holds for everything before it as well."""
-    return [one for n, one in enumerate(versions) if n == 0 or known is None or one.made_at <= known]
+    if known is None or len(versions) == 1:
+        return versions
+    return [one for n, one in enumerate(versions) if n == 0 or one.made_at <= known]
 
 
 def is_open(versions: Sequence[CalendarVersion], at: datetime) -> bool:

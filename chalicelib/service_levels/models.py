@@ -12,14 +12,11 @@ from typing import Annotated, Literal
 from pydantic import WithJsonSchema
 
 from chalicelib.service_levels.calendar_models import Calendar, CalendarVersion, check_in_order
-
-#: A clock that always runs, or one that runs while the calendar is open.
-Clock = Literal["always", "working"]
-Goal = Literal["acknowledge", "on_site", "next_update", "resolve"]
-PauseReason = Literal["waiting_owner", "waiting_parts", "appointment"]
-State = Literal["pending", "met", "missed", "not_applicable"]
-#: Who is told of a breach; which people these are, is the roster's matter.
-Told = Literal["assignee", "front_line", "senior", "manager", "expert"]
+from chalicelib.service_levels.names import Clock as Clock
+from chalicelib.service_levels.names import Goal as Goal
+from chalicelib.service_levels.names import PauseReason as PauseReason
+from chalicelib.service_levels.names import State as State
+from chalicelib.service_levels.names import Told as Told
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ What is still to be done follows a new policy from the moment on from which that
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from chalicelib.issues.rules import WORK
 from chalicelib.service_levels import calendars
@@ -114,7 +114,10 @@ def pauses_of(one: Round, levels: Levels) -> tuple[Pause, ...]:
 
 def in_force(versions: Sequence[PolicyVersion], at: datetime) -> PolicyVersion:
     """The version that holds at a moment."""
-    return next((one for one in reversed(versions) if one.valid_from <= at), versions[0])
+    for one in reversed(versions):
+        if one.valid_from <= at:
+            return one
+    return versions[0]
 
 
 Judged = tuple[datetime | None, Span | None, Policy]
@@ -156,7 +159,10 @@ def due_at(
 ) -> datetime:
     """When a span that began at `start` is over, on its clock and less the pauses; or a part of it.
 
-    Works for anything that begins at a moment: steps of an SOP, the clocks of a complaint, an escalation."""
+    Works for anything that begins at a moment: steps of an SOP, the clocks of a complaint, an escalation. A clock that
+    always runs and never stood still, as most do, needs no calendar."""
+    if span.clock == "always" and not stood:
+        return start.astimezone(UTC) + span.wall * percent // 100
     calendar = calendars.in_force(levels.calendars, start, known).calendar
     length = span.on(calendar) * percent // 100
     return calendars.after(_runs(levels, span, start, stood, known), start, length)
@@ -183,6 +189,8 @@ def _margin(
     levels: Levels, span: Span, at: datetime, due: datetime, stood: Sequence[Pause], known: datetime | None
 ) -> timedelta:
     """What was left of the clock's time, or by how much of it a promise was missed: pauses no longer help then."""
+    if span.clock == "always" and (at > due or not stood):
+        return due - at
     if at <= due:
         return calendars.between(_runs(levels, span, at, stood, known), due)
     return -calendars.between(_runs(levels, span, due, (), known), at)

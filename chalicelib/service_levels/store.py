@@ -11,10 +11,8 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from chalicelib.audit import store as audit
 from chalicelib.conditions import Attr, Condition, Key
 from chalicelib.db import Db, Item, K, Put, Update
-from chalicelib.due import rows as due_rows
 from chalicelib.errors import N_, Invalid, VersionConflict
 from chalicelib.portal import Portal
 from chalicelib.service_levels.calendar_models import Calendar, CalendarVersion
@@ -120,6 +118,11 @@ def save_calendar(
 def _save(
     portal: Portal, community_id: str, by: str, kind: str, text: str, valid_from: datetime, seen: int, now: datetime
 ) -> None:  # fmt: skip
+    from chalicelib.audit import (
+        store as audit,  # these two for saving only: every page of an issue reads levels
+    )
+    from chalicelib.due import rows as due_rows
+
     if valid_from < now + NOTICE:
         raise Invalid.field("valid_from", "too_soon", _TOO_SOON)
     pk, sk = _pk(community_id), f"{kind}{rfc3339(valid_from)}"

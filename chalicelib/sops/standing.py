@@ -4,6 +4,7 @@ from chalicelib.accounts.models import Person
 from chalicelib.communities import store as communities
 from chalicelib.i18n import LOCALES
 from chalicelib.issues.models import Issue, IssueFile
+from chalicelib.kept import changed
 from chalicelib.managing.models import Version
 from chalicelib.portal import Portal
 from chalicelib.service_levels import store as levels_store
@@ -50,4 +51,4 @@ def stamped(portal: Portal, file: IssueFile) -> Issue:
     _, states = states_of(portal, file)
     ahead = rules.current(states)
     ticked = [state.step.id for state in states if state.done]
-    return file.issue.model_copy(update={"ticked": ticked, "step_due": ahead.due if ahead else None})
+    return changed(file.issue, ticked=ticked, step_due=ahead.due if ahead else None)

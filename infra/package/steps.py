@@ -56,10 +56,10 @@ def unused(tree: Path) -> None:
 
 
 def routes(tree: Path) -> None:
-    """Write down which feature answers which path, so that Lambda loads only that one."""
+    """Write down which feature answers what, so that Lambda loads only that one."""
     from app import features  # all are loaded here
 
-    (tree / ROUTES_FILE.name).write_text(json.dumps(features.paths, indent=1, sort_keys=True))
+    (tree / ROUTES_FILE.name).write_text(json.dumps(features.answers, indent=1, sort_keys=True))
 
 
 #: Name → step, in the order in which they are taken.

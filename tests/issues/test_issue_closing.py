@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.desk import service as desk
+from chalicelib.desk import talking
 from chalicelib.desk.models import StaffMessage
 from chalicelib.due.look import look_at
 from chalicelib.inbox import outbox
@@ -65,7 +65,7 @@ def test_a_message_begins_the_quiet_days_anew(
     if writer == "owner":
         service.message(portal, people.owner, resolved, WriteMessage(text="再看看"), None, day_six)
     else:
-        desk.message(portal, people.clerk, resolved, StaffMessage(text="好了吗"), None, day_six)
+        talking.message(portal, people.clerk, resolved, StaffMessage(text="好了吗"), None, day_six)
     assert timers.run_due(portal, NOW + WEEK)[CLOSED] == 0
     assert timers.run_due(portal, day_six + WEEK - SECOND)[CLOSED] == 0
     assert timers.run_due(portal, day_six + WEEK)[CLOSED] == 1
@@ -73,7 +73,7 @@ def test_a_message_begins_the_quiet_days_anew(
 
 def test_an_internal_note_does_not_break_the_quiet(portal: Portal, people: People, resolved: str) -> None:
     note = StaffMessage(text="已电话回访", internal=True)
-    desk.message(portal, people.clerk, resolved, note, None, NOW + timedelta(days=6))
+    talking.message(portal, people.clerk, resolved, note, None, NOW + timedelta(days=6))
     assert timers.run_due(portal, NOW + WEEK)[CLOSED] == 1
 
 

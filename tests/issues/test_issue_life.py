@@ -19,7 +19,7 @@ from hypothesis.stateful import (
 from chalicelib.accounts.models import Person
 from chalicelib.db import Delete, K
 from chalicelib.desk import service as desk
-from chalicelib.desk import undo, undo_rules
+from chalicelib.desk import talking, undo, undo_rules
 from chalicelib.desk.models import Assign, StaffMessage, Transition, Undo
 from chalicelib.errors import PortalError
 from chalicelib.issues import access, reporting, service, store, timers
@@ -175,7 +175,7 @@ class IssueLife(RuleBasedStateMachine):
         person, before, self.offered = self.cast[who], self.file, self._offered(who)
         body = StaffMessage(text="马上到。", internal=internal)
         error = self._send(
-            lambda key: desk.message(self.portal, person, self.issue_id, body, None, self.now)[
+            lambda key: talking.message(self.portal, person, self.issue_id, body, None, self.now)[
                 1
             ].model_dump(),
             False,

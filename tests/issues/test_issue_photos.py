@@ -8,7 +8,7 @@ import pytest
 from chalicelib.accounts.models import Person
 from chalicelib.audit import store as audit
 from chalicelib.db import Delete
-from chalicelib.desk import service as desk
+from chalicelib.desk import talking
 from chalicelib.desk.models import StaffMessage
 from chalicelib.errors import Invalid, NotFound, TooMany
 from chalicelib.inbox import outbox
@@ -196,7 +196,7 @@ def test_owners_never_learn_of_a_photo_of_an_internal_note(portal: Portal, peopl
     file = report(portal=portal, by=people.owner)
     bad, good = _begun(portal, clerk), _begun(portal, clerk)
     note = StaffMessage(text="业主以前投诉过", photo_ids=[bad, good], internal=True)
-    desk.message(portal, clerk, file.issue.id, note, None, NOW)
+    talking.message(portal, clerk, file.issue.id, note, None, NOW)
     _arrives(portal, bad, b"no photo at all")
     _arrives(portal, good)
     issue_photos.remove(portal, clerk, good, LATER)

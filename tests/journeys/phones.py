@@ -1,5 +1,6 @@
 """Phones and desk screens: browsers that note whatever goes wrong in them, and people who sign in."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -149,6 +150,13 @@ def open_fold(page: Page, msgid: str) -> None:
 def fold(page: Page, msgid: str) -> Locator:
     """A part of a page that opens and closes, by its words."""
     return page.locator("details", has=page.locator("summary", has_text=zh(msgid)))
+
+
+def choose(page: Page, msgid: str, begins: str) -> None:
+    """Choose what begins so: a person's name is followed by what they can do, or by why they fit."""
+    select = page.get_by_label(zh(msgid))
+    option = select.locator("option").filter(has_text=re.compile(f"^{begins}"))
+    select.select_option(value=option.get_attribute("value"))
 
 
 def token_of(page: Page) -> str:

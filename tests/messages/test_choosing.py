@@ -157,8 +157,9 @@ def test_each_agreement_is_counted_once(caller: Any) -> None:
     assert (other.status, other.json["code"]) == (422, "idempotency_mismatch")
 
 
-def test_a_mini_program_that_is_not_set_up_is_not_there(caller: Any) -> None:
-    assert caller("owner").api("PUT", "/me/messages/wechat", {"code": "abc"}).status == 404
+def test_a_mini_program_that_is_not_set_up_is_said_not_to_be_offered(caller: Any) -> None:
+    refused = caller("owner").api("PUT", "/me/messages/wechat", {"code": "abc"})
+    assert (refused.status, refused.json["errors"][0]["code"]) == (422, "not_offered")
 
 
 def test_a_short_link_leads_to_the_page_of_whoever_may_see_it(

@@ -17,11 +17,12 @@ NEVER = (
     "PIL", "pillow_heif", "segno", "jinja2", "phonenumbers", "multipart",
     "chalicelib.openapi", "chalicelib.desk.pages", "chalicelib.issues.pages", "chalicelib.places.pages",
     "chalicelib.importing", "chalicelib.photos.processing", "chalicelib.photos.intake",
+    "chalicelib.issues.commit", "chalicelib.inbox.outbox",  # what a change needs
 )  # fmt: skip
 #: All modules, the standard library's included. More need a reason: each costs a fifth of a millisecond.
-MOST_MODULES = 330
+MOST_MODULES = 315
 #: … and for a page, with its templates.
-MOST_FOR_A_PAGE = 380
+MOST_FOR_A_PAGE = 320
 ASK = """
 import app
 answer = app.app(given, None)
