@@ -17,8 +17,7 @@ from chalicelib.inputs import checked_key, from_form
 from chalicelib.once import once
 from chalicelib.page_words import Speech, speak
 from chalicelib.pages import Fields, go, said, stay, typed, values
-from chalicelib.photos import service as photos
-from chalicelib.photos import store as photo_store
+from chalicelib.photos.picked import picked
 from chalicelib.times import rfc3339
 from chalicelib.web import SIGNED_IN, Call, url
 
@@ -114,7 +113,7 @@ def _form(call: Call, fields: Fields, error: PortalError | None = None) -> Respo
         "consultant_id": consultant_id,
         "strip": page_views.strip(call, slots, zone, day),
         "units": units,
-        "photos": _photos(call, fields),
+        "photos": picked(call, fields.get("photo_ids", [])),
         "max_photos": MOST_PHOTOS,
         "values": given,
         "errors": said(error) if error else [],
@@ -136,14 +135,6 @@ def free_ahead(call: Call, consultant_id: str, service_id: str) -> tuple[Plan, S
     if chosen is None:
         raise NotFound
     return plan, chosen, slots
-
-
-def _photos(call: Call, fields: Fields) -> list[dict[str, Any]]:
-    ids = fields.get("photo_ids", [])[:MOST_PHOTOS]
-    rows = call.portal.db.batch_get([photo_store.photo_key(one) for one in ids if one]) if ids else []
-    mine = [row for row in rows if row and row["owner_id"] == call.person.id]
-    shown = [photos.view(call.portal, row, call.storage_origin, call.now) for row in mine]
-    return [{**one.model_dump(), "mine": True, "alt": ""} for one in shown]
 
 
 @routes.form("/consultations/new", SIGNED_IN, "Book a time", on="/consultations/new")

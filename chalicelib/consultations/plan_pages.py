@@ -16,9 +16,9 @@ from chalicelib.consultations.policy import MOST_SERVICES
 from chalicelib.errors import N_, Invalid, NotFound, PortalError
 from chalicelib.ids import new_id
 from chalicelib.inputs import from_form
-from chalicelib.issues.pages import ready_photos
 from chalicelib.page_words import DEFAULT_ZONE, Speech, gettext, speak
 from chalicelib.pages import Fields, go, said, stay, typed, values, whole_number
+from chalicelib.photos.picked import picked
 from chalicelib.web import Call, url
 
 SAVED = flash_words("plan_saved", "success", N_("Saved. It holds from now on; what is booked already stays."))
@@ -55,7 +55,7 @@ def _show(call: Call, designer: str, fields: Fields | None, error: PortalError |
         {part: one[f"s{n}_{part}"] for part in (*_PARTS, "id")} | {"n": n}
         for n in range(min(count + 1, MOST_SERVICES))
     ]
-    pictures = ready_photos(call, given.get("photo_ids", [])[-1:])
+    pictures = picked(call, given.get("photo_ids", [])[-1:])
     context = {
         "designer": {"id": designer, "name": member.name},
         "version": one["version"] or str(plan.version if plan else 0),

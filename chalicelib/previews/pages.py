@@ -8,10 +8,10 @@ from chalicelib.consultations.api import CALENDAR
 from chalicelib.consultations.plans import CALENDAR_ROLES
 from chalicelib.errors import N_, Invalid, NotFound, PortalError
 from chalicelib.inputs import checked_key, from_form
-from chalicelib.issues.pages import ready_photos
 from chalicelib.once import once
 from chalicelib.page_words import DEFAULT_ZONE, Speech, speak
 from chalicelib.pages import Fields, go, said, stay, typed, values
+from chalicelib.photos.picked import picked
 from chalicelib.previews import service
 from chalicelib.previews.models import AddPreview
 from chalicelib.routes import Routes
@@ -60,7 +60,7 @@ def _at_desk(call: Call, fields: Fields, error: PortalError | None = None) -> Re
         "items": service.listed(call.portal, call.person, chosen, call.storage_origin, call.now),
         "communities": names,
         "community_id": chosen,
-        "photos": ready_photos(call, fields.get("photo_ids", [])),
+        "photos": picked(call, fields.get("photo_ids", [])),
         "values": values(fields),
         "errors": said(error) if error else [],
     }

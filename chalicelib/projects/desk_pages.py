@@ -10,10 +10,10 @@ from chalicelib.consultations import plans
 from chalicelib.consultations.api import CALENDAR
 from chalicelib.errors import N_, NotFound, PortalError
 from chalicelib.inputs import checked_key, from_form
-from chalicelib.issues.pages import ready_photos
 from chalicelib.once import once
 from chalicelib.page_words import Speech, speak
 from chalicelib.pages import Fields, go, said, stay, typed, values, whole_number
+from chalicelib.photos.picked import picked
 from chalicelib.projects import page_views, rules, service
 from chalicelib.projects.api import looked_after
 from chalicelib.projects.models import SaveStages, Say, StartProject, WriteReport
@@ -102,7 +102,7 @@ def _show(
         "rows": _rows(view, values(fields), typed_in=opened == "stages"),
         "ended": values(fields)["ended"] if opened == "stages" else str(view.ended or ""),
         "months": [(one, page_views.month_words(one, call.locale)) for one in months],
-        "photos": ready_photos(call, fields.get("photo_ids", [])),
+        "photos": picked(call, fields.get("photo_ids", [])),
         "max_photos": MOST_PHOTOS,
         "values": values(fields),
         "open_form": opened,
