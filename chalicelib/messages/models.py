@@ -173,8 +173,10 @@ class FailedMessage(Base):
     event: str
     number: str
     issue_id: str
-    #: What `issue_id` is the id of: "issue" or "complaint".
+    #: What `issue_id` is the id of: "issue", "complaint", "booking" …
     about: str
+    #: What a message about an appointment, a project or a commitment names.
+    subject: str | None
     channel: str
     to: str
     reason: str

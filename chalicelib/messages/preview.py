@@ -63,6 +63,6 @@ def said(item: FailedMessage, locale: str) -> str:
     now = datetime.fromisoformat(item.at)
     message = Outgoing(
         account_id="", source="", channel="sms", kind="steps", event=item.event, desk=False, at=now, due=now,
-        community_id="", issue_id=item.issue_id, number=item.number,
+        community_id="", issue_id=item.issue_id, number=item.number, subject=item.subject,
     )  # fmt: skip
     return words.wording(message, locale, ZoneInfo("UTC"), now).subject
