@@ -76,11 +76,8 @@ def set_price(
         item = one_of(_managed(portal, person, body.community_id), item_id)
         rules.check_since(item, body.since, today_in(portal, body.community_id, now))
         price = Price(since=body.since, fen=body.fen, at=now, by=person.id, reason=body.reason)
-        after = item.model_copy(update={"version": item.version + 1, "prices": (*item.prices, price)})
-        ops = [
-            board_store.put_item(body.community_id, item, after),
-            board_store.add_price(body.community_id, item_id, price),
-        ]
+        after = item.model_copy(update={"prices": (*item.prices, price)})
+        ops = board_store.next_price(body.community_id, item, price)
         _write(portal, person, body.community_id, after, "price", once, ops, now)
         return after
 
@@ -98,7 +95,7 @@ def change(
             raise VersionConflict
         changes = {"words": body.words, "retired": body.retired, "version": item.version + 1}
         after = item.model_copy(update=changes)
-        ops = [board_store.put_item(body.community_id, item, after)]
+        ops = [board_store.change_item(body.community_id, item, after)]
         _write(portal, person, body.community_id, after, "changed", once, ops, now)
         return after
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from chalicelib.conditions import Attr
-from chalicelib.db import Db, K, Op, Put
+from chalicelib.db import Db, K, Op, Put, Update
 from chalicelib.db import Item as Row
 from chalicelib.errors import ChangedMeanwhile, VersionConflict
 from chalicelib.kept import made
@@ -52,20 +52,29 @@ def add_item(community_id: str, item: Item) -> Op:
     return Put(_row(community_id, item))
 
 
-def put_item(community_id: str, before: Item, after: Item) -> Op:
-    """The write of a changed item; it fails with VersionConflict."""
+def change_item(community_id: str, before: Item, after: Item) -> Op:
+    """The write of an item's words and place; it fails with VersionConflict."""
     seen = Attr("version").eq(before.version)
-    return Put(_row(community_id, after), condition=seen, error=VersionConflict())
+    sets = {"words": after.words, "retired": after.retired, "version": after.version}
+    return Update(item_key(community_id, before.id), sets=sets, condition=seen, error=VersionConflict())
 
 
 def _row(community_id: str, item: Item) -> Row:
     key = item_key(community_id, item.id)
     fields: dict[str, Any] = item.model_dump(exclude={"prices"})
-    return {"PK": key.pk, "SK": key.sk, **fields}
+    return {"PK": key.pk, "SK": key.sk, **fields, "last": str(item.prices[-1].since)}
+
+
+def next_price(community_id: str, item: Item, price: Price) -> list[Op]:
+    """The writes of a price behind all that are known; they fail with ChangedMeanwhile when one came between."""
+    same = Attr("last").eq(str(item.prices[-1].since))
+    last = {"last": str(price.since)}
+    moved = Update(item_key(community_id, item.id), sets=last, condition=same, error=ChangedMeanwhile())
+    return [moved, add_price(community_id, item.id, price)]
 
 
 def add_price(community_id: str, item_id: str, price: Price) -> Op:
-    """The write of a price; it fails with ChangedMeanwhile when that day has one."""
+    """The write of a price, which is never changed."""
     key = price_key(community_id, item_id, price)
     fields = price.model_dump(mode="json", exclude={"at"})
     return Put({"PK": key.pk, "SK": key.sk, **fields, "at": rfc3339(price.at)}, error=ChangedMeanwhile())

@@ -71,7 +71,7 @@ class ProjectLine(Base):
     unit_id: str
     unit_label: str
     designer_id: str
-    ended: date | None
+    ended: date | None = None
 
 
 class ProjectList(Base):

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from chalicelib.consultations import line_store, store
+from chalicelib.consultations import line_store, marks_store, store
 from chalicelib.consultations.store import booking_from
 from chalicelib.crypto import Keyring
 from chalicelib.db import Item, K
@@ -17,6 +17,8 @@ def booking(book: Book, keys: Keyring, key: K, item: Item) -> None:
     book.want(store.plan_key(one.consultant_id), key)
     if one.status == "requested":
         book.want(store.asked_key(one), key)
+    if one.marks:
+        book.want(marks_store.marks_key(one.consultant_id), key)
 
 
 def pointer(book: Book, keys: Keyring, key: K, item: Item) -> None:

@@ -1,6 +1,6 @@
 """Made-up projects, prices, commitments and previews; everything by keyword."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from chalicelib.accounts.models import Person
@@ -78,4 +78,7 @@ def decoration_ids(*, people: People) -> dict[str, str]:
         "commitment_id": make_commitment(portal=portal, by=people.designer).id,
         "preview_id": make_preview(portal=portal, by=people.designer),
         "waiting_id": "01K00000000000000000000000",
+        # Calls go by the real clock.
+        "soon": str((datetime.now(UTC) + timedelta(days=30)).date()),
+        "later": str((datetime.now(UTC) + timedelta(days=60)).date()),
     }

@@ -5,6 +5,7 @@ from datetime import timedelta
 from chalicelib.consultations import rating, staff, timers
 from chalicelib.consultations.input_models import RateBooking, StaffStep
 from chalicelib.issues import photos as photo_removal
+from chalicelib.photos import intake
 from chalicelib.photos import service as photos
 from chalicelib.portal import Portal
 from chalicelib.previews import service as previews
@@ -34,7 +35,10 @@ def decorate(portal: Portal, people: People) -> None:
     _project(portal, people)
     _prices(portal, people)
     gone = make_preview(portal=portal, by=people.designer)
-    make_preview(portal=portal, by=people.designer)
+    for _ in range(2):
+        make_preview(portal=portal, by=people.designer)
+    rows = portal.db.query_all("PREVIEWS#maple")
+    _settle(portal, *(row["id"] for row in rows if row["SK"].startswith("PHOTO#")))
     previews.listed(portal, people.owner, "maple", None, NOW)
     previews.remove(portal, people.designer, "maple", gone, NOW)
     _rated(portal, people)
@@ -43,9 +47,10 @@ def decorate(portal: Portal, people: People) -> None:
 def _project(portal: Portal, people: People) -> None:
     owner, designer = people.owner, people.designer
     project = make_project(portal=portal, by=designer)
-    pictures = [photos.start_plain(portal, designer, NOW) for _ in range(2)]
+    pictures = [photos.start_plain(portal, designer, NOW) for _ in range(3)]
     write_report(portal=portal, by=designer, photo_ids=pictures)
     photo_removal.remove(portal, designer, pictures[0], NOW)
+    _settle(portal, *pictures[1:])
     key = make_key(of=owner)
     for _ in range(2):
         projects.comment(portal, owner, project, "owner", MONTH, Say(text="开关要移一下"), key, NOW)
@@ -55,6 +60,15 @@ def _project(portal: Portal, people: People) -> None:
     projects.save(portal, people.manager, HOME, stages, make_key(of=people.manager), NOW)
     for days in (13, 44, 49):  # November's report is there, December's is missing
         timers.run_due(portal, NOW + timedelta(days=days))
+    stages = SaveStages(version=2, stages=list(project.stages), ended=TODAY)
+    projects.save(portal, people.manager, HOME, stages, None, NOW + timedelta(days=50))
+
+
+def _settle(portal: Portal, *photo_ids: str) -> None:
+    """One picture shows all around, the others can't be used."""
+    intake.settle(portal, photo_ids[0], "ready", None, NOW, wide=True)
+    for photo_id in photo_ids[1:]:
+        intake.settle(portal, photo_id, "rejected", "broken", NOW)
 
 
 def _prices(portal: Portal, people: People) -> None:
@@ -63,7 +77,7 @@ def _prices(portal: Portal, people: People) -> None:
     dearer = SetPrice(community_id="maple", fen=2800, since=TODAY + timedelta(days=30))
     board.set_price(portal, manager, item.id, dearer, make_key(of=manager), NOW)
     board.change(
-        portal, manager, item.id, ChangeItem(community_id="maple", version=2, words="两遍"), None, NOW
+        portal, manager, item.id, ChangeItem(community_id="maple", version=1, words="两遍"), None, NOW
     )
     board.read(portal, owner, "maple")
     one = make_commitment(portal=portal, by=designer, item_ids=[item.id])
@@ -78,8 +92,10 @@ def _prices(portal: Portal, people: People) -> None:
 
 def _rated(portal: Portal, people: People) -> None:
     """The designer has a picture, and somebody says how it was."""
-    picture = photos.start_plain(portal, people.designer, NOW)
-    plan = make_plan(portal=portal, people=people, photo_id=picture, daily_limit=0)
+    pictures = [photos.start_plain(portal, people.designer, NOW) for _ in range(2)]
+    for picture in pictures:
+        plan = make_plan(portal=portal, people=people, photo_id=picture, daily_limit=0)
+    _settle(portal, *pictures)
     starts_at = SATURDAY + timedelta(days=9)
     booking = book(portal=portal, by=people.owner, of=plan, starts_at=starts_at)
     later = starts_at + timedelta(hours=1)
