@@ -47,7 +47,6 @@ def _shown(portal: Portal, row: Item, profile: Item | None) -> FailedMessage:
         number=row.get("number", ""),
         issue_id=row.get("issue_id", ""),
         about=row.get("about") or "issue",
-        subject=row.get("subject"),
         channel=row["channel"],
         to=mask_phone(phone) if phone else "",
         reason=row["reason"],

@@ -175,8 +175,6 @@ class FailedMessage(Base):
     issue_id: str
     #: What `issue_id` is the id of: "issue", "complaint", "booking" …
     about: str
-    #: What a message about an appointment, a project or a commitment names.
-    subject: str | None
     channel: str
     to: str
     reason: str

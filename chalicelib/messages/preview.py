@@ -59,10 +59,11 @@ def all_of(locale: str, now: datetime, origin: str) -> list[dict[str, Any]]:
 
 
 def said(item: FailedMessage, locale: str) -> str:
-    """What a message that failed says, without the time of a visit."""
+    """What a message that failed says, without the time of a visit, and without names."""
     now = datetime.fromisoformat(item.at)
     message = Outgoing(
         account_id="", source="", channel="sms", kind="steps", event=item.event, desk=False, at=now, due=now,
-        community_id="", issue_id=item.issue_id, number=item.number, subject=item.subject,
+        community_id="", issue_id=item.issue_id, number=item.number,
+        subject=None if item.about in ("issue", "complaint") else "…",
     )  # fmt: skip
     return words.wording(message, locale, ZoneInfo("UTC"), now).subject

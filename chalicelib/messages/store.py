@@ -138,7 +138,6 @@ def fail(message: Outgoing) -> Op:
     """The write of a message's row among those that managers look at."""
     key = failed_key(message)
     names = (
-        "account_id", "source", "channel", "event", "number", "issue_id", "about", "subject", "reason", "attempts",
-        "kind",
+        "account_id", "source", "channel", "event", "number", "issue_id", "about", "reason", "attempts", "kind",
     )  # fmt: skip
     return Put({"PK": key.pk, "SK": key.sk, **{name: getattr(message, name) for name in names}}, replace=True)
