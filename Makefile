@@ -16,15 +16,16 @@ EVERY_PAGE := tests/journeys/test_every_page.py
 RUNNING_TESTS := tests/durability tests/fuzz
 LOCAL_TESTS := tests/local
 DEPLOY_TESTS := tests/infra tests/package tests/deployed
-# The longest first: two run at a time, and both cores should end together.
+# The longest first: two run at a time, and both cores should end together; the short checks fill what is left.
 # (A group with a prerequisite that is a job of its own would lose its turn, so `browser` is made within.)
-TEST_GROUPS := test-journeys test-running test-pages test-parts test-local test-deploy
+TEST_GROUPS := test-journeys test-parts test-pages test-running test-deploy test-local types lint
 CODE := $(wildcard app.py chalicelib infra local bench tests)
 SUDO := $(shell test "$$(id -u)" = 0 || echo sudo)
-PIP := -m pip --disable-pip-version-check --no-input install -qq
+# What is used gets compiled when it is first used: of some packages that is a hundredth.
+PIP := -m pip --disable-pip-version-check --no-input install --no-compile -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help run test $(TEST_GROUPS) setup lint format types locale locale-update browser package scan deploy smoke import migrate residents members verify recompute-deadlines backup restore restore-table rotate-keys sign-out-all posters screenshots icons openapi holidays check-deadlines check-slots bench lighthouse clean
+.PHONY: help run test $(TEST_GROUPS) setup lint format types locale locale-update browser package scan deploy smoke import migrate residents verify recompute-deadlines backup restore restore-table rotate-keys sign-out-all posters screenshots icons openapi holidays check-deadlines check-slots bench lighthouse clean
 .DELETE_ON_ERROR:
 
 help:  ## list all targets
@@ -33,7 +34,9 @@ help:  ## list all targets
 run: $(APP_ENV) $(ENGINE_ENV) locale  ## start the portal with demo data (PORT=8000 HOST=127.0.0.1 DATA=.local)
 	@exec $(BIN)/python -m local.run
 
-test: setup lint types browser  ## lint, type-check and run every test
+test:  ## lint, type-check and run every test
+	@# Downloads wait more than they work.
+	@$(MAKE) --no-print-directory -j4 -Otarget setup browser $(SCAN_ENV) $(LAMBDA_ENV)
 	@# Two at a time, one a core; -k lets the others finish when one fails.
 	@$(MAKE) --no-print-directory -k -j2 -Otarget $(TEST_GROUPS)
 
@@ -107,9 +110,6 @@ restore-table: $(APP_ENV)  ## make a new table from DynamoDB's own backups (FROM
 rotate-keys: $(APP_ENV) $(ENGINE_ENV)  ## take one step of a rotation of the data keys (STEP=show|new|add|use|retire KMS_KEY=…)
 	@$(BIN)/python -m local.inside infra.keyring $(STEP)
 
-members: $(APP_ENV) $(ENGINE_ENV)  ## write down whose homes are where, once, for accounts imported before announcements came
-	@$(BIN)/python -m local.inside infra.upkeep.members
-
 sign-out-all: $(APP_ENV) $(ENGINE_ENV)  ## end all sessions of all people
 	@$(BIN)/python -m local.inside infra.upkeep.sign_out
 
@@ -153,9 +153,11 @@ lighthouse: setup browser  ## how a phone finds the pages: speed, accessibility,
 	$(BIN)/python -m bench.lighthouse $(if $(URL),--url $(URL))
 
 browser:  ## install Chromium with Chinese fonts, and Java for the HTML checker, where they are missing
-	@{ command -v chromium && command -v java; } >/dev/null || { $(SUDO) apt-get update -qq && \
+	@# Chromium without windows (the shell) has half of the work with a page; the other is for `make lighthouse`.
+	@{ command -v chromium && command -v chromium-headless-shell && command -v java; } >/dev/null || { $(SUDO) apt-get update -qq && \
 		$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends \
-		chromium fonts-noto-cjk default-jre-headless >/dev/null; }
+		chromium chromium-headless-shell fonts-noto-cjk default-jre-headless >/dev/null; } || \
+		{ command -v chromium && command -v java && echo "No chromium-headless-shell: the tests take longer."; }
 
 clean:  ## remove environments and caches, never a portal's data
 	rm -rf .venv .venv-* build node_modules .mypy_cache .pytest_cache .ruff_cache $(CATALOGUES)

@@ -77,17 +77,19 @@ def tick(event: Any) -> dict[str, int]:
     """The clock: deliver what the stream missed, handle what is due of issues, complaints and consultations."""
     from chalicelib.complaints import timers as complaints
     from chalicelib.consultations import timers as consultations
+    from chalicelib.due import clock
     from chalicelib.inbox import outbox
     from chalicelib.issues import timers
 
     now = datetime.now(UTC)
-    delivered = outbox.sweep(portal(), now)
-    handled = timers.run_due(portal(), now)
-    late = {
-        "complaints": complaints.run_due(portal(), now),
-        "consultations": consultations.run_due(portal(), now),
-    }
-    return {"delivered": delivered, **handled, **late}
+    return clock.run(
+        {
+            "delivered": lambda: outbox.sweep(portal(), now),
+            "handled": lambda: timers.run_due(portal(), now).total(),
+            "complaints": lambda: complaints.run_due(portal(), now),
+            "consultations": lambda: consultations.run_due(portal(), now),
+        }
+    )
 
 
 # What has been imported stays: neither this collection nor any later one looks at it again.

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from chalicelib.db import Db
-from chalicelib.inbox import outbox
+from chalicelib.inbox import outbox, whom
 from chalicelib.issues import store
 from chalicelib.issues.models import IssueFile
 from chalicelib.issues.policy import category_of
@@ -116,7 +116,7 @@ def _at_night(letters: Letters) -> list[str]:
     for row in letters.notices.values():
         if row["event"] not in _BY_CLOCK:
             continue
-        at: datetime = moment(row.get("not_before") or row["at"])
+        at: datetime = moment(row["at"])
         urgent = bool(row.get("urgent"))
         by_day = rfc3339(tell_at(DEFAULT_POLICY.quiet, _ZONE, at)) == rfc3339(at)
         to_staff_of_l1 = not row["owners"] and category_of(row["category_id"]).sla_class == "L1"
@@ -131,7 +131,7 @@ def _lost(portal: Portal, letters: Letters) -> list[str]:
     found = [
         f"{sk} to {account_id}"
         for sk, row in letters.notices.items()
-        for account_id in {*row["owners"], *row["staff"], *outbox.on_duty(portal, row)}
+        for account_id in {*row["owners"], *row["staff"], *whom.of(portal, row)}
         if (account_id, sk) not in letters.messages
     ]
     return [*left, *found]

@@ -10,6 +10,7 @@ from typing import Any
 from bench.inside import Caller
 from bench.world import World
 from chalicelib.due import rows as due_rows
+from chalicelib.due import walk
 from chalicelib.due.look import look_at
 from chalicelib.inbox import outbox
 from chalicelib.issues import timers
@@ -152,7 +153,7 @@ def close_quiet(world: World) -> Work:
     asked = look_at(world.portal, issue.id, now - timedelta(days=2)).after
     assert asked.next_moment is not None, "it closes by itself"
     row = due_rows.key_at(issue.id, asked.next_moment)
-    return lambda: _nothing(timers._shard(world.portal, row.pk, now, Counter()))
+    return lambda: _nothing(walk._shard(world.portal, timers._CLOCK, row.pk, now, Counter()))
 
 
 def follow(world: World) -> Work:

@@ -14,7 +14,7 @@ from chalice.app import Request
 from pydantic import BaseModel, ValidationError
 
 from chalicelib import i18n
-from chalicelib.accounts.models import Person
+from chalicelib.accounts.models import COMPLAINT_ROLES, DESK_ROLES, OFFICE_ROLES, Person
 from chalicelib.accounts.sessions import person_of
 from chalicelib.errors import BadRequest, Forbidden, NotSignedIn, PortalError, TooLarge, WrongType
 from chalicelib.inputs import checked_key, invalid, read_model
@@ -49,12 +49,11 @@ class Access:
 
 PUBLIC = Access(public=True)
 SIGNED_IN = Access()
-DESK = Access(roles=frozenset({"front_line", "senior", "technician", "manager", "expert", "auditor"}))
+DESK = Access(roles=DESK_ROLES)
 #: Those at the desk who also change something there.
 HANDLERS = Access(roles=frozenset({"front_line", "senior", "technician", "manager", "expert"}))
-OFFICE = Access(roles=frozenset({"front_line", "senior", "manager", "expert"}))
-#: Those who read complaints: technicians, whose work many of them are about, do not.
-COMPLAINTS = Access(roles=frozenset({"front_line", "senior", "manager", "expert", "auditor"}))
+OFFICE = Access(roles=OFFICE_ROLES)
+COMPLAINTS = Access(roles=COMPLAINT_ROLES)
 MANAGERS = Access(roles=frozenset({"manager"}))
 
 

@@ -15,7 +15,7 @@ ENGINE_PYTHON = ROOT / ".venv-engine" / "bin" / "python"
 _DURABLE = [str(ENGINE_PYTHON), "-m", "local.engine"]
 #: What the local portal needs of AWS.
 SERVICES = "dynamodb,dynamodbstreams,s3,iam,sts"
-_BARE = [str(ENGINE_PYTHON), "-m", "hypercorn", "ministack.app:app", "--keep-alive", "75", "--bind"]
+_BARE = [str(ENGINE_PYTHON), "-m", "local.bare_engine"]
 
 
 class EngineFailedError(Exception):
@@ -87,7 +87,7 @@ def launch(data: Path, auth: bool = True, durable: bool = True, services: str = 
         listener.bind(("127.0.0.1", 0))
         address, port = listener.getsockname()
         descriptor = listener.fileno()
-        command = [*_DURABLE, str(data), str(descriptor)] if durable else [*_BARE, f"fd://{descriptor}"]
+        command = [*_DURABLE, str(data), str(descriptor)] if durable else [*_BARE, str(descriptor)]
         environment = _environment(data, port, auth, services) | {
             "AWS_ACCESS_KEY_ID": access_key,
             "AWS_SECRET_ACCESS_KEY": secret_key,

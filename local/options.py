@@ -24,6 +24,14 @@ _WIDE_CAPS = {
     "CODES_PER_ADDRESS": "100000",
 }
 
+_CHOSEN = {
+    "TABLE_NAME": "portal",
+    "MEDIA_BUCKET": "portal-media",
+    "AWS_REGION": "us-east-1",
+    # Browsers can ask for messages; nothing is pushed to them, as all messages are kept here.
+    "MESSAGES_FILE": "local/messages.json",
+}
+
 
 class CannotRunError(Exception):
     """The portal can't be started; the message says why in one line."""
@@ -97,7 +105,7 @@ def keep_to_this_machine(environment: MutableMapping[str, str]) -> None:
 
 def child_environment(options: Options, engine: EngineProcess | None) -> dict[str, str]:
     """What the portal's processes find in their environment; what is set outside wins, but for the engine."""
-    chosen = _WIDE_CAPS | {"TABLE_NAME": "portal", "MEDIA_BUCKET": "portal-media", "AWS_REGION": "us-east-1"}
+    chosen = _WIDE_CAPS | _CHOSEN
     given = {name: os.environ.get(name) or value for name, value in chosen.items()}
     fixed = {
         "PORTAL_STAGE": "local",

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from boto3.session import Session
 from botocore.config import Config
 
+from chalicelib import aws
 from local import events
 from local.guard import die_with_parent
 from local.stream import StreamReader, follow
@@ -18,6 +19,8 @@ from local.uploads import UploadWatch, Workers, photo_arrived, photo_failed, wat
 log = logging.getLogger(__name__)
 
 _TICK_SECONDS = 20
+#: Nobody sees a text message come a quarter of a second later; on a page they do.
+_MESSAGES_SECONDS = 0.25
 #: Loading the app into the workers would slow down the web server's own start.
 _WARM_UP_AFTER_SECONDS = 2
 
@@ -32,14 +35,14 @@ def main() -> None:
     app = events.handlers()
     session = Session()
     # First the stream's position, then the first tick, which sweeps: nothing falls between the two.
-    reader = StreamReader(session.client("dynamodbstreams"), os.environ["TABLE_NAME"])
+    reader = _reader(session)
     workers = Workers(photo_arrived)
     s3 = session.client("s3", config=Config(s3={"addressing_style": "path"}))
     uploads = UploadWatch(s3, os.environ["MEDIA_BUCKET"], workers.process, photo_failed)
     # Each reads the stream for itself, as on Lambda: a slow provider holds up no message of the inbox.
-    outside = StreamReader(session.client("dynamodbstreams"), os.environ["TABLE_NAME"])
+    outside = _reader(session)
     _start("stream", lambda: follow(reader, app.deliver_outbox, stop))
-    _start("messages", lambda: follow(outside, app.send_messages, stop))
+    _start("messages", lambda: follow(outside, app.send_messages, stop, _MESSAGES_SECONDS))
     _start("uploads", lambda: watch(uploads, stop))
     _start("clock", lambda: _tick(app.tick, stop))
     _start("clock of messages", lambda: _tick(app.send_messages, stop))
@@ -47,6 +50,12 @@ def main() -> None:
         workers.warm_up()
     stop.wait()
     workers.close()
+
+
+def _reader(session: Session) -> StreamReader:
+    client = session.client("dynamodbstreams")
+    wire = aws.transport("dynamodb", client.meta.region_name, client.meta.endpoint_url)
+    return StreamReader(client, os.environ["TABLE_NAME"], wire)
 
 
 def _start(name: str, work: Callable[[], None]) -> None:

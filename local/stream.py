@@ -13,22 +13,25 @@ from local.events import Event, Handler, context, stream_event
 if TYPE_CHECKING:
     from mypy_boto3_dynamodbstreams import DynamoDBStreamsClient
 
+    from chalicelib.transport import Transport
+
 log = logging.getLogger(__name__)
 
 #: Seconds to wait before each further try of a single record that fails.
 BACKOFF = (0.2, 1.0, 3.0)
-_POLL_SECONDS = 0.1
+POLL_SECONDS = 0.1
 
 
 class StreamReader:
     """The stream's end at the time it was made, and everything from there on."""
 
-    def __init__(self, client: "DynamoDBStreamsClient", table: str) -> None:
-        """Raises LookupError when the table has no stream."""
+    def __init__(self, client: "DynamoDBStreamsClient", table: str, wire: "Transport | None" = None) -> None:
+        """`wire`, with half of the client's work, is asked for news; many times a second, that matters. Raises
+        LookupError when the table has no stream."""
         streams = client.list_streams(TableName=table)["Streams"]
         if not streams:
             raise LookupError(f"The table {table} has no stream.")
-        self._client = client
+        self._client, self._wire = client, wire
         self.arn = streams[-1]["StreamArn"]
         self._iterators = self._latest()
 
@@ -45,11 +48,20 @@ class StreamReader:
     def _read(self) -> list[Any]:
         records: list[Any] = []
         for shard, iterator in list(self._iterators.items()):
-            answer = self._client.get_records(ShardIterator=iterator, Limit=100)
+            answer = self._ask(iterator)
             records += answer["Records"]
             if following := answer.get("NextShardIterator"):
                 self._iterators[shard] = following
         return records
+
+    def _ask(self, iterator: str) -> Any:
+        """In the wire's own form, or as the client has read it; when the wire has no answer, the client asks again."""
+        wanted: Any = {"ShardIterator": iterator, "Limit": 100}
+        if self._wire is not None:
+            with self._wire.first_try("DynamoDBStreams_20120810.GetRecords", wanted) as answer:
+                if answer is not None:
+                    return answer
+        return self._client.get_records(**wanted)
 
     def _latest(self) -> dict[str, str]:
         shards = self._client.describe_stream(StreamArn=self.arn)["StreamDescription"]["Shards"]
@@ -98,8 +110,10 @@ def _not_delivered(records: list[Event], arn: str, handler: Handler) -> list[Eve
     return []
 
 
-def follow(reader: StreamReader, handler: Handler, stop: threading.Event) -> None:
-    """Deliver what comes until told to stop."""
+def follow(
+    reader: StreamReader, handler: Handler, stop: threading.Event, every_s: float = POLL_SECONDS
+) -> None:
+    """Deliver what comes until told to stop; when there was nothing, look again after `every_s`."""
     while not stop.is_set():
         try:
             records = reader.read()
@@ -110,4 +124,4 @@ def follow(reader: StreamReader, handler: Handler, stop: threading.Event) -> Non
         if records:
             deliver(records, reader.arn, handler)
         else:
-            stop.wait(_POLL_SECONDS)
+            stop.wait(every_s)

@@ -44,6 +44,8 @@
   const tick = () => { const box = row() && one("[name=pick]", row()); if (box) box.click(); return Boolean(box); };
   const click = (selector) => { const spot = one(selector); if (spot) spot.click(); return Boolean(spot); };
   function back() {
+    const menu = one(".menu[open]");
+    if (menu) { menu.open = false; return focus(one("summary", menu)); }
     const spot = document.activeElement;
     if (typing(spot)) { spot.blur(); return true; }
     const chosen = one(".job.chosen .job-link");

@@ -28,6 +28,14 @@
       button.disabled = false;
     }
   }
-  navigator.serviceWorker.ready.then((worker) => worker.pushManager.getSubscription()).then((there) => { button.hidden = Boolean(there) && Notification.permission === "granted"; }).catch(() => {});
+  /* Known here and there: told again, as browsers change a subscription by themselves. Known to the browser alone, because
+     all devices were forgotten: the button offers it anew. */
+  async function look() {
+    const there = await (await navigator.serviceWorker.ready).pushManager.getSubscription();
+    const on = Boolean(there) && Notification.permission === "granted" && box.dataset.pushDevices !== "0";
+    button.hidden = on;
+    if (on) await tell(there);
+  }
+  look().catch(() => {});
   button.addEventListener("click", subscribe);
 })();

@@ -134,6 +134,15 @@
     const url = to.origin === location.origin ? to.href : base + "/inbox";
     return self.registration.showNotification(said.title, { tag: said.tag, lang: said.lang, data: { url } });
   }
+  /* A browser has ended a subscription by itself, and makes another: the portal is told of that one. */
+  async function renewed(event) {
+    const options = event.oldSubscription && event.oldSubscription.options;
+    const made = event.newSubscription || (options && await self.registration.pushManager.subscribe(options));
+    if (!made) return;
+    const { endpoint, keys } = made.toJSON(), body = JSON.stringify({ endpoint, p256dh: keys.p256dh, auth: keys.auth });
+    await fetch(base + "/api/v1/me/messages/devices", { method: "PUT", body, headers: { "Content-Type": "application/json" }, credentials: "same-origin" });
+  }
+  self.addEventListener("pushsubscriptionchange", (event) => event.waitUntil(renewed(event).catch(() => {})));
   self.addEventListener("push", (event) => event.waitUntil(Promise.resolve(told(event))));
   self.addEventListener("notificationclick", (event) => {
     event.notification.close();

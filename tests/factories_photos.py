@@ -3,6 +3,7 @@
 import io
 import struct
 import zlib
+from functools import cache
 from typing import Any
 
 import pillow_heif
@@ -23,9 +24,16 @@ def make_storage(
     token: str | None = None,
 ) -> Storage:
     """A store that nothing answers for unless `endpoint_url` is a running engine's."""
+    session = _session(access_key, secret_key, token)
+    return Storage(BUCKET, region=region, endpoint_url=endpoint_url, session=session)
+
+
+@cache
+def _session(access_key: str, secret_key: str, token: str | None) -> Session:
+    """One for each pair of keys: a new one reads botocore's descriptions of S3 again, 0.1 s for its first client."""
     session = Session()
     session.set_credentials(access_key, secret_key, token)
-    return Storage(BUCKET, region=region, endpoint_url=endpoint_url, session=session)
+    return session
 
 
 #: The corners of make_picture: top left, top right, bottom left, bottom right.

@@ -142,6 +142,9 @@ READS: list[tuple[str, str, list[str]]] = [
     ("clerk", "/api/v1/desk/complaints/{complaint}", ["query", "query"]),
     ("clerk", "/desk/complaints/{complaint}", ["query", "query", "get_item", "query"]),
     ("manager", "/desk/complaints/hard", ["query"]),
+    # The rows, and with any the issues.
+    ("manager", "/desk/risks", ["query"]),
+    ("clerk", "/api/v1/desk/risks", ["query"]),
     # A rule's versions, and the names of who made them.
     ("manager", "/desk/rules/policy", ["query"] * 2),
     ("manager", "/desk/rules/roster", ["query"] * 2),

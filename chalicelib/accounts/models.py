@@ -12,6 +12,10 @@ STAFF_ROLES: tuple[Role, ...] = (
 )  # fmt: skip
 #: Roles that work on issues; designers have their calendar instead.
 DESK_ROLES = frozenset({"front_line", "senior", "technician", "manager", "expert", "auditor"})
+#: Those who give out work and speak with owners.
+OFFICE_ROLES = frozenset({"front_line", "senior", "manager", "expert"})
+#: Those who read complaints: technicians, whose work many of them are about, do not.
+COMPLAINT_ROLES = OFFICE_ROLES | {"auditor"}
 
 
 class UnitRef(Base):
@@ -89,14 +93,18 @@ class Person(Account):
 
     def view(self) -> dict[str, Any]:
         """As the frame of a page shows them."""
+        roles = self.roles
         return {
             "id": self.id,
             "name": self.name,
-            "roles": sorted(self.roles),
-            "is_staff": self.is_desk,
-            "is_manager": "manager" in self.roles,
-            "repairs": "technician" in self.roles,
-            "designs": "designer" in self.roles,
+            "roles": sorted(roles),
+            "is_staff": bool(roles & DESK_ROLES),
+            "is_manager": "manager" in roles,
+            "repairs": "technician" in roles,
+            "designs": "designer" in roles,
+            "in_office": bool(roles & OFFICE_ROLES),
+            "reads_complaints": bool(roles & COMPLAINT_ROLES),
+            "has_communities": len({grant.community_id for grant in self.grants}) > 1,
             "desk_start": self.desk_start,
         }
 

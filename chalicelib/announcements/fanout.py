@@ -3,10 +3,12 @@ has come is kept with it, so that whoever goes on after a stop does so from ther
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from chalicelib.announcements import store
 from chalicelib.announcements.models import Announcement
 from chalicelib.announcements.policy import SHOWN
+from chalicelib.communities import residents
 from chalicelib.communities import store as communities
 from chalicelib.conditions import Key
 from chalicelib.db import Delete, Item, K, Put, Update
@@ -36,14 +38,15 @@ def _people(portal: Portal, one: Announcement, after: str | None) -> tuple[list[
     if one.audience == "role":
         staff = communities.staff(portal.db, portal.keys, one.community_id)
         return [member.id for member in staff if set(member.roles) & set(one.values)], None
-    page = store.members(portal.db, one.community_id, _PAGE, after)
-    found = [row["SK"] for row in page.items if _is_for(one, row)]
+    page = residents.of(portal.db, one.community_id, "", _PAGE, after)
+    found = [row["account_id"] for row in page.items if residents.stands_for(row, partial(_is_for, one))]
     return found, page.next["SK"] if page.next else None
 
 
-def _is_for(one: Announcement, row: Item) -> bool:
-    wanted = {"building": row["buildings"], "units": row["units"]}.get(one.audience)
-    return bool(row["units"]) and (wanted is None or bool(set(wanted) & set(one.values)))
+def _is_for(one: Announcement, building: str, unit_id: str) -> bool:
+    """Whether an announcement is for those who live in a home."""
+    wanted = {"building": building, "units": unit_id}.get(one.audience)
+    return wanted is None or wanted in one.values
 
 
 def run_due(portal: Portal, now: datetime, enough: Callable[[], bool] = lambda: False) -> int:

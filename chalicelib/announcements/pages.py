@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from chalice.app import Response
 
+from chalicelib import i18n
 from chalicelib.accounts.models import STAFF_ROLES
 from chalicelib.announcements import service, store
 from chalicelib.announcements.models import Announce, AnnouncementAtDesk, AnnouncementQuery
@@ -16,7 +17,7 @@ from chalicelib.cursors import give, scope, take
 from chalicelib.errors import N_, PortalError
 from chalicelib.inputs import from_form
 from chalicelib.once import once
-from chalicelib.page_words import DEFAULT_ZONE, Speech, speak
+from chalicelib.page_words import DEFAULT_ZONE, Speech, gettext, speak
 from chalicelib.pages import go, next_url, said, stay, values
 from chalicelib.routes import Routes
 from chalicelib.times import moment
@@ -43,6 +44,8 @@ AUDIENCES: Mapping[str, str] = {
     "units": N_("Some homes"),
     "role": N_("Staff with some roles"),
 }
+#: The field of the form in which those of an audience are ticked; homes are written.
+_TICKED: Mapping[str, str] = {"building": "buildings", "role": "roles"}
 
 
 @routes.page("/announcements/{announcement_id}", SIGNED_IN, "An announcement that one got")
@@ -79,21 +82,27 @@ def _show(
     context = {
         "communities": [(one.id, one.name) for one in theirs],
         "community": here,
-        "items": [_row(item) for item in items],
+        "items": [_row(item, call.locale) for item in items],
         "next_url": next_url("/desk/announcements", cursor, community_id=here.id),
         "audiences": list(AUDIENCES.items()),
-        "roles": STAFF_ROLES,
+        "roles": [(role, i18n.role_words(role, call.locale)) for role in STAFF_ROLES],
+        "buildings": [
+            (name, gettext("Building %(building)s") % {"building": name}) for name in here.buildings
+        ],
+        "chosen": {name: fields.get(name, []) for name in _TICKED.values()},
         "reach": reach,
         "values": values(fields),
-        "errors": said(error) if error else [],
+        "errors": _said(error, fields) if error else [],
     }
     return page(call, "desk/announcements.html", context, error.status if error else 200, zone=here.zone)
 
 
-def _row(item: AnnouncementAtDesk) -> dict[str, Any]:
+def _row(item: AnnouncementAtDesk, locale: str) -> dict[str, Any]:
     at = {"publish_at": moment(item.publish_at), "ends_at": moment(item.ends_at) if item.ends_at else None}
     words = {"state_words": STATES[item.state], "audience_words": AUDIENCES[item.audience]}
-    return {**item.model_dump(), **at, **words}
+    roles = item.audience == "role"
+    of = [i18n.role_words(value, locale) if roles else value for value in item.values]
+    return {**item.model_dump(), **at, **words, "of": of}
 
 
 @routes.form("/desk/announcements", MANAGERS, "Announce something", on="/desk/announcements")
@@ -121,14 +130,23 @@ def _typed(call: Call, community_id: str) -> Announce:
         title=call.field("title"),
         text=call.field("text"),
         audience=call.field("audience", "community"),
-        values=[
-            line.strip()
-            for line in call.field("values").replace("，", "\n").replace(",", "\n").split("\n")
-            if line.strip()
-        ],
+        values=_values(call),
         publish_at=_local(call.field("publish_at"), zone),
         ends_at=_local(call.field("ends_at"), zone),
     )
+
+
+def _said(error: PortalError, fields: dict[str, list[str]]) -> list[dict[str, str]]:
+    """What is wrong, beside the field in which this audience is chosen."""
+    beside = {"values": _TICKED.get((fields.get("audience") or [""])[-1], "values")}
+    return [{**row, "field": beside.get(row["field"], row["field"])} for row in said(error)]
+
+
+def _values(call: Call) -> list[str]:
+    """What was ticked for this audience, or written, one on each line or behind commas."""
+    ticked = call.form.get(_TICKED.get(call.field("audience"), ""), [])
+    lines = call.field("values").replace("，", "\n").replace(",", "\n").split("\n")
+    return ticked or [line.strip() for line in lines if line.strip()]
 
 
 def _local(text: str, zone: ZoneInfo) -> str | None:

@@ -1,10 +1,8 @@
 """Announcements in the table. Keys: `docs/keys.md`."""
 
 import hashlib
-from collections.abc import Iterable
 from datetime import datetime
 
-from chalicelib.accounts.models import Account
 from chalicelib.announcements.models import Announcement
 from chalicelib.conditions import Attr, Key
 from chalicelib.db import Check, Db, Delete, Item, K, Op, Page, Put, Update
@@ -42,24 +40,6 @@ def known_key(account_id: str, announcement_id: str) -> K:
 
 def _read_key(announcement_id: str, shard: int) -> K:
     return K(f"ANNOUNCED#{announcement_id}", f"READ#{shard}")
-
-
-def member_key(community_id: str, account_id: str) -> K:
-    """That somebody has a home in a community."""
-    return K(f"MEMBER#{community_id}", account_id)
-
-
-def member_rows(account: Account, communities: Iterable[str]) -> list[Op]:
-    """The writes of whose homes are where: what announcements find owners by."""
-    ops: list[Op] = []
-    for place in sorted(communities):
-        key, homes = (
-            member_key(place, account.id),
-            [one for one in account.units if one.community_id == place],
-        )
-        units, buildings = [one.id for one in homes], sorted({one.building for one in homes})
-        ops.append(Put({"PK": key.pk, "SK": key.sk, "units": units, "buildings": buildings}, replace=True))
-    return ops
 
 
 def from_item(item: Item) -> Announcement:
@@ -113,12 +93,6 @@ def same(one: Announcement) -> Op:
     """That nobody changed an announcement since it was read, such as by taking it back; else ChangedMeanwhile."""
     key = announcement_key(one.community_id, one.id)
     return Check(key, Attr("version").eq(one.version), error=ChangedMeanwhile())
-
-
-def members(db: Db, community_id: str, limit: int, after: str | None) -> Page:
-    """Some of those who have homes in a community."""
-    pk = f"MEMBER#{community_id}"
-    return db.query(pk, limit=limit, start={"PK": pk, "SK": after} if after else None)
 
 
 def know(account_id: str, one: Announcement, until: datetime) -> Op:

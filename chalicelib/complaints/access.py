@@ -7,12 +7,12 @@ from chalicelib.complaints.models import Complaint, ComplaintFile
 from chalicelib.complaints.rules import OFFICE
 from chalicelib.errors import NotFound
 from chalicelib.ids import is_id
+from chalicelib.issues.access import role_in
 from chalicelib.issues.models import Actor
 from chalicelib.portal import Portal
 
 #: Technicians are not among them: complaints are often about somebody's work.
 READERS = OFFICE | {"auditor"}
-_RANK = ("manager", "front_line", "technician", "designer", "auditor")
 
 
 def for_person(portal: Portal, person: Person, complaint_id: str) -> ComplaintFile:
@@ -70,6 +70,5 @@ def as_sender(person: Person, complaint_origin: str, community_id: str) -> Actor
 
 def as_staff(person: Person, community_id: str) -> Actor:
     """A person in the first of their roles in a community."""
-    roles = person.roles_in(community_id)
-    role = next(role for role in _RANK if role in roles)
+    role = role_in(person, community_id)
     return Actor.model_validate({"id": person.id, "name": person.name, "role": role})

@@ -4,10 +4,9 @@ from typing import Any
 
 from chalicelib.complaints.models import Complaint
 from chalicelib.crypto import Keyring
-from chalicelib.inbox.models import Event, Notice
+from chalicelib.inbox.models import OFFICE, Event, Notice
 from chalicelib.issues.models import Holder
 
-_OFFICE = ("front_line", "manager")
 _TOLD: dict[str, Event] = {
     "start": "complaint_investigating",
     "reply": "complaint_replied",
@@ -38,7 +37,7 @@ def filed(complaint: Complaint) -> Notice:
         complaint,
         "complaint_received",
         owners=(complaint.person.id,),
-        roles=_OFFICE,
+        roles=(OFFICE,),
         staff_event="complaint_new",
     )
 
@@ -63,7 +62,7 @@ def to_handler(complaint: Complaint, event: Event) -> Notice:
     """What its sender did, to who has it, else to the office."""
     if complaint.handler:
         return notice(complaint, event, staff=(complaint.handler.id,))
-    return notice(complaint, event, roles=_OFFICE)
+    return notice(complaint, event, roles=(OFFICE,))
 
 
 def disagrees(complaint: Complaint) -> Notice:
@@ -80,7 +79,7 @@ def late(complaint: Complaint, what: str) -> Notice:
         "breach": "complaint_breach",
         "latest": "complaint_latest",
     }
-    office = () if staff else _OFFICE
+    office = () if staff else (OFFICE,)
     return notice(
         complaint, events[what], staff=staff, roles=office if what == "warn" else ("manager", *office)
     )

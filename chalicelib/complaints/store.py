@@ -24,6 +24,8 @@ from chalicelib.issues.models import Actor
 from chalicelib.kept import made
 from chalicelib.times import moment, rfc3339
 
+#: How the partitions of what is due begin.
+TIMERS = "DUEC"
 #: Complaints are few: one partition a day takes what is due in it. More are a matter of this number.
 TIMER_SHARDS = 1
 
@@ -54,7 +56,7 @@ def pointer_key(account_id: str, complaint_id: str) -> K:
 def timer_pk(day: str, complaint_id: str) -> str:
     """The partition of what is due on a day (UTC)."""
     shard = int(hashlib.sha256(complaint_id.encode()).hexdigest(), 16) % TIMER_SHARDS
-    return f"DUEC#{day}#{shard}"
+    return f"{TIMERS}#{day}#{shard}"
 
 
 def load(db: Db, keys: Keyring, complaint_id: str) -> ComplaintFile | None:

@@ -9,14 +9,14 @@ from chalicelib.consultations.policy import REMINDERS
 from chalicelib.db import Item, Op, Put
 from chalicelib.times import rfc3339
 
-SHARDS = 2
+PREFIX, SHARDS = "DUEB", 2
 #: A day before, an hour before, in the order of `REMINDERS`.
 _KINDS = ("day", "hour")
 
 
 def due_pk(day: date, shard: int) -> str:
     """One of the partitions of a day (UTC)."""
-    return f"DUEB#{day}#{shard}"
+    return f"{PREFIX}#{day}#{shard}"
 
 
 def add(at: datetime, kind: str, object_id: str, **fields: Any) -> Op:

@@ -8,6 +8,7 @@ from chalicelib.desk import (  # noqa: F401
     pages,
     queue_pages,
     reply_pages,
+    risk_pages,
     today_pages,
 )
 from chalicelib.desk.page_routes import routes

@@ -11,7 +11,7 @@ from chalicelib.desk.models import Assign, Transition
 from chalicelib.desk.rules import PAST_VISIT, check_complete, when_taken
 from chalicelib.dispatch import callbacks, outages
 from chalicelib.errors import N_, Invalid
-from chalicelib.inbox.models import Event, Notice
+from chalicelib.inbox.models import OFFICE, Event, Notice
 from chalicelib.issues import access, rules
 from chalicelib.issues.commit import Change, Filed, attempt, commit, entry
 from chalicelib.issues.models import Actor, Before, Holder, Issue, IssueFile, Ref
@@ -131,7 +131,7 @@ def _told(portal: Portal, person: Person, file: IssueFile, after: Issue) -> Noti
         _EVENTS[after.status],
         owners=owners_of(file, person.id),
         staff=staff_of(file.issue, person.id),
-        roles=("front_line", "manager") if after.status == "reopened" else (),
+        roles=(OFFICE,) if after.status == "reopened" else (),
         counts=moved_counts(file.issue, after),
         who=sealed_name(portal.keys, after.assignee),
         visit_at=after.visit_at,

@@ -11,7 +11,7 @@ from chalicelib.dispatch.callback_models import Called, CallTask, Outcome, Recor
 from chalicelib.dispatch.policy import CALL_BACK_AGAIN
 from chalicelib.errors import Forbidden, NotFound
 from chalicelib.ids import new_id
-from chalicelib.inbox.models import Notice
+from chalicelib.inbox.models import OFFICE, Notice
 from chalicelib.issues import access, rules
 from chalicelib.issues import store as issues
 from chalicelib.issues.commit import Change, Filed, attempt, commit, entry
@@ -134,8 +134,7 @@ def _told(person: Person, file: IssueFile, after: Issue, outcome: Outcome) -> li
     if outcome == "reopened":
         staff, owners = staff_of(issue, person.id), owners_of(file, person.id)
         counts = moved_counts(issue, after)
-        office = ("front_line", "manager")
-        return [notice(after, "reopened", owners=owners, staff=staff, roles=office, counts=counts)]
+        return [notice(after, "reopened", owners=owners, staff=staff, roles=(OFFICE,), counts=counts)]
     return [notice(issue, "recovery", roles=("manager",))] if outcome == "recovery" else []
 
 

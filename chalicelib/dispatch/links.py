@@ -12,6 +12,7 @@ from chalicelib.due import rows as due_rows
 from chalicelib.errors import N_, Forbidden, IllegalTransition, Invalid, NotFound
 from chalicelib.ids import is_id, new_id
 from chalicelib.inbox import outbox
+from chalicelib.inbox.models import DESK
 from chalicelib.issues import access, policy, reporting, rules, spot_store, store
 from chalicelib.issues.commit import Filed, attempt, entry, snapshot
 from chalicelib.issues.items import issue_pk
@@ -136,7 +137,7 @@ def _ops(
     issue = new.issue
     row = entry(now, "split", actor, text=f"{issue.number}: {body.why}")
     owners, counts = owners_of(new, actor.id), moved_counts(None, issue)
-    told = notice(issue, "split", owners=owners, roles=("front_line",), counts=counts)
+    told = notice(issue, "split", owners=owners, roles=(DESK,), counts=counts)
     return [
         store.unmoved(file.issue),
         *store.add(issue, portal.keys),

@@ -14,7 +14,7 @@ from chalicelib.due import rows as due_rows
 from chalicelib.errors import N_, Forbidden, Invalid, NotFound, VersionConflict
 from chalicelib.ids import new_id
 from chalicelib.inbox import outbox
-from chalicelib.inbox.models import Event
+from chalicelib.inbox.models import OFFICE, Event
 from chalicelib.issues import access, policy, reporting, rules, spot_store, store
 from chalicelib.issues.commit import Change, Filed, attempt, commit, entry, snapshot
 from chalicelib.issues.models import Actor, Handoff, Issue, IssueFile
@@ -74,7 +74,7 @@ def _homes(portal: Portal, body: BeginOutage, now: datetime) -> list[str]:
 
 def _master(person: Person, body: BeginOutage, homes: list[str], number: str, now: datetime) -> IssueFile:
     """The master issue: a public matter of the office's, acknowledged as it is opened."""
-    role = "manager" if "manager" in person.roles_in(body.community_id) else "front_line"
+    role = access.role_in(person, body.community_id)
     actor = Actor.model_validate({"id": person.id, "name": person.name, "role": role})
     handoff = Handoff(id=new_id(now), stage="dispatch", holder=None, started_at=now)
     buildings = list(dict.fromkeys(home.split("#")[0] for home in homes))
@@ -101,7 +101,7 @@ def _master(person: Person, body: BeginOutage, homes: list[str], number: str, no
 
 def _new(portal: Portal, file: IssueFile) -> list[Op]:
     issue, now = file.issue, file.issue.created_at
-    told = notice(issue, "reported", roles=("front_line", "manager"), counts=moved_counts(None, issue))
+    told = notice(issue, "reported", roles=(OFFICE,), counts=moved_counts(None, issue))
     return [
         *store.add(issue, portal.keys),
         *spot_store.moved(None, issue, portal.keys),

@@ -21,7 +21,7 @@ from chalicelib.times import moment, rfc3339
 from chalicelib.web import HANDLERS, MANAGERS, OFFICE, Call, url
 
 SAVED = flash_words("worker_saved", "success", N_("Saved. Proposals go by it from now on."))
-RULES_SAVED = flash_words("dispatch_saved", "success", N_("Saved. It holds within a minute."))
+RULES_SAVED = flash_words("dispatch_saved", "success", N_("Saved. It takes effect within a minute."))
 AWAY = flash_words("absence_saved", "success", N_("Noted. What is open can be handed over."))
 BACK = flash_words("absence_dropped", "success", N_("The absence is taken back."))
 _DAYS = (

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from chalicelib.db import Item, Op, Put
 from chalicelib.due import notices
+from chalicelib.due.plan import Terms
 from chalicelib.inbox.models import Notice
 from chalicelib.issues import rules
 from chalicelib.issues.commit import Change, entry
@@ -12,8 +13,8 @@ from chalicelib.issues.items import issue_pk
 from chalicelib.issues.models import SYSTEM, Entry, Issue, IssueFile
 from chalicelib.issues.notices import moved_counts
 from chalicelib.portal import Portal
-from chalicelib.service_levels.models import Levels
 from chalicelib.service_levels.moments import Moment
+from chalicelib.sops.moments import step_of
 from chalicelib.times import rfc3339
 
 #: What says more than a moment of this kind does: where that has come too, because the clock stood still or a new
@@ -21,6 +22,7 @@ from chalicelib.times import rfc3339
 _SAYS_MORE = {
     "warn": ("breach",),
     "escalate": ("escalate",),
+    "delay": ("delay",),
     "appointment": ("appointment",),
     "follow_up": ("auto_close", "pause_end"),
 }
@@ -33,7 +35,7 @@ class Due:
     file: IssueFile
     moment: Moment
     others: tuple[Moment, ...]
-    levels: Levels
+    terms: Terms
     now: datetime
 
     @property
@@ -44,7 +46,14 @@ class Due:
         more = [one for one in self.others if one.kind in _SAYS_MORE.get(kind, ())]
         if kind in ("warn", "escalate"):
             more = [one for one in more if _promise(one) == _promise(self.moment)]
-        return self.moment.over or past or bool(more)
+        return self.moment.over or past or bool(more) or self._guides_nobody
+
+    @property
+    def _guides_nobody(self) -> bool:
+        """Whether it is about a step that only guides whoever has the issue, and nobody has it: other alerts say so."""
+        named = step_of(self.moment.id)
+        guides = any(step.id == named and not step.promised for step in self.terms.sop.steps)
+        return guides and self.file.issue.assignee is None
 
 
 def _promise(moment: Moment) -> list[str]:
@@ -85,7 +94,7 @@ def _entries(issue: Issue, after: Issue, now: datetime) -> list[Entry]:
 
 
 def _told(portal: Portal, due: Due, after: Issue) -> list[Notice]:
-    found = [] if due.silent else notices.of(portal, due.file, due.moment, due.levels, due.now)
+    found = [] if due.silent else notices.of(portal, due.file, due.moment, due.terms, due.now)
     if after is due.file.issue:
         return found
     first, *rest = found  # the clock's steps are always told, and the first to tell carries the numbers

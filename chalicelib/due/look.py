@@ -45,12 +45,12 @@ def _look_at(portal: Portal, issue_id: str, now: datetime, handled: Counter[str]
     if file is None:
         raise NotFound
     before = file.issue
-    levels = plan.levels_for(portal, before.community_id)
-    while due := [one for one in plan.pending(file, levels) if rfc3339(one.at) <= rfc3339(now)]:
+    terms = plan.terms_for(portal, before)
+    while due := [one for one in plan.pending(file, terms) if rfc3339(one.at) <= rfc3339(now)]:
         moment, *others = due
-        file = commit(portal, change_for(portal, Due(file, moment, tuple(others), levels, now)), now)
+        file = commit(portal, change_for(portal, Due(file, moment, tuple(others), terms, now)), now)
         handled[moment.kind] += 1
         log("moment_handled", issue_id=issue_id, kind=moment.kind, rung=moment.level)
-    if plan.planned(file, levels, now) is not file:
+    if plan.planned(file, terms, now) is not file:
         file = commit(portal, Change(file, file.issue), now)
     return Looked(before, file.issue, handled)

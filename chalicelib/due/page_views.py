@@ -7,7 +7,7 @@ from typing import Any
 from chalicelib import i18n
 from chalicelib.due.view_models import AlertView, NextView, SlaView, TargetView
 from chalicelib.errors import N_
-from chalicelib.inbox.words import GOALS
+from chalicelib.inbox.words import DELAYS, GOALS
 from chalicelib.issues.models import Issue
 from chalicelib.issues.rules import is_overdue
 from chalicelib.page_words import current_locale, gettext
@@ -15,7 +15,14 @@ from chalicelib.service_levels import rules
 from chalicelib.service_levels.models import Levels
 from chalicelib.times import moment
 
-DELAYS = {"slight": N_("a little late"), "general": N_("late"), "serious": N_("very late")}
+#: What is done about what is so late: the plan of each class (requirements part 4).
+_PLANS = {
+    "slight": N_("Plan: whoever has it agrees on a new time with the owner today."),
+    "general": N_(
+        "Plan: the manager clears away what holds it up; the owner hears from us each working day."
+    ),
+    "serious": N_("Plan: the manager leads it, with an expert; the owner gets a written reason and a date."),
+}
 #: What a target's margin says, by its clock and by what became of it.
 _MARGINS = {
     ("always", "pending"): N_("%(span)s left"),
@@ -30,6 +37,7 @@ _NEXT = {
     "warn": N_("a warning: %(goal)s"),
     "breach": N_("it is late: %(goal)s"),
     "escalate": N_("level %(level)s is told: %(goal)s"),
+    "delay": N_("the next plan begins: %(goal)s"),
     "unresolved": N_("it becomes a risk, and the manager is told"),
     "appointment": N_("both sides are reminded of the visit"),
     "follow_up": N_("the owner is asked again"),
@@ -39,6 +47,7 @@ _ALERTS = {
     "warn": N_("Soon due: %(goal)s"),
     "breach": N_("Late: %(goal)s"),
     "escalate": N_("Level %(level)s told: %(goal)s"),
+    "delay": N_("The plan for “%(goal)s” began"),
     "unresolved": N_("A risk: open for very long"),
 }
 
@@ -52,7 +61,9 @@ def shown(sla: SlaView, names: Mapping[str, str]) -> dict[str, Any]:
         ],
         "next": {"at": moment(sla.next.at), "words": _words(_NEXT, sla.next)} if sla.next else None,
         "delay": delay_words(sla.delay_class),
+        "plan": gettext(_PLANS[sla.delay_class]) if sla.delay_class in _PLANS else "",
         "alerts": [_alert(one, names) for one in _latest(sla.alerts)],
+        "risk": any(one.kind == "unresolved" for one in sla.alerts),
         "unseen": any(one.seen_by is None for one in sla.alerts),
     }
 
@@ -77,7 +88,9 @@ def _target(one: TargetView) -> dict[str, Any]:
 
 
 def _words(words: Mapping[str, str], one: NextView | AlertView) -> str:
-    goal = gettext(GOALS[one.detail]) if one.detail in GOALS else ""
+    goal = one.step or (gettext(GOALS[one.detail]) if one.detail in GOALS else "")
+    if one.kind == "delay":
+        goal = delay_words(one.detail) or ""
     return gettext(words[one.kind]) % {"goal": goal, "level": one.level}
 
 

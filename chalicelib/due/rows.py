@@ -7,16 +7,16 @@ its service levels have changed.
 import hashlib
 from datetime import UTC, datetime
 
-from chalicelib.conditions import Key
-from chalicelib.db import Db, Delete, Item, K, Op, Page, Put
+from chalicelib.db import Delete, K, Op, Put
 from chalicelib.times import rfc3339
 
+PREFIX = "DUE"
 SHARDS = 4
 
 
 def due_pk(day: str, subject: str) -> str:
     """The partition of what is due on a day (UTC), spread over shards."""
-    return f"DUE#{day}#{int(hashlib.sha256(subject.encode()).hexdigest(), 16) % SHARDS}"
+    return f"{PREFIX}#{day}#{int(hashlib.sha256(subject.encode()).hexdigest(), 16) % SHARDS}"
 
 
 def key_at(subject: str, at: datetime) -> K:
@@ -42,8 +42,3 @@ def put_job(community_id: str, at: datetime) -> Op:
     """The write of a community's open issues' looking-through, from the first one on."""
     key = key_at(f"LEVELS#{community_id}", at)
     return Put({"PK": key.pk, "SK": key.sk, "community_id": community_id}, replace=True)
-
-
-def until(db: Db, pk: str, now: datetime, limit: int, start: Item | None = None) -> Page:
-    """A page of a partition's rows that are due, in time order."""
-    return db.query(Key("PK").eq(pk) & Key("SK").lte(f"{rfc3339(now)}~"), limit=limit, start=start)

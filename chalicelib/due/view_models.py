@@ -1,6 +1,7 @@
 """What staff see of an issue's service levels, as the API answers with it."""
 
 from chalicelib.base import Base
+from chalicelib.issues.models import Status
 from chalicelib.service_levels.models import Clock, Goal, PauseReason, State
 from chalicelib.service_levels.moments import MomentKind
 
@@ -34,6 +35,27 @@ class NextView(Base):
     kind: MomentKind
     detail: str
     level: int
+    #: The name of the SOP's step that it is about, in the reader's language; empty for all else.
+    step: str = ""
+
+
+class RiskView(Base):
+    """An issue that has been open for very long: `since` is when it became a risk."""
+
+    issue_id: str
+    number: str
+    category_id: str
+    status: Status
+    created_at: str
+    promised_at: str
+    since: str
+    assignee_id: str | None
+
+
+class RiskList(Base):
+    """A community's risks, the oldest first."""
+
+    items: list[RiskView]
 
 
 class AlertView(Base):
@@ -43,6 +65,7 @@ class AlertView(Base):
     kind: MomentKind
     detail: str
     level: int
+    step: str = ""
     at: str
     seen_by: str | None
     seen_at: str | None

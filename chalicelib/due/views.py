@@ -1,43 +1,48 @@
 """An issue's promises as its readers see them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
+from chalicelib import i18n
 from chalicelib.due import plan
 from chalicelib.due.view_models import AlertView, NextView, PauseView, SlaView, TargetView
 from chalicelib.issues.models import IssueFile
 from chalicelib.kept import made
 from chalicelib.service_levels import rules
 from chalicelib.service_levels.history import history_of
-from chalicelib.service_levels.models import Levels, Outcome, Pause
-from chalicelib.service_levels.moments import Moment, due_moments
+from chalicelib.service_levels.models import Outcome, Pause
+from chalicelib.service_levels.moments import Moment
+from chalicelib.sops.moments import step_of
 from chalicelib.times import rfc3339
 
 #: Moments of which staff are told something that somebody should know of.
-ALERTS = ("warn", "breach", "escalate", "unresolved")
+ALERTS = ("warn", "breach", "escalate", "delay", "unresolved")
 
 
 class Promises:
     """How an issue stands with its promises at a moment, worked out once for all that is shown of it."""
 
-    def __init__(self, file: IssueFile, levels: Levels, now: datetime) -> None:
-        self._file, self._levels, self._now = file, levels, now
+    def __init__(
+        self, file: IssueFile, terms: plan.Terms, now: datetime, locale: str = i18n.LOCALES[0]
+    ) -> None:
+        self._file, self._terms, self._now = file, terms, now
+        levels = terms.levels
+        self._steps = {step.id: step.name.in_(locale) for step in terms.sop.steps}
         self._history = history_of(file)
         self._outcomes = rules.outcomes(self._history, levels, now)
         self._pauses = rules.pauses_of(self._history.rounds[-1], levels)
 
     def sla(self) -> SlaView:
         """What staff see."""
-        moments = due_moments(self._history, self._levels, self._outcomes)
-        coming = plan.unhandled(self._file, moments)
+        coming = plan.pending(self._file, self._terms, self._history, self._outcomes)
         fixes = [one for one in self._outcomes if one.goal == "resolve"]
         return made(
             SlaView,
             targets=[_target(one, self._now) for one in shown(self._outcomes)],
             pauses=[_pause(one) for one in self._pauses],
-            next=_next(coming[0]) if coming else None,
+            next=_next(coming[0], self._steps) if coming else None,
             delay_class=rules.delay_class(fixes[-1], self._now),
-            alerts=alerts(self._file),
+            alerts=alerts(self._file, self._steps),
         )
 
     @property
@@ -82,12 +87,13 @@ def _pause(one: Pause) -> PauseView:
     return made(PauseView, reason=one.reason, start=rfc3339(one.start), until=rfc3339(one.until))
 
 
-def _next(one: Moment) -> NextView:
-    return made(NextView, at=rfc3339(one.at), kind=one.kind, detail=one.detail, level=one.level)
+def _next(one: Moment, steps: Mapping[str, str]) -> NextView:
+    step = steps.get(step_of(one.id) or "", "")
+    return made(NextView, at=rfc3339(one.at), kind=one.kind, detail=one.detail, level=one.level, step=step)
 
 
-def alerts(file: IssueFile) -> list[AlertView]:
-    """What staff were told of, oldest first; not what was over when it was recorded."""
+def alerts(file: IssueFile, steps: Mapping[str, str]) -> list[AlertView]:
+    """What staff were told of, oldest first; not what was over when it was recorded. `steps` are the SOP's names."""
     rows = [(name, row) for name, row in file.done.items() if row["kind"] in ALERTS and not row.get("over")]
     return [
         made(
@@ -96,6 +102,7 @@ def alerts(file: IssueFile) -> list[AlertView]:
             kind=row["kind"],
             detail=row.get("detail", ""),
             level=row.get("level", 0),
+            step=steps.get(step_of(name) or "", ""),
             at=row["at"],
             seen_by=row.get("seen_by"),
             seen_at=row.get("seen_at"),

@@ -8,7 +8,6 @@ from chalicelib import i18n
 from chalicelib.accounts import store as accounts
 from chalicelib.accounts.models import Account, Grant, Person, UnitRef
 from chalicelib.accounts.rules import mask_name, mask_phone
-from chalicelib.announcements import store as announcements
 from chalicelib.audit import store as audit
 from chalicelib.communities import residents
 from chalicelib.communities import store as communities
@@ -162,8 +161,6 @@ def _person_writes(
         else accounts.add_account(after, portal.keys)
     )
     ops += residents.moved(after.id, before.units if before else [], after.units)
-    moved = {unit.community_id for unit in set(after.units) - set(start.units)}
-    ops += announcements.member_rows(after, moved)
     return ops + [
         communities.put_staff(
             place, StaffMember(id=after.id, name=after.name, roles=_roles(after, place)), portal.keys

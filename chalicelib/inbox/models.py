@@ -12,7 +12,7 @@ from chalicelib.inputs import Input
 Event = Literal[
     "reported", "acknowledged", "assigned", "in_progress", "paused", "resumed", "resolved", "reopened", "closed",
     "auto_closed", "cancelled", "rejected", "merged", "message", "urged", "rated", "photo_rejected",
-    "given_to_you", "emergency", "step_done", "recovery", "split",
+    "given_to_you", "emergency", "step_done", "step_late", "recovery", "split",
     "outage", "outage_news", "outage_over",
     "undone", "undone_submitted", "undone_acknowledged", "undone_assigned", "undone_in_progress", "undone_paused",
     "undone_resolved", "undone_reopened",
@@ -24,6 +24,7 @@ Event = Literal[
     "complaint_received", "complaint_investigating", "complaint_replied", "complaint_answered", "complaint_closed",
     "complaint_dispute", "complaint_new", "complaint_given", "complaint_message", "complaint_accepted",
     "complaint_dissent", "complaint_withdrawn", "complaint_warn", "complaint_breach", "complaint_latest",
+    "delayed", "still_late",
     "due_soon", "escalated", "unresolved", "pause_over", "pause_over_waiting_owner", "pause_over_waiting_parts",
     "pause_over_appointment", "running_late", "running_late_unassigned", "ask_confirm", "ask_answer", "visit_soon",
 ]  # fmt: skip
@@ -31,12 +32,17 @@ Event = Literal[
 About = Literal["issue", "complaint", "booking", "line", "project", "commitment"]
 
 
+#: Words for several roles at once: who does the front desk's work (seniors do, too), and all who may dispatch.
+DESK, OFFICE = "desk", "office"
+
+
 @dataclass(frozen=True)
 class Notice:
     """One thing that happened to an issue or a complaint, as it goes through the outbox; `about` says which, and
     `issue_id` is its id, `category_id` then the complaint's kind and category.
 
-    `owners` and `staff` are account ids; `roles` are staff roles of the community, looked up on delivery.
+    `owners` and `staff` are account ids; `roles` are staff roles of the community, `DESK` or `OFFICE`: looked up on
+    delivery (`inbox/whom.py`).
     `counts` says how the community's numbers per state change.
     """
 
@@ -62,13 +68,13 @@ class Notice:
     #: Of a deadline: the goal, which level of the ladder is told, when it is or was due, and until when the owner hears
     #: from us again.
     goal: str | None = None
+    #: The name of the SOP's step that is to be done, in both languages ("zh", "en").
+    step: dict[str, str] | None = None
     level: int = 0
     due_at: datetime | None = None
     until: datetime | None = None
     #: Goes out at night, too, and waits for no digest: of an L1 issue, to those on duty.
     urgent: bool = False
-    #: Else from when on the community's hours let channels tell it; somebody's own hours go before.
-    not_before: datetime | None = None
 
 
 class InboxMessage(Base):

@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib.communities import store as communities
 from chalicelib.conditions import Attr
 from chalicelib.db import Delete, Item, K, Op, Put, Update, decode_item
 from chalicelib.errors import Conflict
@@ -22,15 +21,14 @@ from chalicelib.portal import Portal
 from chalicelib.times import rfc3339
 
 SHARDS = 8
-#: The times that a notice may be about, or that say when to tell it.
-_TIMES = ("visit_at", "due_at", "until", "not_before")
+#: The times that a notice may be about.
+_TIMES = ("visit_at", "due_at", "until")
 #: What of an outbox row its messages keep.
 _KEPT = (
-    "at", "issue_id", "number", "category_id", "community_id", "who", "about", "subject", "goal", "level", "urgent",
+    "at", "issue_id", "number", "category_id", "community_id", "who", "about", "subject", "goal", "step", "level",
+    "urgent",
     *_TIMES,
 )  # fmt: skip
-#: Where nobody holds a role that is to be told, the next higher one is told; above the last, the one below.
-_LADDER = ("front_line", "senior", "manager", "expert")
 #: How long messages stay in the inbox.
 KEEP = timedelta(days=180)
 
@@ -66,6 +64,7 @@ def add(notice: Notice, now: datetime) -> Op:
         "about": notice.about if notice.about != "issue" else None,
         "fan": {"homes": list(notice.homes)} if notice.homes else None,
         "goal": notice.goal,
+        "step": notice.step,
         "level": notice.level or None,
         "urgent": notice.urgent or None,
         **{name: _text(getattr(notice, name)) for name in _TIMES},
@@ -118,10 +117,13 @@ def deliver_all(portal: Portal, rows: Iterable[Item]) -> int:
 def deliver(portal: Portal, row: Item) -> None:
     """Write the message of each person that a row concerns, then count and remove the row, with rows for further
     people in its stead where it is for all who live somewhere. Repeatable."""
+    from chalicelib.inbox import whom
+
     for account_id in dict.fromkeys(row["owners"]):
         _give(portal, account_id, row, row["event"], desk=False)
-    for account_id in dict.fromkeys([*row["staff"], *on_duty(portal, row)]):
-        _give(portal, account_id, row, row.get("staff_event") or row["event"], desk=True)
+    for account_id, at_any_hour in (whom.of(portal, row) | dict.fromkeys(row["staff"], True)).items():
+        said = row if at_any_hour else {**row, "urgent": None}
+        _give(portal, account_id, said, row.get("staff_event") or row["event"], desk=True)
     key = K(row["PK"], row["SK"])
     further = _further(portal, row) if row.get("fan") else []
     # The news are counted too: pages that are open see by one number whether anything was announced.
@@ -142,29 +144,6 @@ def _further(portal: Portal, row: Item) -> list[Op]:
 def counts_key(community_id: str) -> K:
     """How many issues of a community are in which state."""
     return K(f"COMMUNITY#{community_id}", "COUNTS")
-
-
-def on_duty(portal: Portal, row: Item) -> list[str]:
-    """The staff whom a row tells by their roles; of an emergency, who is on duty by the roster then, if anybody is. One
-    query of the community's staff."""
-    if not row["roles"]:
-        return []
-    staff = communities.staff(portal.db, portal.keys, row["community_id"])
-    if row.get("staff_event") == "emergency":
-        from chalicelib.duty import service as duty
-
-        named = duty.on_duty(portal, row["community_id"], staff, datetime.fromisoformat(row["at"]))
-        if named:
-            return named
-    held = {role for member in staff for role in member.roles}
-    wanted = {_held(role, held) for role in row["roles"]}
-    return [member.id for member in staff if wanted & set(member.roles)]
-
-
-def _held(role: str, held: set[str]) -> str:
-    """The role itself when somebody holds it, else the next higher one that somebody does."""
-    place = _LADDER.index(role)
-    return next((one for one in (*_LADDER[place:], *reversed(_LADDER[:place])) if one in held), role)
 
 
 def _give(portal: Portal, account_id: str, row: Item, event: str, *, desk: bool) -> None:

@@ -14,6 +14,7 @@ from chalicelib.inbox.models import InboxMessage
 from chalicelib.inbox.words import (
     ANNOUNCEMENT,
     CONSULTATIONS,
+    DELAYS,
     EVENTS,
     EXPECTED,
     GOALS,
@@ -104,13 +105,26 @@ def _category(item: Item, locale: str) -> str:
 def _of_deadline(portal: Portal, item: Item, locale: str, now: datetime) -> dict[str, Any]:
     """What a message about a deadline speaks of: the goal in words, the level, when it is due, and until when the
     owner hears from us."""
-    say = i18n.translations(locale).gettext
     return {
-        "goal": say(GOALS.get(item.get("goal", ""), GOALS["resolve"])),
+        "goal": _step(item, locale) or _goal(item, locale),
         "level": item.get("level", 0),
         "when": _when(portal, item, "due_at", locale, now),
         "until": _when(portal, item, "until", locale, now),
     }
+
+
+def _goal(item: Item, locale: str) -> str:
+    """What a message about a deadline speaks of: a goal, or a class of delay, which a community may have named."""
+    name = str(item.get("goal") or "resolve")
+    words = GOALS.get(name) or DELAYS.get(name)
+    return i18n.translations(locale).gettext(words) if words else name
+
+
+def _step(item: Item, locale: str) -> str:
+    """The name of the step that a message is about; empty where it is about none."""
+    words: dict[str, str] = item.get("step") or {}
+    first, other = ("en", "zh") if locale == "en" else ("zh", "en")
+    return words.get(first) or words.get(other, "")
 
 
 def _when(portal: Portal, item: Item, name: str, locale: str, now: datetime) -> str:

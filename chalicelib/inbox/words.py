@@ -13,7 +13,10 @@ GOALS = {
     "on_site": N_("On site"),
     "next_update": N_("Next word to the owner"),
     "resolve": N_("The repair"),
+    "step": N_("A step of the repair"),
 }
+#: How late something is, by its class of delay.
+DELAYS = {"slight": N_("a little late"), "general": N_("late"), "serious": N_("very late")}
 ANNOUNCEMENT = N_("Announcement: %(title)s")
 TAKEN_BACK = N_("An announcement was taken back.")
 EVENTS = {
@@ -40,6 +43,9 @@ EVENTS = {
     "step_done": N_(
         "A step of “%(category)s” (%(number)s) is done. Open it to see which, and what comes next."
     ),
+    "step_late": N_(
+        "“%(goal)s” of “%(category)s” (%(number)s) may not be done by %(when)s as promised. We are on it."
+    ),
     "photo_rejected": N_("A photo of “%(category)s” (%(number)s) could not be used. Open it to see why."),
     "split": N_(
         "Your report was made into two jobs: “%(category)s” goes on by itself (%(number)s). Open it to see why."
@@ -57,6 +63,9 @@ EVENTS = {
     "running_late_unassigned": N_(
         "“%(category)s” (%(number)s) may not be fixed by %(when)s as promised: nobody was free for it so "
         "far. The office is arranging somebody now."
+    ),
+    "still_late": N_(
+        "“%(category)s” (%(number)s) is still not done, and we are sorry. The manager sees to it now."
     ),
     "pause_over_waiting_owner": N_(
         "We have not heard from you about “%(category)s” (%(number)s), so it goes on with what we know."
@@ -119,6 +128,9 @@ STAFF_EVENTS = {
     "resolved": N_("“%(category)s” (%(number)s) was marked as fixed."),
     "due_soon": N_("Due by %(when)s: “%(category)s” (%(number)s) – %(goal)s."),
     "escalated": N_("LATE, level %(level)s: “%(category)s” (%(number)s) – %(goal)s, was due %(when)s."),
+    "delayed": N_(
+        "“%(category)s” (%(number)s) is %(goal)s: it was promised for %(when)s. Its plan is on its page."
+    ),
     "unresolved": N_("RISK: “%(category)s” (%(number)s) has been open for very long. Decide how it goes on."),
     "pause_over": N_(
         "“%(category)s” (%(number)s) was on hold for as long as it may be. It is your turn again."

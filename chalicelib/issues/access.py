@@ -1,6 +1,6 @@
 """Who may see which issue: the one place for it. Not there and not yours look the same."""
 
-from chalicelib.accounts.models import DESK_ROLES, Person
+from chalicelib.accounts.models import DESK_ROLES, Person, Role
 from chalicelib.errors import Forbidden, NotFound
 from chalicelib.ids import is_id
 from chalicelib.issues import store
@@ -9,7 +9,7 @@ from chalicelib.issues.rules import Relation
 from chalicelib.portal import Portal
 
 #: With several roles, the one in whose name a person acts at the desk.
-_RANK = ("manager", "expert", "senior", "front_line", "technician", "auditor", "designer")
+_RANK: tuple[Role, ...] = ("manager", "expert", "senior", "front_line", "technician", "auditor", "designer")
 
 
 def for_owner(portal: Portal, person: Person, issue_id: str) -> tuple[IssueFile, Relation]:
@@ -83,8 +83,7 @@ def actor_in(person: Person, issue: Issue) -> Actor:
     """A person as they act on an issue: as its owner, else in the first of their roles there."""
     if issue.reporter.id == person.id:
         return as_owner(person)
-    roles = person.roles_in(issue.community_id)
-    role = next((role for role in _RANK if role in roles), None)
+    role = role_in(person, issue.community_id)
     return Actor(id=person.id, name=person.name, role=role) if role else as_owner(person)
 
 
@@ -95,11 +94,16 @@ def as_owner(person: Person) -> Actor:
 
 def as_staff(person: Person, issue: Issue) -> Actor:
     """A person as a member of staff; raises Forbidden when they are none there."""
-    roles = person.roles_in(issue.community_id)
-    role = next((role for role in _RANK if role in roles), None)
+    role = role_in(person, issue.community_id)
     if role is None:
         raise Forbidden
     return Actor(id=person.id, name=person.name, role=role)
+
+
+def role_in(person: Person, community_id: str) -> Role | None:
+    """The role in whose name a person acts at a community's desk; None for those who are no staff there."""
+    roles = person.roles_in(community_id)
+    return next((role for role in _RANK if role in roles), None)
 
 
 def communities_of(person: Person, wanted: str | None) -> list[str]:

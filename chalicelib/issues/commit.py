@@ -20,7 +20,6 @@ from chalicelib.issues.models import Actor, Entry, Handoff, Holder, Issue, Issue
 from chalicelib.kept import changed, made
 from chalicelib.once import Once, settled
 from chalicelib.portal import Portal
-from chalicelib.sops import standing
 from chalicelib.times import rfc3339
 
 Filed = tuple[IssueFile, datetime]
@@ -64,9 +63,7 @@ def commit(portal: Portal, change: Change, now: datetime, once: Once | None = No
     moved, handoffs, handoff_ops = _hand_over(portal, change, now)
     done = _filed(change, moved, handoffs)
     if change.promises:
-        done = plan.planned(done, plan.levels_for(portal, moved.community_id), now)
-    if done.issue is not change.before.issue:
-        done = changed(done, issue=standing.stamped(portal, done))
+        done = plan.planned(done, plan.terms_for(portal, moved), now)
     ops: list[Op] = [once.put(snapshot(done, now), now)] if once else []
     ops += _meta(portal, change, done.issue)
     ops += [Put(row, error=store.IssueMoved()) for row in change.handled.values()]

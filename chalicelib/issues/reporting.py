@@ -16,6 +16,7 @@ from chalicelib.errors import (
 )
 from chalicelib.ids import new_id
 from chalicelib.inbox import outbox
+from chalicelib.inbox.models import OFFICE
 from chalicelib.issues import access, policy, repeat_store, spot_store, store
 from chalicelib.issues.commit import Filed, attempt, entry, snapshot
 from chalicelib.issues.models import Actor, Handoff, Issue, IssueFile, ReportIssue
@@ -27,7 +28,6 @@ from chalicelib.photos import store as photo_store
 from chalicelib.photos.models import Photo
 from chalicelib.places import service as places
 from chalicelib.portal import Portal
-from chalicelib.sops import standing
 
 _NOT_YOUR_HOME = N_("This home is not linked to you. Choose one of yours, or call the office.")
 UNKNOWN_CATEGORY = N_("Please choose a category.")
@@ -82,8 +82,7 @@ def draw_number(portal: Portal, community_id: str, digits: int, now: datetime) -
 
 def begun(portal: Portal, file: IssueFile, now: datetime) -> IssueFile:
     """The file of a new issue with what is promised, what is due next, and how far the steps of its repair are."""
-    file = plan.planned(file, plan.levels_for(portal, file.issue.community_id), now)
-    return file.model_copy(update={"issue": standing.stamped(portal, file)})
+    return plan.planned(file, plan.terms_for(portal, file.issue), now)
 
 
 def _new_issue(
@@ -108,7 +107,7 @@ def _new_issue(
     )
     file = begun(portal, file, now)
     issue = file.issue
-    alarm = {"roles": ("front_line", "manager"), "staff_event": "emergency"} if category.emergency else {}
+    alarm = {"roles": (OFFICE,), "staff_event": "emergency"} if category.emergency else {}
     told = notice(issue, "reported", owners=(person.id,), counts=moved_counts(None, issue), **alarm)
     ops = [
         *store.add(issue, portal.keys),

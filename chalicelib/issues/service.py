@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from chalicelib.accounts.models import Person, Role
+from chalicelib.accounts.models import Person
 from chalicelib.errors import (
     IllegalTransition,
     Unavailable,
 )
-from chalicelib.inbox.models import Event, Notice
+from chalicelib.inbox.models import DESK, OFFICE, Event, Notice
 from chalicelib.issues import access, rules, store
 from chalicelib.issues.commit import Change, Filed, attempt, commit, entry
 from chalicelib.issues.items import value_of
@@ -71,11 +71,11 @@ _TARGETS: dict[str, tuple[Status, Event]] = {
 }
 
 
-def _office(action: str, file: IssueFile) -> tuple[Role, ...]:
+def _office(action: str, file: IssueFile) -> tuple[str, ...]:
     """Which roles are told besides: of work that was not right all who must act, else only where nobody has it."""
     if action == "reopen":
-        return ("front_line", "manager")
-    return () if _concerned(file) else ("front_line",)
+        return (OFFICE,)
+    return () if _concerned(file) else (DESK,)
 
 
 def _concerned(file: IssueFile) -> tuple[str, ...]:
@@ -104,7 +104,7 @@ def message(
             "message",
             owners=owners_of(file, person.id),
             staff=staff,
-            roles=() if staff else ("front_line",),
+            roles=() if staff else (DESK,),
         )
         change = message_change(portal, file, row, attached, [told], now)
         cap = photos.daily_cap(person.id, "messages", portal.settings.messages_per_day, now)
@@ -142,7 +142,7 @@ def urge(portal: Portal, person: Person, issue_id: str, now: datetime) -> IssueF
     after = issue.model_copy(update={"urged_at": now})
     row = entry(now, "urged", access.as_owner(person))
     staff = staff_of(issue, person.id)
-    told = notice(issue, "urged", staff=staff, roles=() if staff else ("front_line", "manager"))
+    told = notice(issue, "urged", staff=staff, roles=() if staff else (OFFICE,))
     mark = store.touch(issue, "urged_at", value_of(after, "urged_at"), IllegalTransition())
     done = commit(portal, Change(file, issue, [row], [told], extra=[mark], promises=False), now)
     return done.model_copy(update={"issue": after})

@@ -149,7 +149,7 @@ class Reader:
 
     def standing(self, file: IssueFile, at: datetime | None = None) -> Promises:
         """How an issue stands with its promises."""
-        return Promises(file, plan.levels_for(self._portal, file.issue.community_id), at or self.now)
+        return Promises(file, plan.terms_for(self._portal, file.issue), at or self.now, self._locale)
 
     def _parts(
         self, file: IssueFile, rows: list[Entry], standing: Promises, *, staff: bool

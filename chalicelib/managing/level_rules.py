@@ -27,6 +27,7 @@ _CATEGORY = N_("There is no such category.")
 _PAUSE = N_("Give a time of at most three months for each reason.")
 _WARN = N_("Give a share between 1 and 99 percent.")
 _DAYS = N_("Give a time of at least a minute, and of at most a year.")
+_PLANS = N_("A plan is for one of the classes of delay.")
 _DELAYS = N_("Each class of delay is longer than the one before, and the last has no end.")
 _WALL = N_("Give a time of day, such as 22:00.")
 _DIGEST = N_("Give at most twelve hours.")
@@ -92,6 +93,8 @@ def _check_delays(policy: Policy) -> None:
     known = [end for end in ends if end is not None]
     if not policy.delays or len(known) < len(ends) or known != sorted(known) or policy.delays[-1][0]:
         raise Invalid.field("delays", "wrong_delays", _DELAYS)
+    if not set(policy.plans) <= {name for _, name in policy.delays}:
+        raise Invalid.field("plans", "unknown_delay", _PLANS)
     if len(policy.reminders) > MAX_REMINDERS or not all(_ZERO < r <= MAX_GOAL for r in policy.reminders):
         raise Invalid.field("reminders", "out_of_range", _REMINDERS)
 

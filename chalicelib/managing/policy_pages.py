@@ -21,10 +21,10 @@ from chalicelib.web import MANAGERS, Call
 
 POLICY, CALENDAR = "/desk/rules/policy", "/desk/rules/calendar"
 GOALS = {
-    "acknowledge": N_("Answered"),
-    "on_site": N_("Begun"),
-    "next_update": N_("Next sign of life"),
-    "resolve": N_("Fixed"),
+    "acknowledge": N_("First answer"),
+    "on_site": N_("On site"),
+    "next_update": N_("Next word to the owner"),
+    "resolve": N_("The repair"),
 }
 CLASSES = {
     "L1": N_("L1, urgent: water, electricity, gas, lift"),
@@ -32,11 +32,11 @@ CLASSES = {
     "L3": N_("L3, complex: contract, dispute"),
 }
 TOLD = {
-    "assignee": N_("who has it"),
-    "front_line": N_("front desk"),
-    "senior": N_("senior"),
-    "manager": N_("manager"),
-    "expert": N_("expert"),
+    "assignee": N_("Whoever has it"),
+    "front_line": N_("Front desk"),
+    "senior": N_("Senior staff"),
+    "manager": N_("Manager"),
+    "expert": N_("Expert"),
 }
 WEEKDAYS = (
     N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday"),

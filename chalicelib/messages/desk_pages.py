@@ -21,7 +21,7 @@ from chalicelib.web import MANAGERS, Call, url
 
 routes = Routes(__name__, "messages")
 
-AGAIN = flash_words("messages_again", "success", N_("They go out again with the next minute."))
+AGAIN = flash_words("messages_again", "success", N_("They go out again within a minute."))
 DROPPED = flash_words("messages_dropped", "success", N_("Left in the inbox only."))
 NONE_LEFT = flash_words("messages_none", "info", N_("Somebody else has seen to it already."))
 #: Reasons in words for people; a provider's own code stands as it is.

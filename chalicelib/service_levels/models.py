@@ -95,6 +95,8 @@ class Policy:
     #: After how much silence an owner is asked again: whether it is fixed, and what we wait for.
     ask_again: timedelta
     quiet: QuietHours
+    #: Delay class → who sees to it from then on that it gets done (its response plan); its owner is told, too.
+    plans: Mapping[str, tuple[Told, ...]] = field(default_factory=dict)
 
     def goal(self, service_class: str, category_id: str, goal: Goal) -> Span | None:
         """What is promised for a goal in a category; None when nothing is."""

@@ -18,18 +18,31 @@ from chalicelib.times import rfc3339
 
 #: In this order when they fall on one moment.
 MomentKind = Literal[
-    "pause_end", "warn", "breach", "escalate", "unresolved", "appointment", "follow_up", "auto_close"
+    "pause_end", "warn", "breach", "escalate", "delay", "unresolved", "appointment", "follow_up", "auto_close"
 ]
-_ORDER = ("pause_end", "warn", "breach", "escalate", "unresolved", "appointment", "follow_up", "auto_close")
+_ORDER = (
+    "pause_end",
+    "warn",
+    "breach",
+    "escalate",
+    "delay",
+    "unresolved",
+    "appointment",
+    "follow_up",
+    "auto_close",
+)
+_PLACES = {kind: place for place, kind in enumerate(_ORDER)}
+#: The goal that a moment names when it is about a step of the issue's SOP (`sops.moments`).
+STEP = "step"
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
     """Something to be done at a moment. `id` is its identity within the issue.
 
-    `detail` says more: the goal of a warning, breach or escalation; the reason of a pause; what an owner is asked
-    again (to `confirm` a repair, to `answer`); how many minutes before a visit. `over` are breaches and escalations of
-    what has been done since: they are to be recorded, but nobody needs to be told.
+    `detail` says more: the goal of a warning, breach or escalation, or `STEP`; the class of a delay; the reason of a
+    pause; what an owner is asked again (to `confirm` a repair, to `answer`); how many minutes before a visit. `over`
+    are breaches and escalations of what has been done since: they are to be recorded, but nobody needs to be told.
     """
 
     at: datetime
@@ -41,9 +54,14 @@ class Moment:
     over: bool = False
 
 
-def due_moments(history: History, levels: Levels, outcomes: Iterable[Outcome] | None = None) -> list[Moment]:
+def due_moments(
+    history: History,
+    levels: Levels,
+    outcomes: Iterable[Outcome] | None = None,
+    also: Iterable[Moment] = (),
+) -> list[Moment]:
     """All moments of an issue that its rows know of, in time order: those to come, and those that have been. Whoever
-    has worked out the issue's outcomes gives them."""
+    has worked out the issue's outcomes gives them, and those of its SOP's steps are `also` among them."""
     known = rules.outcomes(history, levels, history.created_at) if outcomes is None else outcomes
     found = [moment for outcome in known for moment in _of_promise(history, outcome, levels)]
     last = history.rounds[-1]
@@ -52,7 +70,12 @@ def due_moments(history: History, levels: Levels, outcomes: Iterable[Outcome] | 
     if last.status in WORK:
         at = max(history.created_at + policy.unresolved, last.start)
         found.append(Moment(at, "unresolved", "", f"{last.number}.unresolved"))
-    return sorted(found, key=lambda moment: (moment.at, _ORDER.index(moment.kind), moment.id))
+    return in_order([*found, *also])
+
+
+def in_order(moments: Iterable[Moment]) -> list[Moment]:
+    """Moments in time order; those of one time in that of their kinds."""
+    return sorted(moments, key=lambda moment: (moment.at, _PLACES[moment.kind], moment.id))
 
 
 def _of_promise(history: History, outcome: Outcome, levels: Levels) -> Iterator[Moment]:
@@ -67,11 +90,23 @@ def _of_promise(history: History, outcome: Outcome, levels: Levels) -> Iterator[
         return
     over = ended is not None
     yield Moment(due, "breach", goal, f"{name}.breach", over=over)
+    if goal == "resolve" and ended is None:
+        yield from _of_delay(outcome.round, due, policy)
     stood = rules.pauses_of(history.rounds[outcome.round].until(ended), levels)
     for level, rung in enumerate(policy.classes[history.service_class].ladder, 1):
         at = rules.due_at(levels, rung.after, due, stood, ended)
         if ended is None or at < ended:
             yield Moment(at, "escalate", goal, f"{name}.escalate.{level}", level, rung.told, over)
+
+
+def _of_delay(number: int, due: datetime, policy: Policy) -> Iterator[Moment]:
+    """The moments at which what is late gets into a class of delay that has a plan."""
+    since = timedelta()
+    for longest, name in policy.delays:
+        told = policy.plans.get(name, ())
+        if told:
+            yield Moment(due + since, "delay", name, f"{number}.delay.{name}", told=told)
+        since = longest or since
 
 
 def _of_pauses(one: Round, policy: Policy, levels: Levels) -> Iterator[Moment]:

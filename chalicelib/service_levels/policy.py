@@ -83,6 +83,8 @@ DEFAULT_POLICY = Policy(
     quiet=QuietHours(
         time(22), time(7), timedelta(minutes=15)
     ),  # the night is ours, the quarter of an hour keeps alerts few
+    # Each class of delay has a plan (part 4); whose it is, is ours. What is slightly late is the ladder's matter.
+    plans={"general": ("manager",), "serious": ("manager", "expert")},
 )
 
 #: Ours, as part 4 names no hours: an office's day in two frames, Monday to Friday.

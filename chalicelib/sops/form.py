@@ -9,7 +9,7 @@ from chalicelib.sops.models import Sop, SopStep, Words
 from chalicelib.sops.policy import MAX_STEPS
 
 Form = Mapping[str, str]
-_FLAGS = ("photo", "measurement", "required")
+_FLAGS = ("photo", "measurement", "required", "promised")
 
 
 def fields(sop: Sop) -> dict[str, str]:
@@ -48,6 +48,7 @@ def _step(form: Form, n: int) -> SopStep:
         photo=bool(form.get(f"photo_{n}")),
         measurement=bool(form.get(f"measurement_{n}")),
         required=bool(form.get(f"required_{n}")),
+        promised=bool(form.get(f"promised_{n}")),
     )
 
 

@@ -30,6 +30,10 @@ class Words:
     def __bool__(self) -> bool:
         return bool(self.zh or self.en)
 
+    def both(self) -> dict[str, str]:
+        """Both texts by their letters, for what is read in a language that is not known yet."""
+        return {"zh": self.zh, "en": self.en}
+
 
 @dataclass(frozen=True, slots=True)
 class SopStep:
@@ -46,6 +50,9 @@ class SopStep:
     measurement: bool = False
     #: Without it the issue can't be reported as fixed.
     required: bool = False
+    #: It is promised as a service level is: before it is late its owner is told, after that the whole ladder. Of other
+    #: steps only those who do the work are.
+    promised: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +126,7 @@ class DeskSopStepView(SopStepView):
     photo: bool
     measurement: bool
     required: bool
+    promised: bool
     done_by: str | None
     measured: str | None
     photos: list[str]

@@ -1,13 +1,11 @@
-"""How far an issue is with its SOP, what is still missing, and what is due when. No I/O, no clock.
+"""How far an issue is with its SOP, and what is still missing. No I/O, no clock.
 
 A reopened issue begins its list anew: what was done before did not hold.
 """
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
 
 from chalicelib.errors import N_, FieldError, Forbidden, IllegalTransition, Invalid
 from chalicelib.issues.models import Entry, Issue, SopMark
@@ -128,33 +126,3 @@ def check_resolved(sop: Sop, done: dict[str, Tick], photo_ids: list[str], locale
     shown = [step.id for step in sop.steps if step.photo][-1:]
     if sop.proof and not photo_ids and not any(done[name].photo_ids for name in shown if name in done):
         raise Invalid.field("photo_ids", "proof_missing", _NEEDS_PROOF)
-
-
-@dataclass(frozen=True, slots=True)
-class SopMoment:
-    """Something to be done about a step. `id` is its identity within the issue, as with `service_levels.moments`."""
-
-    at: datetime
-    kind: Literal["sop_warn", "sop_breach"]
-    step_id: str
-    id: str
-
-
-def sop_moments(
-    sop: Sop, one: Round, timeline: Iterable[Entry], levels: Levels, warn_percent: int
-) -> list[SopMoment]:
-    """The moments at which a step that is not done is warned of and is late, in time order: what a sweep of due
-    moments may add to `service_levels.moments.due_moments`."""
-    found: list[SopMoment] = []
-    stood = levels_rules.pauses_of(one, levels)
-    states = states_of(sop, one, timeline, levels)
-    for n, state in enumerate(states):
-        if state.done or state.due is None or state.step.due is None:
-            continue
-        former = states[n - 1].done if n else None
-        start = former.at if former and state.step.since == "former" else one.start
-        warn = levels_rules.due_at(levels, state.step.due, start, stood, percent=warn_percent)
-        name = f"{one.number}.sop.{state.step.id}"
-        found.append(SopMoment(min(warn, state.due), "sop_warn", state.step.id, f"{name}.warn"))
-        found.append(SopMoment(state.due, "sop_breach", state.step.id, f"{name}.breach"))
-    return sorted(found, key=lambda moment: (moment.at, moment.id))

@@ -4,7 +4,6 @@ from chalicelib.accounts.models import Person
 from chalicelib.communities import store as communities
 from chalicelib.i18n import LOCALES
 from chalicelib.issues.models import Issue, IssueFile
-from chalicelib.kept import changed
 from chalicelib.managing.models import Version
 from chalicelib.portal import Portal
 from chalicelib.service_levels import store as levels_store
@@ -44,11 +43,3 @@ def check_resolved(portal: Portal, person: Person, file: IssueFile, photo_ids: l
     sop = sop_of(portal, file.issue).body
     done = rules.ticks(file.timeline)
     rules.check_resolved(sop, done, photo_ids, person.locale or LOCALES[0])
-
-
-def stamped(portal: Portal, file: IssueFile) -> Issue:
-    """The issue with what lists show of its steps: which are done, and until when the next one is due."""
-    _, states = states_of(portal, file)
-    ahead = rules.current(states)
-    ticked = [state.step.id for state in states if state.done]
-    return changed(file.issue, ticked=ticked, step_due=ahead.due if ahead else None)

@@ -71,6 +71,7 @@ def _more(state: StepState, locale: str) -> dict[str, Any]:
         "photo": step.photo,
         "measurement": step.measurement,
         "required": step.required,
+        "promised": step.promised,
         "done_by": done.actor.name if done else None,
         "measured": done.measurement or None if done else None,
         "photos": list(done.photo_ids) if done else [],

@@ -19,7 +19,6 @@ from chalicelib.issues import store
 from chalicelib.issues.items import value_of
 from chalicelib.issues.models import OPEN, Issue, IssueFile, Status
 from chalicelib.portal import Portal, portal
-from chalicelib.service_levels.models import Levels
 from chalicelib.times import rfc3339
 from infra.upkeep.walk import everything
 
@@ -44,12 +43,12 @@ def differences(home: Portal, issue_id: str, now: datetime) -> list[Difference]:
     file = store.load(home.db, home.keys, issue_id)
     if file is None:
         return [Difference(issue_id, "META", "gone", "an issue")]
-    levels = plan.levels_for(home, file.issue.community_id)
-    planned = plan.planned(file, levels, now).issue
+    terms = plan.terms_for(home, file.issue)
+    planned = plan.planned(file, terms, now).issue
     found = [
         Difference(issue_id, name, str(value_of(file.issue, name)), str(value_of(planned, name)))
         for name in _NAMES
-        if not _agrees(file, levels, planned, name, now)
+        if not _agrees(file, terms, planned, name, now)
     ]
     at = file.issue.next_moment
     if at and home.db.get(rows.key_at(issue_id, at)) is None:
@@ -57,11 +56,11 @@ def differences(home: Portal, issue_id: str, now: datetime) -> list[Difference]:
     return found
 
 
-def _agrees(file: IssueFile, levels: Levels, planned: Issue, name: str, now: datetime) -> bool:
+def _agrees(file: IssueFile, terms: plan.Terms, planned: Issue, name: str, now: datetime) -> bool:
     kept, worked_out = getattr(file.issue, name), getattr(planned, name)
     if name == "next_moment" and kept and kept <= now:
         # What has come is due from when it was last looked at: a clock that is behind has not handled it yet.
-        first = plan.pending(file, levels)
+        first = plan.pending(file, terms)
         return bool(first) and first[0].at <= kept
     return bool(kept == worked_out)
 

@@ -9,12 +9,12 @@ _AT_ONCE = 100
 
 
 def fill(on: Portal) -> int:
-    """Write the pointers of all people; gives back how many."""
+    """Write the rows of all people; gives back how many."""
     written, start = 0, None
     while True:
         page = on.db.scan(_AT_ONCE, start)
         people = [accounts.from_item(item, on.keys) for item in page.items if item["SK"] == "PROFILE"]
-        rows: list[Item] = [residents.row(unit, one.id) for one in people for unit in one.units]
+        rows: list[Item] = [row for one in people for row in residents.rows(one.id, one.units)]
         on.db.put_all(rows)
         written, start = written + len(rows), page.next
         if start is None:

@@ -13,8 +13,7 @@ from chalicelib.db import K
 from chalicelib.errors import Unavailable
 from chalicelib.inbox import service as inbox
 from chalicelib.portal import Portal
-from infra.upkeep.members import write_members
-from tests.factories import NOW, People
+from tests.factories import NOW, PEOPLE, PHONES, People, import_people
 from tests.racing import race
 from tests.recording import Meanwhile, Once, RecordingClient
 
@@ -107,7 +106,7 @@ def test_a_run_that_stops_anywhere_is_finished_by_the_next(
     assert unread["unread"] == 1
     kept = store.get(portal.db, "maple", one.id)
     assert kept
-    assert (kept.state, kept.reached) == ("out", len(portal.db.query_all("MEMBER#maple")))
+    assert (kept.state, kept.reached) == ("out", 2)
 
 
 def test_workers_at_once_tell_everybody_once(
@@ -194,6 +193,23 @@ def test_managers_see_how_many_get_it_before_anybody_does_and_send_it_once(
     assert len(portal.db.query_all(store.DUE)) == 1
 
 
+def test_the_form_has_whom_it_is_for_ticked_and_what_is_wrong_beside_that(
+    portal: Portal, people: People, signed_in: Any
+) -> None:
+    browser = signed_in("manager")
+    assert '<textarea class="input" id="f-values" name="values"' in browser.get("/desk/announcements").text
+    form = {"community_id": "maple", "title": "停电", "text": "今晚停电。", "audience": "role"}
+    page = browser.post("/desk/announcements?lang=en", form)
+    assert page.status == 422
+    assert 'id="f-roles-why"' in page.text
+    page = browser.post("/desk/announcements?lang=en", {**form, "roles": ["technician", "front_line"]})
+    assert "people get this." in page.text
+    shown = page.text[
+        page.text.index('id="preview"') : page.text.index("</section>", page.text.index('id="preview"'))
+    ]
+    assert shown.count('name="roles"') == 2
+
+
 @pytest.mark.parametrize(
     ("fields", "field"),
     [
@@ -220,10 +236,19 @@ def test_another_communitys_manager_announces_nothing_here(caller: Any) -> None:
     assert caller("clerk").api("POST", "/desk/announcements", body).status == 403
 
 
-def test_accounts_from_before_are_written_down_by_one_command(portal: Portal, people: People) -> None:
-    rows = portal.db.query_all("MEMBER#maple")
-    from chalicelib.db import Delete
-
-    portal.db.write(*(Delete(K(row["PK"], row["SK"])) for row in rows))
-    assert write_members(portal) == write_members(portal) == 3
-    assert portal.db.query_all("MEMBER#maple") == rows
+def test_who_has_several_homes_counts_and_is_told_once(portal: Portal, people: People) -> None:
+    """王秀英 has a home in each of two buildings, 张建国 one in the first."""
+    import_people(
+        portal=portal, text=PEOPLE + f"maple,枫林苑,9,901,maple-9-901,王秀英,{PHONES['owner']},owner\n"
+    )
+    told = {
+        "community": [],
+        "building": ["1", "9"],
+        "units": ["maple-9-901", "maple-1-101"],
+    }
+    for audience, values in told.items():
+        body = Announce(community_id="maple", title="t", text="x", audience=audience, values=values)
+        assert service.recipients(portal, body, NOW) == (1 if audience == "units" else 2), audience
+    _announce(portal, people, audience="building", values=["1", "9"])
+    fanout.run_due(portal, NOW)
+    assert _has(portal, people) == {"owner": 1, "neighbour": 1}

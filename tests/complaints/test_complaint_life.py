@@ -15,7 +15,7 @@ from chalicelib.inbox import service as inbox
 from chalicelib.photos import intake
 from chalicelib.photos import service as photos
 from chalicelib.portal import Portal
-from tests.factories import NOW, People, make_key, report
+from tests.factories import NOW, People, make_key, make_person, report
 from tests.factories_complaints import complain, complaint_move, complaint_step, handle
 
 WAY = ("start", "conclude", "decide", "reply")
@@ -274,3 +274,13 @@ def test_each_thing_that_the_office_does_or_looks_at_is_in_the_audit_trail(
     actions = [row["action"] for row in rows if row["subject"] == file.complaint.id]
     assert sorted(actions) == ["complaint_contact", "complaint_note", *["complaint_step"] * 4]
     assert "秘密" not in str(rows)
+
+
+@pytest.mark.parametrize("role", ["senior", "expert"])
+def test_who_has_the_offices_rights_by_another_role_acts_in_its_name(
+    portal: Portal, people: People, role: str
+) -> None:
+    file = complain(portal=portal, by=people.owner)
+    by = make_person(roles=(role,))
+    done = complaint_step(portal=portal, by=by, file=file, do="start")
+    assert done.timeline[-1].actor.role == role

@@ -100,6 +100,24 @@ def test_a_clock_that_is_killed_between_any_two_calls_tells_all_the_same(
     assert sum("is late" in text for text in _texts(portal, people)) == 1
 
 
+def test_a_complaint_that_cannot_be_looked_at_holds_up_no_other_and_is_told_later(
+    portal: Portal, people: People, engine_client: RecordingClient
+) -> None:
+    first, second = (complain(portal=portal, by=people.owner) for _ in range(2))
+
+    def away(operation: str, request: object) -> Exception | None:
+        asked = operation == "get_item" and first.complaint.id in str(request)
+        return EndpointConnectionError(endpoint_url="x") if asked else None
+
+    late = NOW + timedelta(days=3)
+    with engine_client.failing(away):
+        assert timers.run_due(portal, late) == 1
+    told = [text for text in _texts(portal, people) if "is late" in text]
+    assert [second.complaint.number in text for text in told] == [True]
+    assert timers.run_due(portal, late + timedelta(minutes=1)) == 1
+    assert sum(first.complaint.number in text for text in _texts(portal, people) if "is late" in text) == 1
+
+
 def test_the_last_limit_of_a_reply_is_told_to_managers(portal: Portal, people: People) -> None:
     file = complain(portal=portal, by=people.owner)
     for do in ("start", "conclude", "decide"):

@@ -293,11 +293,11 @@ class Journey:
         again = owner.api("POST", "complaints", body)
         link = {"version": 1, "number": made["number"]}
         self.clerk.api("POST", f"desk/complaints/{again['id']}/link", link)
-        assert len(owner.api("GET", "complaints")["items"]) == 2
+        assert len(owner.api("GET", "complaints")["items"]) == 3  # with the dispute about a price
         assert manager.api("GET", "desk/complaints")["items"]
         for page in (f"/feedback/{made['id']}", "/feedback/new?kind=praise"):
             owner.page(page)
-        for page in ("/desk/complaints", f"/{path}", "/desk/complaints/hard.csv"):
+        for page in ("/desk/complaints", f"/{path}", "/desk/complaints/hard.csv", "/desk/risks"):
             manager.page(page)
         self.settle()
 

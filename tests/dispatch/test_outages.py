@@ -200,3 +200,6 @@ def test_who_moves_within_the_community_is_found_at_the_new_home_only(people: Pe
     moved = unit.model_copy(update={"building": "2"})
     ops = residents.moved("a1", [unit], [moved])
     assert [type(op).__name__ for op in ops] == ["Put", "Delete"]
+    assert residents.moved("a1", [unit], [unit]) == []
+    more = residents.moved("a1", [unit], [unit, moved.model_copy(update={"id": "maple-2-1"})])
+    assert [type(op).__name__ for op in more] == ["Put", "Put"], "each row says all homes"

@@ -5,15 +5,18 @@ from typing import Any
 
 import pytest
 
-from chalicelib.due import service
+from chalicelib.conditions import Key
+from chalicelib.due import page_views, service
 from chalicelib.due.notices import of as notices_of
-from chalicelib.due.plan import levels_for, pending
+from chalicelib.due.plan import pending, terms_for
 from chalicelib.errors import Forbidden
 from chalicelib.inbox import outbox
 from chalicelib.inbox import service as inbox
+from chalicelib.inbox.words import DELAYS
 from chalicelib.issues import store, timers
 from chalicelib.issues.models import IssueFile
 from chalicelib.portal import Portal
+from chalicelib.service_levels.policy import DEFAULT_POLICY
 from tests.due.worlds import DAY, HOUR
 from tests.factories import NOW, PEOPLE, People, assign, import_people, report, step
 
@@ -63,7 +66,7 @@ def test_alerts_are_acknowledged_at_the_desk_and_shown_with_name_and_deadlines(
     assert targets["acknowledge"] == ("missed", "2026-11-20T04:00:00.000Z")
     assert targets["resolve"][1] == view["promised_at"] == "2026-11-21T02:00:00.000Z"
     assert {one["level"] for one in view["sla"]["alerts"] if one["kind"] == "escalate"} == {1, 2}
-    assert view["sla"]["next"]["kind"] == "escalate"
+    assert [view["sla"]["next"][name] for name in ("kind", "detail", "step")] == ["warn", "step", "查明原因"]
 
 
 def test_where_nobody_holds_a_role_the_next_higher_one_is_told(portal: Portal, people: People) -> None:
@@ -96,28 +99,28 @@ def test_the_owner_hears_before_the_promise_is_missed_and_when_they_hear_again(
     assign(portal=portal, by=people.clerk, file=file, to=people.technician, now=late)
     timers.run_due(portal, NOW + 18 * HOUR)
     outbox.sweep(portal, NOW + DAY)
-    (text,) = [text for text in _texts(portal, people, "owner") if "晚一些" in text]
-    assert "比约定的 明天 10:00 晚一些修好" in text
+    (text,) = [text for text in _texts(portal, people, "owner") if "赶不上" in text]
+    assert "可能赶不上承诺的明天 10:00" in text
     assert "王师傅正在处理" in text
-    assert "我们最晚 明天 07:30 前再告诉您进展" in text
+    assert "最晚明天 07:30 前，我们会再告诉您进展" in text
 
 
 @pytest.mark.parametrize(
-    ("category_id", "urgent", "not_before"),
-    [("plumbing", True, None), ("noise", False, "2026-11-24T23:00:00.000Z")],
+    ("category_id", "urgent"),
+    [("plumbing", True), ("noise", None)],
 )
-def test_at_night_only_staff_of_an_urgent_issue_are_told(
-    portal: Portal, people: People, category_id: str, urgent: bool, not_before: str | None
+def test_what_is_late_wakes_only_staff_of_an_urgent_issue(
+    portal: Portal, people: People, category_id: str, urgent: bool | None
 ) -> None:
-    """What is late at 23:00 in Shanghai is told at 7 in the morning, unless it is urgent."""
+    """What channels do with that is tested with messages: the others wait for the morning."""
     timers.run_due(portal, NOW)
     file = report(portal=portal, by=people.owner, category_id=category_id)
-    levels = levels_for(portal, "maple")
-    moment = next(one for one in pending(file, levels) if one.kind == "escalate")
+    terms = terms_for(portal, file.issue)
+    moment = next(one for one in pending(file, terms) if one.kind == "escalate")
     night = NOW.replace(day=24, hour=15)
-    (told,) = notices_of(portal, file, moment, levels, night)
+    (told,) = notices_of(portal, file, moment, terms, night)
     row: Any = outbox.add(told, night)
-    assert (row.item["urgent"], row.item["not_before"]) == (urgent or None, not_before)
+    assert row.item["urgent"] == urgent
 
 
 def test_the_owner_sees_until_when_it_is_on_hold_and_what_happens_if_it_gets_late(
@@ -134,7 +137,7 @@ def test_the_owner_sees_until_when_it_is_on_hold_and_what_happens_if_it_gets_lat
     view = caller("owner").api("GET", f"/issues/{file.issue.id}").json
     assert view["promised_at"] == "2026-12-05T02:00:00.000Z"  # a fortnight on hold, then a day
     text = signed_in("owner").get(f"/issues/{file.issue.id}").text
-    assert "如果会晚，我们会提前告诉您" in text
+    assert "万一要晚，我们会提前告诉您" in text
 
 
 def test_staff_get_the_new_roles_rights(portal: Portal, people: People) -> None:
@@ -150,3 +153,87 @@ def test_staff_get_the_new_roles_rights(portal: Portal, people: People) -> None:
     file = assign(portal=portal, by=senior, file=file, to=people.technician)
     file = step(portal=portal, by=expert, file=file, to="in_progress", now=NOW + timedelta(minutes=1))
     assert file.timeline[-1].actor.role == "expert"
+
+
+def test_a_late_step_of_the_sop_is_told_before_and_after_by_its_name(portal: Portal, people: People) -> None:
+    """Seepage promises that it is detected within 72 h: its owner is told before, the ladder after, nobody at once."""
+    timers.run_due(portal, NOW)
+    file = report(portal=portal, by=people.owner, category_id="wall_seepage")
+    file = step(portal=portal, by=people.clerk, file=file, to="acknowledged")
+    assign(portal=portal, by=people.clerk, file=file, to=people.technician)
+    for hours in (54, 72):
+        timers.run_due(portal, NOW + hours * HOUR)
+    outbox.sweep(portal, NOW + 4 * DAY)
+    texts = {name: _texts(portal, people, name) for name in ("owner", "technician", "clerk")}
+    assert [text for text in texts["owner"] if "检测" in text] == [
+        f"“墙面渗水”（{file.issue.number}）的“检测”这一步可能赶不上承诺的 11月23日 周一 10:00。我们在处理。"
+    ]
+    late = [text for text in texts["clerk"] if "检测" in text]
+    assert len(late) == 1
+    assert "第 1 级" in late[0]
+    assert len([text for text in texts["technician"] if "检测" in text]) == 2
+    done = _file(portal, file.issue.id).done
+    assert {name for name in done if name.startswith("0.step.detect")} == {
+        "0.step.detect.warn.2026-11-23T02:00:00.000Z", "0.step.detect.breach", "0.step.detect.escalate.1",
+    }  # fmt: skip
+
+
+def test_a_step_that_only_guides_alerts_whoever_has_the_issue_and_nobody_else(
+    portal: Portal, people: People
+) -> None:
+    timers.run_due(portal, NOW)
+    report(portal=portal, by=people.owner)  # plumbing: its first step is due in two hours
+    timers.run_due(portal, NOW + 2 * HOUR)
+    outbox.sweep(portal, NOW + DAY)
+    assert not any("关阀止水" in text for text in _texts(portal, people, "clerk"))
+
+
+def test_each_class_of_delay_has_its_plan_told_once_by_day_to_whose_it_is_and_to_the_owner(
+    portal: Portal, people: People
+) -> None:
+    """Promised for 10:00 on the 21st: from the 24th on it is late, from the 28th on very late."""
+    timers.run_due(portal, NOW)
+    issue_id = report(portal=portal, by=people.owner).issue.id
+    for days in (1, 4, 5, 8, 9):
+        timers.run_due(portal, NOW + days * DAY)
+    rows = [row for row in _file(portal, issue_id).done.values() if row["kind"] == "delay"]
+    assert sorted((row["detail"], row["due_at"][:10]) for row in rows) == [
+        ("general", "2026-11-24"), ("serious", "2026-11-28"),
+    ]  # fmt: skip
+    outbox.sweep(portal, NOW + 10 * DAY)
+    told = [text for text in _texts(portal, people, "manager") if "处理预案" in text]
+    assert ["严重超时" in text for text in told] == [True, False], "the newest first"
+    sorry = [text for text in _texts(portal, people, "owner") if "很抱歉" in text]
+    assert len(sorry) == 2
+    urgent = {row["urgent"] for row in _inbox(portal, people.manager) if row["event"] == "delayed"}
+    assert urgent == {None}, "nobody is woken for what is late for days"
+
+
+def test_every_default_class_of_delay_has_a_name_and_a_plan_in_words() -> None:
+    names = {name for _, name in DEFAULT_POLICY.delays}
+    assert names == set(DELAYS) == set(page_views._PLANS)
+    assert set(DEFAULT_POLICY.plans) == names - {"slight"}, "slightly late is the ladder's matter"
+
+
+def _inbox(portal: Portal, person: Any) -> list[dict[str, Any]]:
+    rows = portal.db.query_all(Key("PK").eq(f"ACCOUNT#{person.id}") & Key("SK").begins_with("INBOX#"))
+    return [{"urgent": None, **row} for row in rows]
+
+
+def test_what_has_been_open_for_a_month_is_listed_until_it_is_done(
+    portal: Portal, people: People, caller: Any, signed_in: Any
+) -> None:
+    timers.run_due(portal, NOW)
+    file = report(portal=portal, by=people.owner, category_id="noise")
+    report(portal=portal, by=people.owner, category_id="noise", now=NOW + DAY)
+    timers.run_due(portal, NOW + 30 * DAY)
+    (risk,) = caller("clerk").api("GET", "/desk/risks").json["items"]
+    assert (risk["number"], risk["since"], risk["assignee_id"]) == (
+        file.issue.number, "2026-12-20T02:00:00.000Z", None,
+    )  # fmt: skip
+    assert file.issue.number in signed_in("manager").get("/desk/risks").text
+    assert caller("cedar_manager").api("GET", "/desk/risks").json["items"] == []
+    assert caller("cedar_manager").api("GET", "/desk/risks?community_id=maple").status == 404
+    now = _file(portal, file.issue.id)
+    step(portal=portal, by=people.clerk, file=now, to="rejected", note="不归我们管", now=NOW + 31 * DAY)
+    assert caller("clerk").api("GET", "/desk/risks").json["items"] == []

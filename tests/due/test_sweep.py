@@ -87,7 +87,15 @@ class Kill:
 def test_the_world_has_a_moment_of_every_kind(outcome: dict[str, Any], stages: list[Stage]) -> None:
     kinds = {moment.split(".")[1] for issue in outcome["issues"].values() for moment in issue[4]}
     goals = {"acknowledge", "on_site", "next_update", "resolve"}
-    assert kinds - goals == {"pause_end", "unresolved", "appointment", "follow_up", "auto_close"}
+    assert kinds - goals == {
+        "step",
+        "pause_end",
+        "delay",
+        "unresolved",
+        "appointment",
+        "follow_up",
+        "auto_close",
+    }
     assert {event for _, event, *_ in outcome["told"]} == {
         "due_soon", "running_late_unassigned", "running_late", "escalated", "unresolved", "pause_over",
         "pause_over_waiting_owner", "pause_over_appointment", "ask_confirm", "ask_answer", "visit_soon", "auto_closed",
@@ -176,7 +184,7 @@ def test_one_row_that_cannot_be_handled_does_not_stop_the_rest(world: World, out
     assert not world.file("fixed").done
     timers.run_due(world.portal, TICKS[-1])
     assert world.file("fixed").issue.status == "closed"
-    assert world.portal.db.get(timers._MARK) == {
+    assert world.portal.db.get(timers._CLOCK.mark) == {
         "PK": "SYSTEM", "SK": "TIMERS", "day": str((TICKS[-1] - DAY).date())
     }  # fmt: skip
 
@@ -224,11 +232,11 @@ def test_two_clocks_at_once_tell_as_one_does(
 
 
 def test_a_pause_moves_the_promise_and_its_end_by_itself_moves_it_no_more(world: World) -> None:
-    levels = plan.levels_for(world.portal, "maple")
     before = world.file("waits").issue
     assert before.status == "paused"
     timers.run_due(world.portal, NOW + 7 * DAY + timedelta(minutes=1))
     after = world.file("waits")
     assert (after.issue.status, after.issue.assignee) == ("assigned", before.assignee)
     assert after.issue.promised_at == before.promised_at
-    assert plan.planned(after, levels, NOW + 7 * DAY + timedelta(minutes=1)).issue == after.issue
+    terms = plan.terms_for(world.portal, after.issue)
+    assert plan.planned(after, terms, NOW + 7 * DAY + timedelta(minutes=1)).issue == after.issue

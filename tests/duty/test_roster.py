@@ -6,11 +6,15 @@ from typing import Any
 import pytest
 
 from chalicelib.communities import store as communities
+from chalicelib.communities.models import StaffMember
+from chalicelib.conditions import Key
 from chalicelib.db import Delete
 from chalicelib.duty import service as duty
 from chalicelib.duty.models import Duty, Roster
 from chalicelib.errors import Invalid, VersionConflict
-from chalicelib.inbox import outbox, service
+from chalicelib.inbox import outbox, service, whom
+from chalicelib.inbox.models import DESK, OFFICE
+from chalicelib.issues import timers
 from chalicelib.portal import Portal
 from tests.factories import NOW, People, report
 from tests.racing import codes, race
@@ -100,3 +104,58 @@ def test_only_staff_who_work_on_issues_can_be_on_duty(portal: Portal, people: Pe
     for who in (people.owner, people.auditor, people.cedar_clerk):
         with pytest.raises(Invalid):
             save(portal, people, by_day(who.id))
+
+
+def _staff(**roles: str) -> list[StaffMember]:
+    return [StaffMember(id=name, name=name, roles=held.split()) for name, held in roles.items()]
+
+
+@pytest.mark.parametrize(
+    ("roles", "on_duty", "told"),
+    [
+        # Nobody on duty: a gap must never mean that nobody comes.
+        ((DESK,), [], {"li": True, "qian": True}),
+        ((OFFICE,), [], {"li": True, "qian": True, "zhao": True, "ma": True}),
+        # Whoever is on duty stands for the front desk, and the others read it in the morning.
+        (("front_line",), ["wang"], {"li": False, "wang": True}),
+        ((DESK, "manager"), ["li"], {"li": True, "qian": False, "zhao": True, "ma": True}),
+        # Of managers only the one on duty is woken, and where none is, all of them.
+        (("manager",), ["ma"], {"zhao": False, "ma": True}),
+        (("senior",), ["ma"], {"qian": True}),
+        # Nobody is expert: managers are the nearest below.
+        (("expert",), [], {"zhao": True, "ma": True}),
+    ],
+)
+def test_roles_are_told_and_only_those_on_duty_at_night(
+    roles: tuple[str, ...], on_duty: list[str], told: dict[str, bool]
+) -> None:
+    staff = _staff(
+        li="front_line", qian="senior", wang="technician", zhao="manager", ma="manager", zhou="auditor"
+    )
+    assert whom.told(roles, staff, on_duty) == told
+
+
+def test_where_there_is_no_senior_the_front_desk_is_enough(portal: Portal) -> None:
+    staff = _staff(li="front_line", zhao="manager")
+    assert whom.told((DESK,), staff, []) == {"li": True}
+    assert whom.told(("senior",), staff, []) == {"zhao": True}, (
+        "a level of the ladder goes to the next higher one"
+    )
+    assert whom.told((DESK,), _staff(zhao="manager"), []) == {"zhao": True}
+    assert whom.told((OFFICE,), _staff(wang="technician"), []) == {}
+
+
+def test_an_urgent_breach_at_night_wakes_whoever_is_on_duty_alone(portal: Portal, people: People) -> None:
+    """The others have it in their inbox at once, and are told outside of it in the morning."""
+    save(portal, people, Roster(weekly=(Duty(people.technician.id, ALL_DAYS, 22 * 60, 7 * 60),)))
+    timers.run_due(portal, NIGHT - timedelta(minutes=1))
+    report(portal=portal, by=people.owner, now=NIGHT)
+    timers.run_due(portal, NIGHT + timedelta(hours=2))
+    outbox.sweep(portal, NIGHT + timedelta(hours=3))
+    late = {name: _urgent(portal, getattr(people, name)) for name in ("clerk", "technician", "manager")}
+    assert late == {"clerk": {None}, "technician": {True}, "manager": set()}
+
+
+def _urgent(portal: Portal, person: Any) -> set[bool | None]:
+    rows = portal.db.query_all(Key("PK").eq(f"ACCOUNT#{person.id}") & Key("SK").begins_with("INBOX#"))
+    return {row.get("urgent") for row in rows if row["event"] == "escalated"}

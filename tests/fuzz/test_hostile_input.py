@@ -15,6 +15,7 @@ import app  # noqa: F401 - importing it declares every route
 from bench.live import LivePortal
 from chalicelib.settings import read_settings
 from chalicelib.web import ROUTES, Call
+from tests.plain import NO_TLS
 
 Tokens = dict[str, str | None]
 LATE = "9999-12-31T23:59:59-23:59"
@@ -23,7 +24,7 @@ EARLY = "0001-01-01T00:00:00+23:59"
 
 @pytest.fixture
 def web(live: LivePortal) -> Any:
-    with httpx.Client(base_url=live.url, timeout=30) as client:
+    with httpx.Client(base_url=live.url, timeout=30, verify=NO_TLS) as client:
         yield client
 
 

@@ -58,7 +58,18 @@ def _unfold(path: str) -> Go:
 
     def go(page: Page, world: World) -> None:
         _at(path)(page, world)
-        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+        page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true; })")
+
+    return go
+
+
+def _menu(path: str) -> Go:
+    """The desk's menu over a page."""
+
+    def go(page: Page, world: World) -> None:
+        _at(path)(page, world)
+        page.locator(".menu > summary").click()
+        page.locator(".menu-in").wait_for()
 
     return go
 
@@ -156,7 +167,9 @@ def _announced(page: Page, world: World) -> None:
     page.goto("/desk/announcements")
     page.locator("details.fold summary").first.evaluate("one => { one.parentElement.open = true; }")
     page.locator("[name=title]").fill("明天上午停水")
-    page.locator("[name=text]").fill(LONG)
+    page.locator("textarea[name=text]").fill(LONG)
+    page.locator("[value=building]").check()
+    page.locator("[name=buildings]").first.check()
     _send(page, "form[action='/desk/announcements']")
     page.locator("#preview").wait_for()
 
@@ -504,6 +517,10 @@ def states(world: World) -> list[State]:
         ),
         State("previews, desk", DESIGNER, _at("/desk/previews")),
         State("queue", staff, _unfold("/desk")),
+        State("menu", MANAGER, _menu("/desk/people")),
+        State("menu, wide", MANAGER, _menu("/desk"), wide=True),
+        State("menu, technician", TECHNICIAN, _menu("/desk/today")),
+        State("menu, auditor", AUDITOR, _menu("/desk/complaints")),
         State("queue, empty", staff, _at("/desk?category=greening&building=1&status=paused")),
         State("queue, wide", staff, _pane, wide=True),
         State("today", TECHNICIAN, _at("/desk/today")),
@@ -532,6 +549,7 @@ def states(world: World) -> list[State]:
         State("person, errors", MANAGER, _post("/desk/people/{away}", "form:has([name=end])")),
         State("person, own", TECHNICIAN, _at("/desk/people/{away}")),
         State("handover", staff, _at("/desk/people/{away}/handover")),
+        State("risks, none", staff, _at("/desk/risks")),
         State("call-backs", staff, _at("/desk/callbacks")),
         State("call-back", staff, _at("/desk/callbacks/{resolved}?due={due}")),
         State("call-back, errors", staff, _post("/desk/callbacks/{resolved}?due={due}", "form.card")),

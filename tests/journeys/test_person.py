@@ -1,10 +1,13 @@
 """One's own page: the language, and signing out."""
 
+import json
+from datetime import UTC, datetime, timedelta
+
 import httpx
 from playwright.sync_api import expect
 
 from tests.journeys.phones import Phones, sign_in, token_of, zh
-from tests.journeys.running import Running
+from tests.journeys.running import Running, wait_for
 
 
 def test_a_chosen_language_stays_on_every_page_and_device(phones: Phones, running: Running) -> None:
@@ -89,3 +92,48 @@ def test_an_empty_report_is_asked_for_in_plain_words(phones: Phones, running: Ru
     expect(page.get_by_role("alert")).to_contain_text(zh("Please fill this in."))
     page.get_by_role("alert").get_by_role("link").click()
     expect(page.get_by_label(zh("What is wrong?"))).to_be_focused()
+
+
+#: The browser's part of subscribing, which asks its maker's service: answered here, and kept as a browser keeps it.
+_SUBSCRIBES = """
+  const made = { toJSON: () => ({ endpoint: "https://fcm.googleapis.com/fcm/send/one", keys: %s }) };
+  PushManager.prototype.getSubscription = async () => (localStorage.getItem("subscribed") ? made : null);
+  PushManager.prototype.subscribe = async (options) => {
+    if (!options.userVisibleOnly || options.applicationServerKey.length !== 65) throw new Error("refused");
+    localStorage.setItem("subscribed", "1");
+    return made;
+  };
+"""
+_KEYS = {
+    "p256dh": "BC9zxcEiLoOuAqHnEuCBmQAsbP5EGE-1xuYVEXUM8la0_xWAG4_PRq4NTPQLe5SqEWOxf4qt5TXt_qeCXv0kcF0",
+    "auth": "MTIzNDU2Nzg5MDEyMzQ1Ng",
+}
+
+
+def test_a_browser_asks_for_messages_by_one_button_gets_them_and_can_be_forgotten(
+    phones: Phones, running: Running
+) -> None:
+    phone = running.new_owner()
+    page = phones.open(phone)
+    page.context.grant_permissions(["notifications"])
+    page.add_init_script(_SUBSCRIBES % json.dumps(_KEYS))
+    page.goto("/me/messages")
+    on = page.get_by_role("button", name=zh("Show messages on this device"))
+    on.click()
+    expect(page.get_by_text("1 台设备")).to_be_visible()
+    expect(on).to_be_hidden()
+    with running.api(phone) as api:
+        choices = api.get("/me/messages").json()
+        assert choices["reachable"]["push"]
+        away = (
+            datetime.now(UTC) + timedelta(hours=hours) for hours in (14, 15)
+        )  # in Shanghai 6 and 7 hours ahead
+        quiet = dict(zip(("start", "end"), (f"{one:%H:%M}" for one in away), strict=True))
+        api.put("/me/messages", json={"version": choices["version"], "quiet": quiet})
+        unit = api.get("/me").json()["units"][0]["id"]
+        body = {"unit_id": unit, "category_id": "noise", "description": "装修太吵"}
+        assert api.post("/issues", json=body).status_code == 201
+    pushed = wait_for(lambda: [one for one in running.messages("") if _KEYS["auth"] in one["to"]])
+    assert {one["channel"] for one in pushed} == {"push"}
+    page.get_by_role("button", name=zh("Show them on no device any more")).click()
+    expect(on).to_be_visible()  # the browser still has its subscription, and can ask again

@@ -22,8 +22,10 @@ def test_a_manager_puts_the_night_into_the_roster_and_a_step_into_an_sop(
     phones: Phones, running: Running
 ) -> None:
     manager = phones.open(MANAGER, java_script_enabled=False)
-    manager.goto("/me")
+    manager.goto("/desk")
+    manager.locator(".menu > summary").click()
     manager.get_by_role("link", name=zh("Rules of the community")).click()
+    expect(manager.locator("[aria-current]")).to_have_text(zh("Rules of the community"))
     manager.get_by_role("link", name=re.compile(zh("Who is on duty"))).click()
     manager.locator("[name=w0_who]").select_option(label="李静")
     for day in range(7):

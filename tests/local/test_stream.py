@@ -6,9 +6,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
+from botocore.session import Session
+
+from chalicelib import aws
 from local.setup import set_up
 from local.stream import BACKOFF, StreamReader, deliver, follow
-from tests.engines import start_engine
+from tests.engines import Engine, start_engine
 
 Event = dict[str, Any]
 ARN = "arn:aws:dynamodb:us-east-1:000000000000:table/portal/stream/x"
@@ -67,10 +71,19 @@ def test_the_records_before_the_one_that_the_handler_names_are_not_repeated() ->
     assert seen == [["0", "1", "2", "3"], ["2"], ["3"]]
 
 
-def test_a_write_to_the_table_reaches_the_handler_in_lambdas_own_form(tmp_path: Path) -> None:
+def _session(engine: Engine) -> Session:
+    session = Session()
+    session.set_credentials(engine.access_key, engine.secret_key)
+    return session
+
+
+@pytest.mark.parametrize("quickly", [True, False], ids=["by the short way", "by botocore"])
+def test_a_write_to_the_table_reaches_the_handler_in_lambdas_own_form(tmp_path: Path, quickly: bool) -> None:
     engine = start_engine(tmp_path, log=True)
     set_up(engine.process, "portal", "portal-media")
-    reader = StreamReader(engine.client("dynamodbstreams"), "portal")
+    client = engine.client("dynamodbstreams")
+    wire = aws.transport("dynamodb", "us-east-1", engine.url, _session(engine)) if quickly else None
+    reader = StreamReader(client, "portal", wire)
     got: list[Event] = []
     stop = threading.Event()
 

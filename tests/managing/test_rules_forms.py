@@ -155,6 +155,7 @@ _RUNG = Rung(HOUR, ("manager",))
         (replace(DEFAULT_POLICY, unresolved=timedelta()), "unresolved"),
         (replace(DEFAULT_POLICY, quiet=QuietHours(time(22, tzinfo=UTC), time(7), _DAY)), "quiet_start"),
         (replace(DEFAULT_POLICY, delays=((timedelta(days=3), "slight"),)), "delays"),
+        (replace(DEFAULT_POLICY, plans={"hopeless": ("manager",)}), "plans"),
         (replace(DEFAULT_POLICY, reminders=(timedelta(hours=1),) * 5), "reminders"),
     ],
 )

@@ -73,7 +73,7 @@ def test_the_first_is_told_at_once_and_the_next_three_together_a_quarter_later(w
     world.sweep(NOW + MINUTE + QUARTER - timedelta(seconds=1))
     assert len(world.provider.taken) == 1
     world.sweep(NOW + MINUTE + QUARTER)
-    assert world.provider.texts("push")[1:] == ["您有3件新事，请到收件箱查看"]
+    assert world.provider.texts("push")[1:] == ["您有 3 条新消息，请到收件箱查看"]
     assert world.provider.taken[1].link == "/inbox"
     assert world.queued() == []
 

@@ -139,7 +139,7 @@ def test_every_state_that_the_portal_knows_has_moments(portal: Portal, people: P
     found = {
         status: {one.kind for one in due_moments(history_of(file), levels)} for status, file in files.items()
     }
-    working = {"warn", "breach", "escalate", "unresolved"}
+    working = {"warn", "breach", "escalate", "delay", "unresolved"}
     assert found == {
         "submitted": working, "in_progress": working, "resolved": {"follow_up", "auto_close"}, "closed": set(),
     }  # fmt: skip

@@ -1,5 +1,6 @@
 """SOPs: how far an issue is, what is due when, what "fixed" still needs."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,11 +11,13 @@ from hypothesis import strategies as st
 from chalicelib.errors import Invalid
 from chalicelib.issues.models import Actor, Entry, SopMark
 from chalicelib.issues.policy import CATEGORIES
-from chalicelib.service_levels.history import rounds
+from chalicelib.service_levels.history import History, rounds
 from chalicelib.service_levels.models import Pause, Span
+from chalicelib.service_levels.moments import Moment, in_order
 from chalicelib.service_levels.policy import SEEPAGE, default_levels
 from chalicelib.sops import rules
 from chalicelib.sops.models import Sop, SopStep, Words
+from chalicelib.sops.moments import sop_moments, step_of
 from chalicelib.sops.policy import BUILT_IN, MAX_CRITERION, MAX_DAYS, MAX_NAME, MAX_STEPS, built_in
 
 LEVELS = default_levels("Asia/Shanghai")
@@ -114,15 +117,34 @@ def test_a_pause_never_makes_a_step_due_earlier(ids: list[str], start: int, leng
             assert one.due <= other.due <= one.due + length * HOUR
 
 
+def moments(timeline: list[Entry], sop: Sop = THREE) -> list[Moment]:
+    history = History("issue", "noise", "L1", NOW, rounds(NOW, timeline))
+    return in_order(sop_moments(states(timeline, sop), history, LEVELS))
+
+
 def test_open_steps_have_moments_of_warning_and_breach_in_time_order() -> None:
-    one = rounds(NOW, [])[-1]
-    found = rules.sop_moments(THREE, one, [], LEVELS, 75)
-    assert [(m.kind, m.step_id, (m.at - NOW) / HOUR) for m in found] == [
-        ("sop_warn", "a", 1.5), ("sop_breach", "a", 2.0), ("sop_warn", "c", 18.0), ("sop_breach", "c", 24.0),
+    found = moments([])
+    assert [(m.kind, step_of(m.id), (m.at - NOW) / HOUR) for m in found] == [
+        ("warn", "a", 1.5), ("breach", "a", 2.0), ("escalate", "a", 2.0),
+        ("warn", "c", 18.0), ("breach", "c", 24.0), ("escalate", "c", 24.0),
     ]  # fmt: skip
-    assert len({moment.id for moment in found}) == 4
+    assert len({moment.id for moment in found}) == 6
     after = [row(1, "sop_done", "a"), row(2, "sop_done", "b"), row(3, "sop_done", "c")]
-    assert rules.sop_moments(THREE, rounds(NOW, after)[-1], after, LEVELS, 75) == []
+    assert moments(after) == []
+    assert moments([row(1, "status", from_status="submitted", to="rejected")]) == [], "nobody works on it"
+
+
+def test_a_promised_step_goes_up_the_whole_ladder_and_a_pause_has_it_warned_of_anew() -> None:
+    promised = Sop((replace(THREE.steps[0], promised=True),))
+    levels = [(m.level, (m.at - NOW) / HOUR) for m in moments([], promised) if m.kind == "escalate"]
+    assert levels == [(1, 2.0), (2, 2.5), (3, 3.0), (4, 6.0)]
+    stood = [
+        row(0.5, "status", from_status="assigned", to="paused", pause_reason="waiting_parts"),
+        row(3.5, "status", from_status="paused", to="in_progress"),
+    ]
+    before, after = (next(m for m in moments(rows, promised) if m.kind == "warn") for rows in ([], stood))
+    assert after.at - before.at == 3 * HOUR
+    assert after.id != before.id
 
 
 @pytest.mark.parametrize("category_id", BUILT_IN)
