@@ -62,7 +62,9 @@ def _community(call: Call) -> str:
 
 def _choose(call: Call) -> Response:
     if not call.person.units:
-        return page(call, "consultations/start.html", {"offers": [], "homes": [], "community_id": ""})
+        return page(
+            call, "consultations/start.html", {"offers": [], "homes": [], "community_id": "", "zone": ""}
+        )
     community_id = _community(call)
     zone = page_views.zone_of(call, community_id)
     speak(Speech(call.now, zone, call.locale))
@@ -86,6 +88,7 @@ def _choose(call: Call) -> Response:
             kind["people"].append({**person, "first": first, "service_id": offered.id, "picture": picture})
     homes = {u.community_id: communities.get(call.portal.db, u.community_id).name for u in call.person.units}
     context = {"offers": list(offers.values()), "homes": list(homes.items()), "community_id": community_id}
+    context["zone"] = zone.key
     return page(call, "consultations/start.html", context, zone=zone)
 
 

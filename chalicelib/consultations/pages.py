@@ -65,6 +65,7 @@ def mine(call: Call) -> Response:
         "waiting": waiting,
         "feed_url": call.origin + url(f"/calendar/{code}.ics") if code else "",
         "has_home": bool(call.person.units),
+        "zone": zone.key,
     }
     return page(call, "consultations/list.html", context, zone=zone)
 
