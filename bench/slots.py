@@ -86,7 +86,7 @@ def main() -> None:
     slots = sum(map(len, found.values()))
     print(f"a week of {DESIGNERS} designers, {len(_SERVICES)} services each: {slots} free times")
     print(
-        f"round trips: {trips} (and 1 for the community's staff, 1 for their plans and ratings, 1 for their pictures, 1 for the session)"
+        f"round trips: {trips}; besides, the session, the staff, their plans with ratings, their pictures: 1 each"
     )
     print(f"items asked for: {read}, about {size // 1024} KB on the wire")
     print(f"CPU: {spent:.1f} ms")
