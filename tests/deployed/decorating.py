@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from chalicelib.consultations import staff
 from chalicelib.consultations.input_models import StaffStep
 from chalicelib.projects import store
+from local.events import object_created
 from tests.consultations.factories import book, make_plan
 from tests.decoration.factories import make_project
 from tests.factories import PHONES, People
@@ -32,23 +33,41 @@ def by_http(journey: "Journey", designer: "Someone") -> None:
     journey.settle()
     assert journey.owner.api("GET", "previews?community_id=maple")["items"][0]["around"]
     designer.api("DELETE", f"desk/communities/maple/previews/{added['id']}")
+    never = _begun(designer)
+    designer.api("POST", "desk/previews", {**body, "photo_id": never})
+    _give_up(journey, never)
     _rated(journey, designer)
     journey.settle()
 
 
+def _begun(designer: "Someone") -> str:
+    """A photo that is never sent."""
+    begun = designer.api("POST", "photos", {"content_type": "image/jpeg", "size_bytes": 1000})
+    return str(begun["photo_id"])
+
+
+def _give_up(journey: "Journey", photo_id: str) -> None:
+    """However often it was tried, the photo could not be processed."""
+    bucket = journey.cloud.names["MediaBucket"]
+    journey.cloud.invoke("photo_failed", object_created(bucket, f"uploads/{photo_id}", 1000))
+
+
 def _project(journey: "Journey", designer: "Someone") -> None:
     month = f"{datetime.now(UTC) + timedelta(hours=8):%Y-%m}"
-    project = designer.api("POST", "desk/projects", {"community_id": "maple", "unit_id": HOME})
+    begin, key = {"community_id": "maple", "unit_id": HOME}, {"Idempotency-Key": "journey-project-1"}
+    project = designer.api("POST", "desk/projects", begin, **key)
+    assert designer.api("POST", "desk/projects", begin, **key) == project
     stages = [{"name": one["name"]} for one in project["stages"]]
     designer.api("PUT", f"desk/projects/{HOME}", {"version": 1, "stages": stages})
-    photos = [designer.photo(), designer.photo()]
-    report = {"month": month, "text": "水电完成", "photo_ids": photos}
+    photos, never = [designer.photo(), designer.photo()], _begun(designer)
+    report = {"month": month, "text": "水电完成", "photo_ids": [*photos, never]}
     designer.api("POST", f"desk/projects/{HOME}/reports", report)
     journey.settle()
+    _give_up(journey, never)
     designer.page(f"/photos/{photos[0]}/remove", {"back": f"/desk/projects/{HOME}"})
     journey.owner.api("POST", f"projects/{HOME}/reports/{month}/comments", {"text": "很好"})
     journey.owner.api("GET", "projects")
-    assert len(journey.owner.api("GET", f"projects/{HOME}")["reports"][0]["photos"]) == 1
+    assert len(journey.owner.api("GET", f"projects/{HOME}")["reports"][0]["photos"]) == 2
     designer.api("GET", "desk/projects?community_id=maple")
 
 
@@ -63,6 +82,12 @@ def _prices(journey: "Journey", designer: "Someone", manager: "Someone") -> None
         "since": today,
     }
     added = manager.api("POST", "desk/prices", item)
+    later = {
+        "community_id": "maple",
+        "fen": 2800,
+        "since": f"{datetime.now(UTC) + timedelta(days=9):%Y-%m-%d}",
+    }
+    manager.api("POST", f"desk/prices/{added['id']}/prices", later)
     promise = {
         "community_id": "maple",
         "unit_id": HOME,
@@ -81,10 +106,12 @@ def _rated(journey: "Journey", designer: "Someone") -> None:
     """An appointment of yesterday's, as it took place."""
     portal, now = journey.cloud.operator, datetime.now(UTC)
     people = People(portal)
-    picture = designer.photo()
-    plan = make_plan(
-        portal=portal, people=people, now=now, photo_id=picture, week=[[[0, 1440]]] * 7, holidays=False, travel=0,
-    )  # fmt: skip
+    never, picture = _begun(designer), designer.photo()
+    for photo_id in (never, picture):
+        plan = make_plan(
+            portal=portal, people=people, now=now, photo_id=photo_id, week=[[[0, 1440]]] * 7, holidays=False, travel=0,
+        )  # fmt: skip
+    _give_up(journey, never)
     journey.settle()
     begun = datetime(now.year, now.month, now.day, tzinfo=UTC) - timedelta(hours=20)
     booking = book(portal=portal, by=people.owner, of=plan, now=begun - timedelta(hours=9), starts_at=begun)
