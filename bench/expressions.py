@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 Wire = dict[str, Any]
@@ -51,13 +52,19 @@ def _compared(sign: str, left: Wire | None, right: Wire | None) -> bool:
     return kind == other_kind and _ORDER[sign](one, other)
 
 
+@lru_cache(4096)
+def _tokens(text: str) -> tuple[str, ...]:
+    found = tuple(_TOKEN.findall(text))
+    if "".join(found) != re.sub(r"\s+", "", text):
+        raise ValueError(f"what is {text!r}?")
+    return found
+
+
 class _Parser:
     """Recursive descent: OR over AND over NOT over comparisons and functions."""
 
     def __init__(self, text: str, names: dict[str, str], values: Wire) -> None:
-        self._tokens = _TOKEN.findall(text)
-        if "".join(self._tokens) != re.sub(r"\s+", "", text):
-            raise ValueError(f"what is {text!r}?")
+        self._tokens = _tokens(text)
         self._at = 0
         self._names, self._values = names, values
 

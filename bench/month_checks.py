@@ -1,16 +1,16 @@
-"""What must hold after a simulated month, looked for in the records that it has left."""
+"""What must hold of a simulated month's promises, looked for in the records that it has left."""
 
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from chalicelib.db import Db
 from chalicelib.inbox import outbox, whom
-from chalicelib.issues import store
 from chalicelib.issues.models import IssueFile
 from chalicelib.issues.policy import category_of
+from chalicelib.messages.notifier import Channel
 from chalicelib.portal import Portal
 from chalicelib.records import Item, decode_item
 from chalicelib.service_levels.policy import DEFAULT_POLICY
@@ -25,13 +25,30 @@ _BY_CLOCK = {
 }  # fmt: skip
 
 
+#: A person and the id of what they are told of.
+Told = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Way:
+    """One message outside: whose, of what, by which channel."""
+
+    account_id: str
+    source: str
+    channel: Channel
+
+
 class Letters:
-    """Notes every notice that is written and every message that is given, as they go to the table."""
+    """Notes every notice that is written, every message that is given, and by which ones outside it is told, as they
+    go to the table."""
 
     def __init__(self, client: Any) -> None:
         self._client = client
         self.notices: dict[str, Item] = {}
-        self.messages: Counter[tuple[str, str]] = Counter()
+        self.messages: Counter[Told] = Counter()
+        #: What is to be told outside, and since it was planned, by which messages.
+        self.ways: dict[Told, list[Way] | None] = {}
+        self._stream: list[Any] = []
 
     def __getattr__(self, operation: str) -> Any:
         return getattr(self._client, operation)
@@ -39,9 +56,14 @@ class Letters:
     def transact_write_items(self, **request: Any) -> Any:
         """The write itself; what it has put is noted once it is done."""
         answer = self._client.transact_write_items(**request)
-        for part in request["TransactItems"]:
-            if "Put" in part:
-                self._note(part["Put"]["Item"])
+        parts = [next(iter(part.items())) for part in request["TransactItems"]]
+        for verb, body in parts:
+            if verb == "Put":
+                self._note(body["Item"])
+        keys = [(verb, body.get("Key") or body["Item"]) for verb, body in parts]
+        for verb, key in keys:
+            if verb == "Delete" and key["PK"]["S"].startswith("TELL#"):
+                self.ways[_told(key)] = [_way(one) for _, one in keys if one["SK"]["S"].startswith("SEND#")]
         return answer
 
     def _note(self, wire: Any) -> None:
@@ -50,6 +72,14 @@ class Letters:
             self.notices[sk] = decode_item(wire)
         elif sk.startswith("INBOX#"):
             self.messages[pk.removeprefix("ACCOUNT#"), sk.removeprefix("INBOX#")] += 1
+        elif pk.startswith("TELL#"):
+            self.ways[_told(wire)] = None
+            self._stream.append({"eventName": "INSERT", "dynamodb": {"NewImage": wire}})
+
+    def stream(self) -> list[Any]:
+        """What the table's stream brings of what is to be told outside, since it was asked last."""
+        brought, self._stream = self._stream, []
+        return brought
 
     def watching(self, portal: Portal) -> Portal:
         """The same portal, with what it writes noted."""
@@ -66,16 +96,26 @@ class Letters:
         return self.messages.total()
 
 
-def problems(portal: Portal, ids: list[str], letters: Letters) -> dict[str, list[str]]:
-    """What does not hold, by what should."""
-    files = [file for one in ids if (file := store.load(portal.db, portal.keys, one))]
+def _told(key: Any) -> Told:
+    source, _, account_id = key["SK"]["S"].partition("#")
+    return account_id, source
+
+
+def _way(key: Any) -> Way:
+    _, source, channel = key["SK"]["S"].split("#")
+    return Way(key["PK"]["S"].removeprefix("ACCOUNT#"), source, channel)
+
+
+def problems(portal: Portal, files: list[IssueFile], letters: Letters) -> dict[str, list[str]]:
+    """What does not hold of promises and of people's inboxes, by what should."""
     return {
         "every breach was warned of before": [wrong for file in files for wrong in _unwarned(file)],
         "every level of a missed promise was handled once, in order": [w for f in files for w in _ladder(f)],
+        "every level was told once": _levels(files, letters),
         "nobody was told twice of the same": _twice(letters),
-        "nobody is told at night but of urgent issues": _at_night(letters),
-        "no message was doubled": [str(key) for key, n in letters.messages.items() if n > 1],
-        "no message was lost": _lost(portal, letters),
+        "no channel is asked to speak at night but of urgent issues": _at_night(letters),
+        "no message in an inbox was doubled": [str(key) for key, n in letters.messages.items() if n > 1],
+        "no message in an inbox was lost": _lost(portal, letters),
     }
 
 
@@ -101,11 +141,25 @@ def _ladder(file: IssueFile) -> list[str]:
     return found
 
 
+def _levels(files: list[IssueFile], letters: Letters) -> list[str]:
+    """Issues of which not just as many levels were told as were handled; but for what was done by then, and for those
+    that had come together with a higher one, which tells for them."""
+    told = Counter(row["issue_id"] for row in letters.notices.values() if row["event"] == "escalated")
+    handled = {
+        file.issue.id: sum(
+            row["kind"] == "escalate" and not row.get("over") and not row.get("passed_on")
+            for row in file.done.values()
+        )
+        for file in files
+    }
+    return [f"{name}: {told[name]} of {many}" for name, many in handled.items() if told[name] != many]
+
+
 def _twice(letters: Letters) -> list[str]:
     told = Counter(
-        (row["issue_id"], row["event"], row.get("goal"), row.get("level"), row.get("due_at"), row["at"][:10])
+        (row["issue_id"], row["event"], row.get("goal"), row.get("level"), row.get("due_at"))
         for row in letters.notices.values()
-        if row["event"] in ("escalated", "due_soon", "running_late", "running_late_unassigned", "unresolved")
+        if row["event"] in ("escalated", "due_soon", "running_late", "running_late_unassigned")
     )
     return [str(key) for key, n in told.items() if n > 1]
 

@@ -144,7 +144,7 @@ def empty_world() -> Iterator[tuple[Portal, dict[str, list[Person]], Table]]:
     """A portal of one community without issues, its people by role, and its table, where nothing is metered."""
     table = Table(json.loads(TABLE_FILE.read_text()))
     portal = _portal(table)
-    roles = {"front_line": 4, "senior": 1, "technician": 12, "manager": 1}
+    roles = {"front_line": 2, "senior": 1, "technician": 12, "manager": 1}
     rows, phones = ["community_id,community,building,unit,name,phone,role"], itertools.count(1)
     found: dict[str, list[int]] = {"owner": []}
     for n in range(1, 61):

@@ -76,6 +76,10 @@ class Key:
 class Attr(Key):
     """Any attribute: what a condition or filter may ask of it besides."""
 
+    def ne(self, value: Any) -> Condition:
+        """Is there, and is not `value`."""
+        return Condition("{0} <> {1}", self._name, (value,))
+
     def exists(self) -> Condition:
         """The item has it."""
         return Condition("attribute_exists({0})", self._name)

@@ -20,6 +20,7 @@ CASES: list[str] = [
     "Key('due').between('0', '9')",
     "Attr('PK').not_exists()",
     "Attr('a').exists() & Attr('b').not_exists()",
+    "Attr('a').ne('x')",
     "Attr('assignee.id').eq('x') | Attr('n').eq(7)",
     "(Attr('a').eq(True) | Attr('b').eq(['x', 1])) & Attr('a').eq({'c': 'd'}) & Attr('e').gt(2)",
 ]

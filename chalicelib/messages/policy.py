@@ -45,3 +45,5 @@ CONFIRM_WITHIN = timedelta(days=1)
 MAILS_PER_DAY = 5
 #: Letters that fit into one text message, and into each part of a longer one (GSM 03.38, 03.40).
 SMS_LETTERS = {"ucs2": (70, 67), "gsm": (160, 153)}
+#: Why a message is tried again that may have arrived: its provider took the call and did not answer.
+UNHEARD = "no_answer"

@@ -10,7 +10,7 @@ from chalicelib.db import Db, Delete, Item, K, Op, Update
 from chalicelib.errors import Conflict
 from chalicelib.messages.models import Outgoing, Reach
 from chalicelib.messages.notifier import Channel
-from chalicelib.messages.policy import DEFAULT_CHANNELS, MAX_CREDITS
+from chalicelib.messages.policy import DEFAULT_CHANNELS, MAX_CREDITS, UNHEARD
 from chalicelib.messages.store import Moved, message_key
 from chalicelib.times import moment, rfc3339
 
@@ -91,8 +91,11 @@ def _told(row: Item | None) -> dict[str, Any]:
 
 
 def join(account_id: str, source: str, channel: Channel, error: Conflict) -> Op:
-    """The write that counts one more piece of news in a digest that has not gone out yet."""
-    waiting = Attr("state").eq("waiting")
+    """The write that counts one more piece of news in a digest that has not gone out yet.
+
+    One that may have arrived is tried again as it was, which its provider shows once; with more news it is another.
+    """
+    waiting = Attr("state").eq("waiting") & (Attr("reason").not_exists() | Attr("reason").ne(UNHEARD))
     return Update(
         message_key(account_id, source, channel), adds={"n": 1, "rev": 1}, condition=waiting, error=error
     )

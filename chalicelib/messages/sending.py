@@ -18,7 +18,7 @@ from chalicelib.messages.circuit import Circuit
 from chalicelib.messages.hours import quiet_hours
 from chalicelib.messages.models import Outgoing, Reach
 from chalicelib.messages.notifier import Gone, Refused, Unsure
-from chalicelib.messages.policy import LEASE
+from chalicelib.messages.policy import LEASE, UNHEARD
 from chalicelib.messages.settling import Outcome
 from chalicelib.portal import Portal
 
@@ -135,7 +135,7 @@ def _hand_over(turn: Turn, message: Outgoing, reach: Reach) -> Outcome:
         except Refused as error:
             outcome = outcome.unless_sent(Outcome("refused", reason=error.reason, answered=True))
         except Unsure:
-            outcome = outcome.unless_sent(Outcome("unsure", reason="no_answer"))
+            outcome = outcome.unless_sent(Outcome("unsure", reason=UNHEARD))
         except Unavailable:
             outcome = outcome.unless_sent(Outcome("later", reason="provider_down"))
         except Exception:

@@ -11,6 +11,7 @@ _OFFICE = {
     "/desk/complaints",
     "/desk/callbacks",
     "/desk/outages",
+    "/desk/risks",
     "/desk/people",
     "/desk/replies",
     "/desk/posters",

@@ -99,6 +99,7 @@ def test_the_world_has_a_moment_of_every_kind(outcome: dict[str, Any], stages: l
     assert {event for _, event, *_ in outcome["told"]} == {
         "due_soon", "running_late_unassigned", "running_late", "escalated", "unresolved", "pause_over",
         "pause_over_waiting_owner", "pause_over_appointment", "ask_confirm", "ask_answer", "visit_soon", "auto_closed",
+        "delayed", "still_late",
     }  # fmt: skip
     assert outcome["risks"] == 1
     assert sum(stage.writes for stage in stages) > 50

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from chalicelib.messages import rules
 from chalicelib.messages.models import Outgoing, Reach
+from chalicelib.messages.notifier import Message, Unsure
 from chalicelib.service_levels.policy import DEFAULT_POLICY
 from tests.factories import NOW
+from tests.messages.providers import FakeProvider
 from tests.messages.world import MINUTE, World
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -75,6 +77,26 @@ def test_the_first_is_told_at_once_and_the_next_three_together_a_quarter_later(w
     world.sweep(NOW + MINUTE + QUARTER)
     assert world.provider.texts("push")[1:] == ["您有 3 条新消息，请到收件箱查看"]
     assert world.provider.taken[1].link == "/inbox"
+    assert world.queued() == []
+
+
+def test_a_digest_that_may_have_arrived_takes_in_no_more_news(world: World) -> None:
+    """The push service hangs up with the first in its hands: with more news it would be another, and show both."""
+    world = world.with_provider(FakeProvider(knows_tokens=True))
+    world.add_device(world.people.technician.id)
+
+    def hang_up(message: Message) -> None:
+        world.provider.after = lambda _: None
+        raise Unsure
+
+    world.provider.after = hang_up
+    _urged(world, NOW)
+    world.sweep(NOW + MINUTE)
+    _urged(world, NOW + 2 * MINUTE)
+    for later in (3 * MINUTE, 17 * MINUTE, 33 * MINUTE):
+        world.sweep(NOW + later)
+    assert world.provider.texts("push") == ["业主催单：20261120-00001"] * 2
+    assert [(one.state, one.n) for one in world.messages(world.people.technician.id)] == [("sent", 1)] * 2
     assert world.queued() == []
 
 

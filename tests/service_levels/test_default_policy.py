@@ -1,5 +1,6 @@
 """The default policy is the requirements' table, the only place with its numbers, and can be kept as it is."""
 
+import ast
 import re
 from dataclasses import replace
 from datetime import timedelta
@@ -42,3 +43,33 @@ def test_no_number_of_a_service_level_is_written_outside_the_default_policy() ->
             r"(?:days|hours|minutes|seconds|percent: int )\s*=\s*(\d+)", path.read_text(encoding="utf-8")
         )
         assert set(lengths) <= {"1", "100"} or path.name == "policy.py", path
+
+
+#: Lengths of time in code that are no service level: how long something is kept, offered or shown as a sample.
+_NO_PROMISE = {
+    ("pages.py", "timedelta(days=2)"),  # a refused form's words
+    ("once.py", "timedelta(days=7)"),  # idempotency keys
+    ("issues/drafts.py", "timedelta(days=14)"),
+    ("inbox/outbox.py", "timedelta(days=180)"),
+    ("photos/service.py", "timedelta(minutes=30)"),  # an upload's form
+    ("photos/service.py", "timedelta(days=2)"),  # photos that nothing refers to, and the day's counters
+    ("dispatch/handover.py", "timedelta(days=7)"),  # how far ahead an absence is looked at
+    ("messages/preview.py", "timedelta(hours=3)"),  # a sample's visit
+}
+
+
+def test_no_code_outside_a_policy_names_a_length_of_time_that_could_be_a_promise() -> None:
+    """All code, by its syntax: units (a day, an hour, a minute) are no lengths of their own."""
+    root, found = FOLDER.parent, set()
+    for path in root.rglob("*.py"):
+        if path.name == "policy.py":
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("timedelta", "Span", "Rung"):
+                given = [*node.args, *(one.value for one in node.keywords)]
+                if any(
+                    isinstance(one, ast.Constant) and type(one.value) is int and one.value > 1
+                    for one in given
+                ):
+                    found.add((str(path.relative_to(root)), ast.unparse(node)))
+    assert found == _NO_PROMISE

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from chalicelib.service_levels import history, rules
 from chalicelib.service_levels.models import Levels, Outcome, PolicyVersion
 from chalicelib.service_levels.moments import due_moments
-from chalicelib.service_levels.policy import DEFAULT_POLICY
 from tests.service_levels.compare import by_minutes, by_rules
 from tests.service_levels.random_cases import CATEGORY, MINUTE, Case, make_case
 
@@ -52,8 +51,9 @@ def test_versions_made_later_change_nothing_that_was_met_or_missed(number: int) 
     before = rules.outcomes(_history(case), case.levels, case.now)
     last = (case.levels.policies[-1].valid_from, case.levels.calendars[-1].valid_from)
     start = max(case.now, *last) + MINUTE
-    policy = PolicyVersion(start, start, DEFAULT_POLICY)
-    calendar = replace(case.levels.calendars[0], valid_from=start, made_at=start)
+    other = make_case(number + 1).levels
+    policy = PolicyVersion(start, start, other.policies[-1].policy)
+    calendar = replace(other.calendars[-1], valid_from=start, made_at=start)
     later = Levels((*case.levels.policies, policy), (*case.levels.calendars, calendar))
     after = rules.outcomes(_history(case), later, case.now)
     assert _ended(after) == _ended(before)
