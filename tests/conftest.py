@@ -27,6 +27,7 @@ from tests.factories import NOW, People, make_people, make_portal, make_table
 from tests.factories_photos import BUCKET, make_storage
 from tests.packages import package  # noqa: F401 - a fixture for all
 from tests.recording import RecordingClient
+from tests.telling import _story, asked_by_story, told  # noqa: F401 - fixtures for all
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -4,13 +4,11 @@ import json
 
 import pytest
 
-from chalicelib.portal import Portal
 from local.engines import ROOT
 from tests.deployed import policies
 from tests.deployed.iam import Ask, allows
 from tests.deployed.policies import FUNCTIONS, Policy
-from tests.recording import ASKED
-from tests.story import tell
+from tests.telling import Asked
 
 TABLE, BUCKET = "arn:aws:dynamodb:us-east-1:000000000000:table/portal-dev", "arn:aws:s3:::media"
 KEY = "arn:aws:kms:us-east-1:000000000000:key/1"
@@ -141,13 +139,9 @@ def test_a_function_may_not_do_what_is_anothers_work(function: str, ask: Ask) ->
     )
 
 
-def test_whatever_the_portal_asks_of_its_table_a_function_is_granted(portal: Portal) -> None:
+def test_whatever_the_portal_asks_of_its_table_a_function_is_granted(asked_by_story: Asked) -> None:
     """The story does everything once; a new kind of key needs a grant, or only AWS would tell."""
-    before = set(ASKED)
-    ASKED.clear()
-    tell(portal)
-    asked = {(action, index, kind) for action, index, kind in ASKED if (action, kind) != _READ_BY_TESTS}
-    ASKED.update(before)
+    asked = {one for one in asked_by_story if (one[0], one[2]) != _READ_BY_TESTS}
     granted = [_policy(function) for function in FUNCTIONS]
     missing = {
         (action, index, kind)

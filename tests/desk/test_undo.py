@@ -278,7 +278,7 @@ def test_what_an_owner_writes_after_a_taken_back_assignment_goes_to_whoever_is_c
     rows = [row for n in range(outbox.SHARDS) for row in portal.db.query(outbox.outbox_pk(n)).items]
     told = {row["issue_id"]: (row["staff"], row["roles"]) for row in rows if row["event"] == "message"}
     assert told == {
-        file.issue.id: ([], ["front_line"]),
+        file.issue.id: ([], ["desk"]),
         fixed.issue.id: ([people.technician.id], []),
     }
 

@@ -1,4 +1,4 @@
-"""A portal in which everything has happened, told once: its records are looked at, or put into other tables."""
+"""A portal in which everything has happened: its records are looked at, or put into other tables."""
 
 import secrets
 from collections.abc import Iterator
@@ -9,26 +9,8 @@ import pytest
 
 from chalicelib.db import Db, Item
 from chalicelib.portal import Portal
-from infra.upkeep.walk import everything
-from tests.engines import Engine
-from tests.factories import make_portal, make_table
-from tests.factories_photos import make_storage
+from tests.factories import make_table
 from tests.recording import RecordingClient
-from tests.story import tell
-
-
-@pytest.fixture(scope="session")
-def told(engine: Engine, engine_client: RecordingClient) -> list[Item]:
-    """All records of the story; how far a migration has come is no part of backups."""
-    name = f"t{secrets.token_hex(6)}"
-    make_table(client=engine_client, name=name)
-    keys = {"access_key": engine.access_key, "secret_key": engine.secret_key}
-    storage = make_storage(endpoint_url=engine.url, **keys)  # where letters are kept
-    portal = make_portal(client=engine_client, table=name, storage=storage)
-    tell(portal)
-    items = [item for item in everything(portal.db) if not item["SK"].startswith("MIGRATION#")]
-    engine_client.delete_table(TableName=name)
-    return items
 
 
 @pytest.fixture
