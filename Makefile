@@ -25,7 +25,7 @@ SUDO := $(shell test "$$(id -u)" = 0 || echo sudo)
 PIP := -m pip --disable-pip-version-check --no-input install --no-compile -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help run test $(TEST_GROUPS) setup lint format types locale locale-update browser package scan deploy smoke import migrate residents verify recompute-deadlines backup restore restore-table rotate-keys sign-out-all posters screenshots icons openapi holidays check-deadlines bench lighthouse clean
+.PHONY: help run test $(TEST_GROUPS) setup lint format types locale locale-update browser package scan deploy smoke import migrate residents verify recompute-deadlines backup restore restore-table rotate-keys sign-out-all posters screenshots icons openapi holidays check-deadlines check-slots bench lighthouse clean
 .DELETE_ON_ERROR:
 
 help:  ## list all targets
@@ -142,6 +142,9 @@ holidays: $(APP_ENV)  ## learn the holidays and make-up workdays that China has 
 
 check-deadlines: $(APP_ENV)  ## compare the deadlines' rules with a model that counts minutes (CASES=100000)
 	$(BIN)/python -m tests.service_levels.compare $(or $(CASES),100000)
+
+check-slots: $(APP_ENV)  ## compare designers' free slots with a model that looks at every quarter (CASES=10000)
+	$(BIN)/python -m tests.consultations.compare $(or $(CASES),10000)
 
 bench: setup $(BENCH_ENV)  ## measure everything, and write docs/benchmarks.md (ONLY=cold for one section)
 	$(BIN)/python -m bench.report $(ONLY)

@@ -74,8 +74,9 @@ def photo_failed(event: dict[str, Any], context: Any) -> None:
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="tick")
 def tick(event: Any) -> dict[str, int]:
-    """The clock: deliver what the stream missed, handle what is due, tell of late complaints."""
+    """The clock: deliver what the stream missed, handle what is due of issues, complaints and consultations."""
     from chalicelib.complaints import timers as complaints
+    from chalicelib.consultations import timers as consultations
     from chalicelib.due import clock
     from chalicelib.inbox import outbox
     from chalicelib.issues import timers
@@ -86,6 +87,7 @@ def tick(event: Any) -> dict[str, int]:
             "delivered": lambda: outbox.sweep(portal(), now),
             "handled": lambda: timers.run_due(portal(), now).total(),
             "complaints": lambda: complaints.run_due(portal(), now),
+            "consultations": lambda: consultations.run_due(portal(), now),
         }
     )
 

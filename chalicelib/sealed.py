@@ -34,6 +34,11 @@ def _partition(name: str) -> Callable[[Item], str]:
 _SEALED: dict[tuple[str, str], list[tuple[tuple[str, ...], Callable[[Item], str]]]] = {
     ("ACCOUNT", "PROFILE"): [(("name",), _PARTITION), (("phone",), _PROFILE)],
     ("ACCOUNT", "INBOX"): [(("who",), _MESSAGE)],
+    ("BOOKING", "META"): [(("owner_name",), _PARTITION), (("consultant_name",), _PARTITION)],
+    ("PROJECT", "META"): [(("designer_name",), _PARTITION)],
+    ("PROJECT", "C"): [(("author_name",), _PARTITION)],
+    ("COMMITMENT", "META"): [(("offered_name",), _PARTITION), (("signed_name",), _PARTITION)],
+    ("DESIGNER", "LINE"): [(("consultant_name",), _PARTITION)],
     ("ACCOUNT", "REACH"): [(("email",), _partition("email")), (("openid",), _partition("openid"))],
     ("ACCOUNT", "REACHPUSH"): [(("subscription",), _partition("subscription"))],
     ("OUTBOX", ""): [(("who",), _MESSAGE)],

@@ -48,6 +48,7 @@ class Settings(Base):
     photos_per_day: int = Field(200, ge=1)
     messages_per_day: int = Field(200, ge=1)
     follows_per_day: int = Field(50, ge=1)
+    bookings_per_day: int = Field(20, ge=1)
 
     @property
     def is_local(self) -> bool:

@@ -16,6 +16,7 @@ ENVIRONMENT_FILE = "environment.json"
 #: Caps against abuse, wide enough for demonstrations and measurements.
 _WIDE_CAPS = {
     "REPORTS_PER_DAY": "1000",
+    "BOOKINGS_PER_DAY": "10000",
     "PHOTOS_PER_DAY": "10000",
     "MESSAGES_PER_DAY": "10000",
     "FOLLOWS_PER_DAY": "1000",

@@ -45,6 +45,7 @@
   part("form[data-only-filled]", (form) => form.addEventListener("submit", () => all("select, input", form).forEach((field) => { field.disabled = !field.value; })));
 
   part("a[rel=next]", showMore);
+  part("[data-zone]", (line) => { line.hidden = sameClock(line.dataset.zone); });
 
   /* "Show more" adds the next rows below those that are there; the desk's queue turns its pages instead. */
   function showMore(link) {
@@ -72,6 +73,12 @@
         .catch(() => { location.href = link.href; })
         .then(() => link.removeAttribute("aria-busy"));
     });
+  }
+
+  /* Whether this device's clock shows the same time as a zone's, now and in half a year. */
+  function sameClock(zone) {
+    const clock = (at, options) => at.toLocaleString("en-US", options), half = 182 * 864e5;
+    try { return [0, half].every((ahead) => { const at = new Date(Date.now() + ahead); return clock(at, { timeZone: zone }) === clock(at); }); } catch (error) { return false; }
   }
 
   function keepTyped(area) {

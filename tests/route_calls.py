@@ -1,6 +1,7 @@
 """One well-formed request for every declared route, so that guards are met with something worth refusing."""
 
 import json
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -99,6 +100,44 @@ BODIES: dict[str, Any] = {
     "PUT /desk/communities/{community_id}/roster": {"version": 0, "roster": {}},
     "PUT /desk/communities/{community_id}/sops/{category_id}": {"version": 0, "sop": _json(_SOP)},
     "PUT /inbox/read": {"read_until": "01K00000000000000000000000"},
+    "POST /bookings": {
+        "consultant_id": "{consultant_id}",
+        "service_id": "talk",
+        "starts_at": "2026-11-28T01:00:00Z",
+        "unit_id": "maple-1-101",
+        "topic": "量房",
+    },
+    "POST /bookings/{booking_id}/reschedule": {"starts_at": "2026-11-28T01:00:00Z", "version": 1},
+    "POST /bookings/{booking_id}/cancel": _STEP,
+    "PUT /bookings/{booking_id}/rating": {"version": 1, "marks": 5},
+    "POST /waitlist": {"consultant_id": "{consultant_id}", "service_id": "talk", "day": "2026-11-28"},
+    "POST /projects/{unit_id}/reports/{month}/comments": {"text": "很好"},
+    "POST /desk/projects": {"community_id": "maple", "unit_id": "maple-1-101"},
+    "PUT /desk/projects/{unit_id}": {"version": 1, "stages": [{"name": "水电"}]},
+    "POST /desk/projects/{unit_id}/reports": {"month": "2026-11", "text": "水电完成"},
+    "POST /desk/projects/{unit_id}/reports/{month}/comments": {"text": "好的"},
+    "POST /desk/prices": {
+        "community_id": "maple",
+        "kind": "item",
+        "name": "乳胶漆",
+        "measure": "m²",
+        "fen": 2500,
+        "since": "{soon}",
+    },
+    "POST /desk/prices/{item_id}/prices": {"community_id": "maple", "fen": 1, "since": "{soon}"},
+    "PUT /desk/prices/{item_id}": {"community_id": "maple", "version": 1},
+    "POST /commitments/{commitment_id}/sign": {"version": 1},
+    "POST /commitments/{commitment_id}/dispute": {"version": 1, "text": "多收了"},
+    "POST /desk/commitments": {
+        "community_id": "maple",
+        "unit_id": "maple-1-101",
+        "title": "基装",
+        "text": "不增项",
+        "valid_until": "{soon}",
+    },
+    "POST /desk/commitments/{commitment_id}/withdraw": {"version": 1},
+    "POST /desk/previews": {"community_id": "maple", "name": "客厅", "photo_id": "{photo_id}"},
+    "POST /desk/bookings/{booking_id}/step": {"to": "confirmed", "version": 1},
     "PUT /me/messages": {"version": 0},
     "PUT /me/messages/devices": {
         "endpoint": "https://web.push.apple.com/1",
@@ -200,6 +239,57 @@ FORMS: dict[str, dict[str, Any]] = {
         "assignee_id": "{account_id}",
     },
     "/photos": {"back": "/"},
+    "/consultations/new": {
+        "consultant_id": "{consultant_id}",
+        "service_id": "talk",
+        "starts_at": "2026-11-28T01:00:00Z",
+        "unit_id": "maple-1-101",
+        "topic": "量房",
+    },
+    "/consultations/line": {"consultant_id": "{consultant_id}", "service_id": "talk", "day": "2026-11-28"},
+    "/consultations/line/leave": {
+        "consultant_id": "{consultant_id}",
+        "day": "2026-11-28",
+        "waiting_id": "01K00000000000000000000000",
+    },
+    "/consultations/feed": {},
+    "/consultations/{booking_id}/rating": {"version": 1, "marks": 5},
+    "/projects/{unit_id}/reports/{month}": {"text": "很好", "key": "form-key-1"},
+    "/desk/projects": {"community_id": "maple", "unit_id": "maple-1-101"},
+    "/desk/projects/{unit_id}/stages": {"version": 1, "s0_name": "水电"},
+    "/desk/projects/{unit_id}/report": {"month": "2026-11", "text": "水电完成"},
+    "/desk/projects/{unit_id}/reports/{month}": {"text": "好的", "key": "form-key-1"},
+    "/desk/prices": {
+        "community_id": "maple",
+        "kind": "item",
+        "name": "乳胶漆",
+        "measure": "m²",
+        "fen": "25",
+        "since": "{soon}",
+    },
+    "/desk/prices/{item_id}": {"community_id": "maple", "act": "price", "fen": "1", "since": "{later}"},
+    "/commitments/{commitment_id}/sign": {"version": 1, "agree": "1"},
+    "/commitments/{commitment_id}/dispute": {"version": 1, "text": "多收了"},
+    "/desk/commitments": {
+        "community_id": "maple",
+        "unit_id": "maple-1-101",
+        "title": "基装",
+        "text": "不增项",
+        "valid_until": "{soon}",
+    },
+    "/desk/commitments/{commitment_id}/withdraw": {"version": 1},
+    "/desk/previews": {"community_id": "maple", "name": "客厅", "photo_ids": "{photo_id}"},
+    "/consultations/{booking_id}/cancel": _STEP,
+    "/consultations/{booking_id}/move": {"starts_at": "2026-11-28T01:00:00Z", "version": 1},
+    "/desk/calendar/{booking_id}": {"to": "confirmed", "version": 1},
+    "/desk/calendar/hours": {
+        "designer": "{consultant_id}",
+        "version": 1,
+        "s0_id": "talk",
+        "s0_name": "方案沟通",
+        "s0_mode": "showroom",
+        "day0": "09:00-17:00",
+    },
     "/photos/{photo_id}/remove": {"back": "/"},
 }
 
@@ -223,13 +313,28 @@ def _announced(people: People) -> str:
 
 def make_ids(*, people: People) -> Ids:
     """Objects of maple's owner: an issue, a photo, a draft."""
+    from chalicelib.consultations import feeds
     from chalicelib.issues import drafts
     from chalicelib.photos import service as photos
+    from tests.consultations.factories import book, make_plan
+    from tests.decoration.factories import decoration_ids
     from tests.factories import make_place, make_report
 
     owner = people.owner
+    plan = make_plan(portal=people.portal, people=people)
+    visit = book(
+        portal=people.portal,
+        by=owner,
+        of=plan,
+        service_id="visit",
+        starts_at=NOW + timedelta(days=3, hours=2),
+    )
     issue = report(portal=people.portal, by=owner).issue
     return {
+        "booking_id": visit.id,
+        "feed": feeds.renew(people.portal, owner),
+        "consultant_id": plan.consultant_id,
+        **decoration_ids(people=people),
         "complaint_id": make_complaint_id(people=people),
         "issue_id": issue.id,
         "photo_id": photos.start_plain(people.portal, owner, NOW),

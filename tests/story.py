@@ -52,6 +52,8 @@ from chalicelib.sops.models import Sop, SopStep, TickStep
 from chalicelib.sops.models import Words as StepWords
 from infra.upkeep.migrate import migrate
 from infra.upkeep.walk import Pace
+from tests.consultations.story import consult
+from tests.decoration.story import decorate
 from tests.factories import (
     NOW,
     PHONES,
@@ -84,6 +86,8 @@ def tell(portal: Portal) -> None:
     _share(portal, people)
     _drafts_and_forms(portal, people)
     _desk(portal, people)
+    consult(portal, people)
+    decorate(portal, people)
     complaint_timers.run_due(portal, NOW)
     _complain(portal, people)
     tell_dispatch(portal, people)

@@ -117,7 +117,11 @@ def test_every_endpoint_of_the_contract_is_there() -> None:
         GET /communities/{community_id}/categories; POST /photos; GET /photos/{photo_id}; POST /issues; GET /issues;
         GET /issues/{issue_id}; POST /issues/{issue_id}/messages; POST /issues/{issue_id}/cancel;
         POST /issues/{issue_id}/confirm; POST /issues/{issue_id}/reopen; PUT /issues/{issue_id}/rating;
-        GET /desk/issues; GET /desk/issues/{issue_id}; POST /desk/issues/{issue_id}/transition;
+        GET /desk/issues; GET /desk/issues/{issue_id};
+        GET /consultants; GET /consultants/{consultant_id}/slots; POST /bookings; GET /bookings;
+        GET /bookings/{booking_id};
+        POST /bookings/{booking_id}/reschedule; POST /bookings/{booking_id}/cancel;
+        POST /desk/issues/{issue_id}/transition;
         POST /desk/issues/{issue_id}/assign; POST /desk/issues/{issue_id}/messages; POST /desk/import"""
     names = {
         f"{route.method} {route.path.removeprefix('/api/v1')}" for route in ROUTES if route.kind == "api"
@@ -134,4 +138,7 @@ def test_every_endpoint_of_the_contract_is_there() -> None:
         "/me",
         "/desk",
         "/desk/board",
+        "/desk/calendar",
+        "/consultations",
+        "/consultations/new",
     } <= pages

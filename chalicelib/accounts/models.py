@@ -74,7 +74,9 @@ class Person(Account):
 
     @property
     def desk_start(self) -> str:
-        """Where somebody begins at the desk: who only repairs, with today's jobs."""
+        """Where somebody begins at the desk: designers with the calendar, who only repairs with today's jobs."""
+        if not self.is_desk and "designer" in self.roles:
+            return "/desk/calendar"
         return "/desk/today" if self.roles & DESK_ROLES == {"technician"} else "/desk"
 
     def roles_in(self, community_id: str) -> frozenset[str]:
@@ -99,6 +101,7 @@ class Person(Account):
             "is_staff": bool(roles & DESK_ROLES),
             "is_manager": "manager" in roles,
             "repairs": "technician" in roles,
+            "designs": "designer" in roles,
             "in_office": bool(roles & OFFICE_ROLES),
             "reads_complaints": bool(roles & COMPLAINT_ROLES),
             "has_communities": len({grant.community_id for grant in self.grants}) > 1,

@@ -66,7 +66,7 @@ def login(call: Call) -> Response:
 
 def _start(call: Call) -> str:
     person = call.maybe_person
-    return person.desk_start if person and person.is_desk and not person.units else "/"
+    return person.desk_start if person and person.is_staff and not person.units else "/"
 
 
 @routes.form("/login", PUBLIC, "Ask for a code, or sign in with it", on="/login")
@@ -120,7 +120,7 @@ def _enter(call: Call, session: Session) -> Response:
     assert person is not None, "a session just made is valid"
     hours = settings().staff_session_hours if person.is_staff else settings().owner_session_hours
     line = cookie(settings().cookie_name, session.token, hours * 3600)
-    otherwise = person.desk_start if person.is_desk and not person.units else "/"
+    otherwise = person.desk_start if person.is_staff and not person.units else "/"
     target = safe_path(call.field("next"), otherwise)
     if resume := _resumed(call):
         with contextlib.suppress(TooLarge):  # signing in matters more than what can't be kept

@@ -16,6 +16,11 @@ Event = Literal[
     "outage", "outage_news", "outage_over",
     "undone", "undone_submitted", "undone_acknowledged", "undone_assigned", "undone_in_progress", "undone_paused",
     "undone_resolved", "undone_reopened",
+    "booking_new", "booking_asked", "booking_confirmed", "booking_moved", "booking_cancelled", "booking_called_off",
+    "booking_unanswered", "booking_day", "booking_hour", "booking_offered", "booking_lapsed",
+    "booking_rated", "project_begun", "project_report", "project_comment", "project_stages", "report_late",
+    "report_missing",
+    "commitment_offered", "commitment_signed", "commitment_disputed", "commitment_withdrawn",
     "complaint_received", "complaint_investigating", "complaint_replied", "complaint_answered", "complaint_closed",
     "complaint_dispute", "complaint_new", "complaint_given", "complaint_message", "complaint_accepted",
     "complaint_dissent", "complaint_withdrawn", "complaint_warn", "complaint_breach", "complaint_latest",
@@ -23,6 +28,8 @@ Event = Literal[
     "due_soon", "escalated", "unresolved", "pause_over", "pause_over_waiting_owner", "pause_over_waiting_parts",
     "pause_over_appointment", "running_late", "running_late_unassigned", "ask_confirm", "ask_answer", "visit_soon",
 ]  # fmt: skip
+#: What the id of a notice or message is the id of; "line" is a place in line for a designer's time, without one.
+About = Literal["issue", "complaint", "booking", "line", "project", "commitment"]
 
 
 #: Words for several roles at once: who does the front desk's work (seniors do, too), and all who may dispatch.
@@ -51,11 +58,13 @@ class Notice:
     #: A member of staff's name, sealed, and a visit's time, for the message's words.
     who: str | None = None
     visit_at: datetime | None = None
+    #: The kind of appointment, or whatever else a message names in its own words.
+    subject: str | None = None
     #: Buildings ("3") or homes ("3#maple-3-101") whose people are told too, each once.
     homes: tuple[str, ...] = ()
     #: For staff of another tone than for owners ("given to you" instead of "arranged").
     staff_event: Event | None = None
-    about: Literal["issue", "complaint"] = "issue"
+    about: About = "issue"
     #: Of a deadline: the goal, which level of the ladder is told, when it is or was due, and until when the owner hears
     #: from us again.
     goal: str | None = None
@@ -75,10 +84,10 @@ class InboxMessage(Base):
     at: str
     text: str
     unread: bool
-    #: The issue's id, or the complaint's: `about` says which. Empty for an announcement.
+    #: The id of what it is about: `about` says of which kind. Empty for an announcement.
     issue_id: str
     desk: bool
-    about: Literal["issue", "complaint"] = "issue"
+    about: About = "issue"
     announcement_id: str | None = None
 
 

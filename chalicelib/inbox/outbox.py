@@ -25,7 +25,8 @@ SHARDS = 8
 _TIMES = ("visit_at", "due_at", "until")
 #: What of an outbox row its messages keep.
 _KEPT = (
-    "at", "issue_id", "number", "category_id", "community_id", "who", "about", "goal", "step", "level", "urgent",
+    "at", "issue_id", "number", "category_id", "community_id", "who", "about", "subject", "goal", "step", "level",
+    "urgent",
     *_TIMES,
 )  # fmt: skip
 #: How long messages stay in the inbox.
@@ -59,6 +60,7 @@ def add(notice: Notice, now: datetime) -> Op:
         "roles": list(notice.roles),
         "counts": {name: delta for name, delta in notice.counts.items() if delta},
         "who": notice.who,
+        "subject": notice.subject,
         "about": notice.about if notice.about != "issue" else None,
         "fan": {"homes": list(notice.homes)} if notice.homes else None,
         "goal": notice.goal,

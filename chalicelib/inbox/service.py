@@ -13,11 +13,13 @@ from chalicelib.errors import Conflict
 from chalicelib.inbox.models import InboxMessage
 from chalicelib.inbox.words import (
     ANNOUNCEMENT,
+    CONSULTATIONS,
     DELAYS,
     EVENTS,
     EXPECTED,
     GOALS,
     SOMEBODY,
+    STAFF_CONSULTATIONS,
     STAFF_EVENTS,
     TAKEN_BACK,
     UNTIL,
@@ -61,6 +63,8 @@ def _message(portal: Portal, item: Item, read_until: str, locale: str, now: date
 
 
 def _text(portal: Portal, item: Item, locale: str, now: datetime) -> str:
+    if item.get("subject"):
+        return _named(portal, item, locale, now)
     say = i18n.translations(locale).gettext
     if item["event"] == "announcement":
         return say(TAKEN_BACK if item.get("taken_back") else ANNOUNCEMENT) % {"title": item["title"]}
@@ -78,6 +82,17 @@ def _text(portal: Portal, item: Item, locale: str, now: datetime) -> str:
         said = EXPECTED if item["event"].startswith("outage") else VISIT
         text += say(said) % {"when": _when(portal, item, "visit_at", locale, now)}
     return text
+
+
+def _named(portal: Portal, item: Item, locale: str, now: datetime) -> str:
+    """What is said of something with a name of its own: of an appointment its time is the message."""
+    say = i18n.translations(locale).gettext
+    words = (STAFF_CONSULTATIONS if item["desk"] else CONSULTATIONS)[item["event"]]
+    return say(words) % {
+        "service": item["subject"],
+        "name": portal.keys.open(item["who"], "inbox|name") if item.get("who") else say(SOMEBODY),
+        "when": _when(portal, item, "visit_at", locale, now),
+    }
 
 
 def _category(item: Item, locale: str) -> str:

@@ -147,3 +147,49 @@ STAFF_EVENTS = {
     "complaint_breach": N_("“%(category)s” (%(number)s) is late. Open it and take the next step."),
     "complaint_latest": N_("“%(category)s” (%(number)s): the last limit for the written reply is over."),
 }
+
+CONSULTATIONS = {
+    "booking_confirmed": N_("Your appointment with %(name)s: “%(service)s”, %(when)s. We remind you before."),
+    "booking_called_off": N_(
+        "We are sorry: “%(service)s” with %(name)s, %(when)s, can't take place. Open it for the reason and new times."
+    ),
+    "booking_unanswered": N_(
+        "We are sorry: nobody answered your request for “%(service)s”, %(when)s. Please choose another time."
+    ),
+    "booking_day": N_("Tomorrow's appointment: “%(service)s” with %(name)s, %(when)s."),
+    "booking_hour": N_("In an hour: “%(service)s” with %(name)s, %(when)s."),
+    "project_begun": N_("Your decoration has a page of its own now: its stages, and a report each month."),
+    "project_report": N_(
+        "The progress report of %(service)s is here, with photos. Tell us what you think of it."
+    ),
+    "project_comment": N_("%(name)s answered about the progress report of %(service)s."),
+    "project_stages": N_("The dates of your decoration have changed. Open it to see them."),
+    "commitment_offered": N_(
+        "We have signed a price commitment for you: “%(service)s”. Read it, and sign it, too."
+    ),
+    "commitment_signed": N_("“%(service)s” is signed by both sides. It is kept as a PDF for you."),
+    "commitment_withdrawn": N_("The price commitment “%(service)s” was withdrawn before it was signed."),
+    "booking_offered": N_(
+        "A time has got free: “%(service)s” with %(name)s, %(when)s. We keep it for you for 2 hours."
+    ),
+    "booking_lapsed": N_("The time kept for you (“%(service)s”, %(when)s) has gone to the next in line."),
+}
+STAFF_CONSULTATIONS = {
+    "booking_new": N_("Booked: “%(service)s”, %(when)s."),
+    "booking_asked": N_("Somebody asks for “%(service)s”, %(when)s. Say yes or no in the calendar."),
+    "booking_moved": N_("Moved by the owner: “%(service)s” is now %(when)s."),
+    "booking_cancelled": N_("Cancelled by the owner: “%(service)s”, %(when)s."),
+    "booking_confirmed": N_("The office has confirmed “%(service)s”, %(when)s."),
+    "booking_called_off": N_("The office has called off “%(service)s”, %(when)s."),
+    "booking_unanswered": N_("Nobody answered the request for “%(service)s”, %(when)s. It was called off."),
+    "booking_day": N_("Tomorrow: “%(service)s”, %(when)s."),
+    "booking_hour": N_("In an hour: “%(service)s”, %(when)s."),
+    "booking_rated": N_("The owner has rated “%(service)s”, %(when)s."),
+    "project_comment": N_("The owner wrote about the progress report of %(service)s."),
+    "report_late": N_("The progress report of %(service)s is due. The owner waits for it."),
+    "report_missing": N_(
+        "The progress report of %(service)s is still missing. The manager has been told, too."
+    ),
+    "commitment_signed": N_("The owner has signed “%(service)s”."),
+    "commitment_disputed": N_("The owner disputes “%(service)s”: a complaint was opened."),
+}

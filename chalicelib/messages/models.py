@@ -64,8 +64,10 @@ class Outgoing:
     number: str = ""
     category_id: str = ""
     visit_at: str | None = None
-    #: What `issue_id` is the id of: "issue" or "complaint".
+    #: What `issue_id` is the id of: "issue", "complaint", "booking" …
     about: str = "issue"
+    #: What a message about an appointment or a project names.
+    subject: str | None = None
     #: Channels to take when this one can't.
     otherwise: tuple[Channel, ...] = ()
     #: How many pieces of news a digest holds; 1 is the event itself.
@@ -171,7 +173,7 @@ class FailedMessage(Base):
     event: str
     number: str
     issue_id: str
-    #: What `issue_id` is the id of: "issue" or "complaint".
+    #: What `issue_id` is the id of: "issue", "complaint", "booking" …
     about: str
     channel: str
     to: str

@@ -97,6 +97,7 @@ def _message(
         category_id=row.get("category_id", ""),
         visit_at=row.get("visit_at"),
         about=row.get("about") or "issue",
+        subject=row.get("subject"),
         otherwise=rest,
         digest=kind == "work",
     )

@@ -10,6 +10,13 @@ from chalicelib.times import rfc3339
 
 #: As long as an issue's number is.
 _NUMBER = "261231-00001"
+#: As long as most names of services are.
+_SUBJECT = "全屋方案沟通"
+#: How the names of events begin that are about something else than an issue.
+_ABOUT = {
+    "complaint_": "complaint", "booking_": "booking", "project_": "project", "report_": "project",
+    "commitment_": "commitment", "other_named": "booking",
+}  # fmt: skip
 
 
 def names() -> list[str]:
@@ -21,12 +28,12 @@ def sample(name: str, now: datetime) -> Outgoing:
     """A message of a template."""
     desk = name.startswith("staff_")
     event = name.removeprefix("staff_")
-    of_complaint = event.startswith("complaint_")
+    about = next((kind for start, kind in _ABOUT.items() if event.startswith(start)), "issue")
     return Outgoing(
         account_id="sample", source="sample", channel="sms", kind="steps", event=event,
         desk=desk, at=now, due=now, community_id="", issue_id="sample", number=_NUMBER,
-        category_id="complaint/service" if of_complaint else "wall_seepage",
-        about="complaint" if of_complaint else "issue",
+        category_id="complaint/service" if about == "complaint" else "wall_seepage", about=about,
+        subject=None if about in ("issue", "complaint") else _SUBJECT,
         visit_at=rfc3339(now + timedelta(hours=3)), n=3 if name == "digest" else 1,
     )  # fmt: skip
 
@@ -52,10 +59,11 @@ def all_of(locale: str, now: datetime, origin: str) -> list[dict[str, Any]]:
 
 
 def said(item: FailedMessage, locale: str) -> str:
-    """What a message that failed says, without the time of a visit."""
+    """What a message that failed says, without the time of a visit, and without names."""
     now = datetime.fromisoformat(item.at)
     message = Outgoing(
         account_id="", source="", channel="sms", kind="steps", event=item.event, desk=False, at=now, due=now,
         community_id="", issue_id=item.issue_id, number=item.number,
+        subject=None if item.about in ("issue", "complaint") else "…",
     )  # fmt: skip
     return words.wording(message, locale, ZoneInfo("UTC"), now).subject

@@ -18,7 +18,7 @@ SHARDS = 4
 #: Attributes of a message that are kept as they are.
 _PLAIN = (
     "account_id", "source", "channel", "kind", "event", "desk", "community_id", "issue_id", "number", "category_id",
-    "visit_at", "about", "n", "digest", "state", "attempts", "reason", "credit", "rev",
+    "visit_at", "about", "subject", "n", "digest", "state", "attempts", "reason", "credit", "rev",
 )  # fmt: skip
 
 
@@ -71,6 +71,7 @@ def tell(account_id: str, source: str, item: Item) -> Op:
         "visit_at",
         "urgent",
         "about",
+        "subject",
     )
     fields = {name: item.get(name) for name in kept}
     row = {"PK": tell_pk(shard_of(account_id)), "SK": f"{source}#{account_id}", "account_id": account_id}

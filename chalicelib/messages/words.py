@@ -15,6 +15,7 @@ from chalicelib import i18n
 from chalicelib.company import company
 from chalicelib.complaints.policy import name_of as complaint_name
 from chalicelib.errors import N_
+from chalicelib.inbox.places import place_of
 from chalicelib.issues.policy import category_of
 from chalicelib.messages.models import Outgoing
 from chalicelib.messages.notifier import Message
@@ -46,7 +47,7 @@ def template_of(message: Outgoing) -> str:
     if message.n > 1:
         return "digest"
     wanted = f"staff_{message.event}" if message.desk else message.event
-    fallback = "staff_other" if message.desk else "other"
+    fallback = ("staff_other" if message.desk else "other") + ("_named" if message.subject else "")
     return wanted if (FOLDER / wanted).is_dir() else fallback
 
 
@@ -63,13 +64,13 @@ def say(name: str, locale: str, link: str, values: Mapping[str, str]) -> Wording
 
 def wording(message: Outgoing, locale: str, zone: ZoneInfo, now: datetime) -> Wording:
     """What a message says now."""
-    visit = ""
-    if message.visit_at:
-        visit = _VISIT[locale].format(when=i18n.when(moment(message.visit_at), now, zone, locale))
+    when = i18n.when(moment(message.visit_at), now, zone, locale) if message.visit_at else ""
     values = {
         "number": message.number,
         "category": category_name(message, locale),
-        "visit": visit,
+        "visit": _VISIT[locale].format(when=when) if when else "",
+        "when": when,
+        "subject": message.subject or "",
         "n": str(message.n),
     }
     return say(template_of(message), locale, link_of(message), values)
@@ -89,11 +90,9 @@ def link_of(message: Outgoing) -> str:
         return portal_url("/inbox")
     if message.event == "announcement":
         return portal_url(f"/announcements/{message.issue_id}")
-    if message.about == "complaint":
-        return portal_url(
-            f"/desk/complaints/{message.issue_id}" if message.desk else f"/feedback/{message.issue_id}"
-        )
-    return portal_url(f"/i/{message.number}")
+    if message.about == "issue":
+        return portal_url(f"/i/{message.number}")
+    return portal_url(place_of(message.about, message.issue_id, desk=message.desk))
 
 
 def portal_url(path: str) -> str:

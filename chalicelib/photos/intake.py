@@ -34,12 +34,14 @@ def take_in(portal: Portal, object_key: str, size: int, now: datetime) -> str:
         done = process(_original(portal, object_key, size))
         portal.storage.write(store.thumb_object(photo_id), done.thumb, "image/webp", _CACHE)
         portal.storage.write(store.full_object(photo_id), done.full, "image/webp", _CACHE)
-        status, reason = "ready", None
+        if done.wide:
+            portal.storage.write(store.wide_object(photo_id), done.wide, "image/webp", _CACHE)
+        status, reason, wide = "ready", None, bool(done.wide)
     except NotFound:
         return "gone"
     except PhotoRejected as rejected:
-        status, reason = "rejected", rejected.reason
-    settle(portal, photo_id, status, reason, now)
+        status, reason, wide = "rejected", rejected.reason, False
+    settle(portal, photo_id, status, reason, now, wide=wide)
     portal.storage.delete(object_key)
     log("photo_taken_in", photo_id=photo_id, status=status, reason=reason)
     return status
@@ -54,18 +56,20 @@ def _original(portal: Portal, object_key: str, size: int) -> bytes:
         raise PhotoRejected("too_large_bytes") from error
 
 
-def settle(portal: Portal, photo_id: str, status: str, reason: str | None, now: datetime) -> None:
+def settle(
+    portal: Portal, photo_id: str, status: str, reason: str | None, now: datetime, *, wide: bool = False
+) -> None:
     """Write a photo's outcome, also when it is being attached at this very moment."""
     for _ in range(8):
         photo = store.get(portal.db, photo_id)
         if photo is None:
-            portal.storage.delete(store.full_object(photo_id), store.thumb_object(photo_id))
+            remove_objects(portal, photo_id)
             return
         if photo.status != "pending":
             return
         told = rejection(portal, photo, reason, now) if status == "rejected" and photo.issue_id else []
         try:
-            portal.db.write(*store.change_status(photo, status, reason, PhotoChanged()), *told)
+            portal.db.write(*store.change_status(photo, status, reason, PhotoChanged(), wide=wide), *told)
             return
         except PhotoChanged:
             continue

@@ -12,7 +12,7 @@ PhotoStatus = Literal["pending", "ready", "rejected", "removed"]
 
 
 class Photo(Base):
-    """A photo as kept. `issue_id` or `complaint_id` once it is attached; `version` rises with each change."""
+    """A photo as kept. `issue_id`, `complaint_id` or `of` once it is attached; `version` rises with each change."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -22,6 +22,10 @@ class Photo(Base):
     reason: str | None = None
     issue_id: str | None = None
     complaint_id: str | None = None
+    #: The partition of whatever else it is attached to.
+    of: str | None = None
+    #: Twice as wide as high: there is a larger picture of it, to look around in.
+    wide: bool | None = None
     version: int = 1
 
     @property
@@ -29,6 +33,8 @@ class Photo(Base):
         """The partition of what it is attached to."""
         if self.complaint_id:
             return f"COMPLAINT#{self.complaint_id}"
+        if self.of:
+            return self.of
         return f"ISSUE#{self.issue_id}" if self.issue_id else None
 
 

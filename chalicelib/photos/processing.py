@@ -18,6 +18,8 @@ from chalicelib.photos.limits import MAX_BYTES, MAX_PIXELS
 MAX_SCANNED_PIXELS = 1_000_000_000
 FULL_PX = 1600
 THUMB_PX = 320
+#: A picture that shows all around is looked at a quarter at a time: so wide, a quarter is 1024 px.
+WIDE_PX = 4096
 FULL_QUALITY = 82
 THUMB_QUALITY = 75
 # libwebp's effort, 0-6. 2 takes less than half the time of the default 4. At the same quality it loses up to 0.5 dB
@@ -47,16 +49,19 @@ class PhotoRejected(Exception):
 
 @dataclass(frozen=True)
 class ProcessedPhoto:
-    """Two WebP files without metadata; `width` and `height` are those of `full`, in pixels, upright."""
+    """WebP files without metadata; `width` and `height` are those of `full`, in pixels, upright. `wide` is there of
+    photos that show all around."""
 
     full: bytes
     thumb: bytes
     width: int
     height: int
+    wide: bytes | None = None
 
 
 def process(data: bytes) -> ProcessedPhoto:
-    """Check, decode in full, turn upright and shrink to 1600 px and 320 px, never enlarging.
+    """Check, decode in full, turn upright and shrink to 1600 px and 320 px, never enlarging; to 4096 px, too, what
+    shows all around.
 
     Takes JPEG, PNG, WebP and HEIC, of an animation the first frame. Raises PhotoRejected, and nothing else.
     """
@@ -75,9 +80,19 @@ def process(data: bytes) -> ProcessedPhoto:
         raise PhotoRejected("broken") from error
 
 
-def _encoded(full: Image.Image) -> ProcessedPhoto:
+def _encoded(image: Image.Image) -> ProcessedPhoto:
+    wide = _webp(image, FULL_QUALITY) if image.width > FULL_PX else None
+    full = image.resize(_fitted(image.size, FULL_PX), Image.Resampling.LANCZOS) if wide else image
     thumb = full.resize(_fitted(full.size, THUMB_PX), Image.Resampling.LANCZOS)
-    return ProcessedPhoto(_webp(full, FULL_QUALITY), _webp(thumb, THUMB_QUALITY), full.width, full.height)
+    return ProcessedPhoto(
+        _webp(full, FULL_QUALITY), _webp(thumb, THUMB_QUALITY), full.width, full.height, wide
+    )
+
+
+def _limit(size: tuple[int, int]) -> int:
+    """The longer side to keep. An equirectangular picture, all around and from top to bottom, is twice as wide as it
+    is high, which no camera's usual photo is; panoramas that show less are longer."""
+    return WIDE_PX if size[0] == 2 * size[1] else FULL_PX
 
 
 def _webp(image: Image.Image, quality: int) -> bytes:
@@ -96,7 +111,7 @@ def _open_jpeg(data: bytes) -> Image.Image:
     if scans * image.width * image.height > MAX_SCANNED_PIXELS:
         raise PhotoRejected("broken")
     # Lets the decoder drop resolution nobody will see; the rest of the way is done by resize.
-    image.draft(None, _fitted(image.size, FULL_PX))
+    image.draft(None, _fitted(image.size, _limit(image.size)))
     return _finished(image, _orientation(image))
 
 
@@ -156,7 +171,7 @@ def _finished(image: Image.Image, orientation: int) -> Image.Image:
     profile = image.info.get("icc_profile")
     image.load()
     mixable = colours.mixable(image)
-    small = mixable.resize(_fitted(mixable.size, FULL_PX), Image.Resampling.LANCZOS)
+    small = mixable.resize(_fitted(mixable.size, _limit(mixable.size)), Image.Resampling.LANCZOS)
     rgb = colours.plain(small, profile)
     return rgb.transpose(_UPRIGHT[orientation]) if orientation in _UPRIGHT else rgb
 

@@ -111,6 +111,13 @@ def view(portal: Portal, row: Item | Photo, origin: str | None, now: datetime) -
     return PhotoView.model_construct(id=photo_id, status=status, reason=fields.get("reason"), urls=urls)
 
 
+def view_around(portal: Portal, row: Item, origin: str | None, now: datetime) -> str | None:
+    """A short-lived link to the large picture of a photo that shows all around; None where there is none."""
+    if row["status"] != "ready" or not row.get("wide"):
+        return None
+    return portal.storage.signed_url(store.wide_object(row["id"]), now=now, origin=origin)
+
+
 def free_photos(portal: Portal, person: Person, photo_ids: Sequence[str]) -> list[Photo]:
     """The person's own photos that are attached to nothing yet, in one round trip; raises Invalid when one
     is not there, not theirs, attached already, or rejected."""
@@ -128,7 +135,10 @@ def free_photos(portal: Portal, person: Person, photo_ids: Sequence[str]) -> lis
 def remove_objects(portal: Portal, photo_id: str) -> None:
     """Delete all that storage has of a photo."""
     portal.storage.delete(
-        store.upload_object(photo_id), store.full_object(photo_id), store.thumb_object(photo_id)
+        store.upload_object(photo_id),
+        store.full_object(photo_id),
+        store.thumb_object(photo_id),
+        store.wide_object(photo_id),
     )
 
 

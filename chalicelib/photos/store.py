@@ -38,6 +38,11 @@ def full_object(photo_id: str) -> str:
     return f"photos/{photo_id}/full.webp"
 
 
+def wide_object(photo_id: str) -> str:
+    """The large picture of a photo that shows all around."""
+    return f"photos/{photo_id}/wide.webp"
+
+
 def thumb_object(photo_id: str) -> str:
     """The small picture for lists."""
     return f"photos/{photo_id}/thumb.webp"
@@ -75,14 +80,24 @@ def row_item(photo: Photo, issue_id: str, *, internal: bool = False) -> Item:
 
 def attach(photo: Photo, issue_id: str, *, internal: bool = False) -> list[Op]:
     """The writes that attach a free photo to an issue, unless it changed since it was read."""
-    seen = Attr("version").eq(photo.version) & Attr("issue_id").not_exists()
-    return [
-        Update(
-            photo_key(photo.id), sets={"issue_id": issue_id}, removes=["expires_at"], adds={"version": 1},
-            condition=seen & Attr("complaint_id").not_exists(), error=PhotoChanged(),
-        ),
-        Put(row_item(photo, issue_id, internal=internal)),
-    ]  # fmt: skip
+    return [_attached(photo, issue_id=issue_id), Put(row_item(photo, issue_id, internal=internal))]
+
+
+def _attached(photo: Photo, **to: str) -> Op:
+    """The write on the photo itself: it stays for good, and belongs to one thing alone."""
+    free = Attr("issue_id").not_exists() & Attr("complaint_id").not_exists() & Attr("of").not_exists()
+    seen = Attr("version").eq(photo.version) & free
+    return Update(
+        photo_key(photo.id), sets=to, removes=["expires_at"], adds={"version": 1}, condition=seen,
+        error=PhotoChanged(),
+    )  # fmt: skip
+
+
+def attach_to(photo: Photo, holder: str) -> list[Op]:
+    """The writes that attach a free photo to a partition that reads its photos with the rest."""
+    fields = {"id": photo.id, "owner_id": photo.owner_id, "status": photo.status, "reason": photo.reason}
+    row = {"PK": holder, "SK": f"PHOTO#{photo.id}", **fields, "wide": photo.wide}
+    return [_attached(photo, of=holder), Put(row)]
 
 
 def complaint_row(photo: Photo, complaint_id: str) -> Item:
@@ -94,19 +109,14 @@ def complaint_row(photo: Photo, complaint_id: str) -> Item:
 
 def attach_to_complaint(photo: Photo, complaint_id: str) -> list[Op]:
     """The writes that attach a free photo to a complaint, unless it changed since it was read."""
-    seen = Attr("version").eq(photo.version) & Attr("issue_id").not_exists()
-    return [
-        Update(
-            photo_key(photo.id), sets={"complaint_id": complaint_id}, removes=["expires_at"], adds={"version": 1},
-            condition=seen & Attr("complaint_id").not_exists(), error=PhotoChanged(),
-        ),
-        Put(complaint_row(photo, complaint_id)),
-    ]  # fmt: skip
+    return [_attached(photo, complaint_id=complaint_id), Put(complaint_row(photo, complaint_id))]
 
 
-def change_status(photo: Photo, status: str, reason: str | None, error: PortalError) -> list[Op]:
+def change_status(
+    photo: Photo, status: str, reason: str | None, error: PortalError, *, wide: bool = False
+) -> list[Op]:
     """The writes of a new status, on the photo and on its row, unless it changed since it was read."""
-    sets = {"status": status, "reason": reason}
+    sets = {"status": status, "reason": reason, **({"wide": True} if wide else {})}
     seen = Attr("version").eq(photo.version)
     ops: list[Op] = [Update(photo_key(photo.id), sets=sets, adds={"version": 1}, condition=seen, error=error)]
     if photo.holder:

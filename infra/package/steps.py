@@ -42,7 +42,7 @@ def catalogues(tree: Path) -> None:
 _UNUSED = (
     "cffi", "pycparser",  # cryptography needs only cffi's binary
     "phonenumbers/shortdata/region_*", "phonenumbers/geodata", "phonenumbers/carrierdata", "phonenumbers/tzdata",
-    "dateutil/zoneinfo", "pydantic/v1", "pydantic/mypy.py", "boto3/examples",
+    "icalendar/tests", "dateutil/zoneinfo", "pydantic/v1", "pydantic/mypy.py", "boto3/examples",
     # Pillow's kinds of pictures and fonts that nobody may send or that nothing draws with, and what only they load.
     "PIL/_avif*", "PIL/_imagingft*", "PIL/_imagingtk*", "pillow.libs/libavif*", "pillow.libs/libfreetype*",
     "pillow.libs/libharfbuzz*", "pillow.libs/libbrotli*", "pillow.libs/libpng*",

@@ -77,7 +77,7 @@ class Book:
 
 #: Partitions whose sort keys tell nothing about the kind of record.
 _ONE_KIND = {
-    "OUTBOX", "DUE", "DUEC", "AUDIT", "SPOT", "REPEAT", "RISK", "TELL", "SEND", "FAILED", "PUBLISH",
+    "OUTBOX", "DUE", "DUEB", "DUEC", "AUDIT", "SPOT", "REPEAT", "RISK", "TELL", "SEND", "FAILED", "PUBLISH",
 }  # fmt: skip
 
 

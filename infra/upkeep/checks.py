@@ -19,8 +19,11 @@ from chalicelib.issues.models import Issue
 from chalicelib.messages import store as messages
 from chalicelib.photos import store as photos
 from chalicelib.places import store as places
+from chalicelib.prices import store as commitments
+from chalicelib.projects import store as projects
 from chalicelib.sealed import sealed_in
 from chalicelib.times import moment
+from infra.upkeep import booking_checks, decoration_checks
 from infra.upkeep.book import Book, kind_of
 
 _INDEXES = ("due", "open_queue", "status_queue", "assignee_queue")
@@ -58,6 +61,7 @@ def _photo(book: Book, keys: Keyring, key: K, item: Item) -> None:
         book.want(K(photo.holder, f"PHOTO#{photo.id}"), key)
     if photo.status == "ready":
         book.objects |= {photos.full_object(photo.id): key, photos.thumb_object(photo.id): key}
+        book.objects |= {photos.wide_object(photo.id): key} if photo.wide else {}
 
 
 def _place(book: Book, keys: Keyring, key: K, item: Item) -> None:
@@ -73,7 +77,7 @@ def _numbers(book: Book, keys: Keyring, key: K, item: Item) -> None:
 
 
 def _outbox(book: Book, keys: Keyring, key: K, item: Item) -> None:
-    book.want(_to_issue(key, item), key)
+    _wants(_to_told)(book, keys, key, item)
     for state, number in item["counts"].items():
         book.counted[item["community_id"], state] += number
 
@@ -174,7 +178,15 @@ def _to_complaint(key: K, item: Item) -> K:
 
 
 def _to_told(key: K, item: Item) -> K:
-    """The issue of a message, or the announcement."""
+    """What a message is about: an issue, a complaint, a consultation, an announcement. A place in line goes."""
+    if item.get("about") == "booking":
+        return booking_checks.told(item)
+    if item.get("about") == "project":
+        return projects.project_key(item["issue_id"])
+    if item.get("about") == "commitment":
+        return commitments.commitment_key(item["issue_id"])
+    if item.get("about") == "line":
+        return K(f"COMMUNITY#{item['community_id']}", "META")
     if "announcement_id" in item:
         return announcements.announcement_key(item["community_id"], item["announcement_id"])
     return _to_issue(key, item)
@@ -247,6 +259,8 @@ CHECKS: dict[tuple[str, str], Check] = {
     ("OUTBOX", ""): _outbox,
     ("DUE", ""): _timer,
     ("SYSTEM", "TIMERS"): _clock,
+    **booking_checks.CHECKS,
+    **decoration_checks.CHECKS,
     ("ACCOUNT", "COMPLAINT"): _wants(_to_complaint),
     ("NUMBER", "COMPLAINT"): _wants(_to_complaint),
     ("DUEC", ""): _complaint_timer,

@@ -9,6 +9,7 @@ import httpx
 from chalicelib.db import Put
 from chalicelib.due import rows as due_rows
 from local.events import object_created
+from tests.deployed import consulting
 from tests.deployed.cloud import Cloud
 from tests.deployed.triggers import Triggers
 from tests.factories import PHONES, People, bring_to, report
@@ -106,6 +107,7 @@ class Journey:
         self.end()
         self.neighbours()
         self.desk()
+        self.consult()
         self.manage()
         self.complain()
         self.photos_that_fail()
@@ -239,6 +241,11 @@ class Journey:
         self.technician.page("/desk/today")
         self.technician.page(f"/desk/issues/{self.issue['id']}")
 
+    def consult(self) -> None:
+        """Consultations, by everybody whom they concern."""
+        self.begin("consultations")
+        consulting.by_http(self)
+
     def outage(self) -> None:
         """A building without water: everybody who lives there is told, then the master issue is done with."""
         about = {"community_id": "maple", "category_id": "plumbing", "buildings": ["1"], "text": "1 号楼停水"}
@@ -286,7 +293,7 @@ class Journey:
         again = owner.api("POST", "complaints", body)
         link = {"version": 1, "number": made["number"]}
         self.clerk.api("POST", f"desk/complaints/{again['id']}/link", link)
-        assert len(owner.api("GET", "complaints")["items"]) == 2
+        assert len(owner.api("GET", "complaints")["items"]) == 3  # with the dispute about a price
         assert manager.api("GET", "desk/complaints")["items"]
         for page in (f"/feedback/{made['id']}", "/feedback/new?kind=praise"):
             owner.page(page)
@@ -336,6 +343,7 @@ class Journey:
         quiet = bring_to(
             portal=operator, people=People(operator), status="resolved", now=past, category_id="gas"
         )
+        consulting.before_the_clock(self)
         yesterday = datetime.now(UTC) - timedelta(hours=25)
         complain(portal=operator, by=People(operator).owner, now=yesterday)
         self.seen["tick"] = told = self.triggers.tick(datetime.now(UTC))

@@ -6,7 +6,16 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page, expect
 
-from tests.journeys.running import AUDITOR, CEDAR_CLERK, CLERK, MANAGER, TECHNICIAN
+from tests.journeys.running import (
+    AUDITOR,
+    CEDAR_CLERK,
+    CEDAR_OWNER,
+    CLERK,
+    DESIGNER,
+    MANAGER,
+    OWNER,
+    TECHNICIAN,
+)
 from tests.journeys.world import LONG, World
 
 Go = Callable[[Page, World], None]
@@ -346,6 +355,37 @@ def _on_its_way(page: Page, world: World) -> None:
     expect(page.locator("main > *").first).to_have_css("opacity", "0")
 
 
+def _consult(link: str = "service_id=talk", *, errors: bool = False) -> Go:
+    """The form for a designer's time, as one comes to it; or as it answers when the topic is missing."""
+
+    def go(page: Page, world: World) -> None:
+        page.goto("/consultations/new")
+        page.locator(f"a[href*='{link}']").first.click()
+        page.locator(".days").wait_for()
+        if errors:
+            _send(page, "form[action='/consultations/new']")
+
+    return go
+
+
+def _first(path: str, link: str) -> Go:
+    """The first page of a kind that another leads to, with all that can be opened open."""
+
+    def go(page: Page, world: World) -> None:
+        page.goto(path)
+        page.goto(str(page.locator(f"main a[href*='{link}']").last.get_attribute("href")))
+        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+
+    return go
+
+
+def _full_day(page: Page, world: World) -> None:
+    """A day that has passed has nothing free, like one that is full."""
+    _consult()(page, world)
+    page.goto(page.url + "&day=2026-01-05")
+    page.locator("form[action='/consultations/line']").wait_for()
+
+
 def states(world: World) -> list[State]:
     """All of them."""
     owner, staff = world.owner, CLERK
@@ -442,6 +482,40 @@ def states(world: World) -> list[State]:
         State("report, large", owner, _at("/issues/new?category=plumbing"), look="large"),
         State("issue, large", owner, _unfold("/issues/{resolved}"), look="large"),
         State("me, large", owner, _at("/me"), look="large.dark"),
+        State("consultations", OWNER, _unfold("/consultations")),
+        State("consultations, none", owner, _at("/consultations")),
+        State("consultations, choose", owner, _at("/consultations/new")),
+        State("consultations, nobody", world.nobody, _at("/consultations/new")),
+        State("consultation, time", owner, _consult()),
+        State("consultation, errors", owner, _consult(errors=True)),
+        State("consultation, full day", owner, _full_day),
+        State("consultation", OWNER, _first("/consultations", "/consultations/0")),
+        State("calendar", DESIGNER, _unfold("/desk/calendar")),
+        State("calendar, wide", MANAGER, _at("/desk/calendar"), wide=True),
+        State("calendar, day", DESIGNER, _at("/desk/calendar?view=day")),
+        State("calendar, nobody", CEDAR_CLERK, _at("/desk/calendar")),
+        State("calendar, one", DESIGNER, _first("/desk/calendar", "/desk/calendar/0")),
+        State("hours", DESIGNER, _at("/desk/calendar/hours")),
+        State("decoration", OWNER, _unfold("/projects/maple-1-101")),
+        State("decoration, none", owner, _at("/projects")),
+        State("prices", OWNER, _unfold("/prices")),
+        State("prices, none", CEDAR_OWNER, _at("/prices")),
+        State("commitments", OWNER, _at("/commitments")),
+        State("commitments, none", owner, _at("/commitments")),
+        State("commitment", OWNER, _first("/commitments", "/commitments/0")),
+        State("previews, none", owner, _at("/previews")),
+        State("projects", DESIGNER, _at("/desk/projects?community_id=maple")),
+        State("projects, none", DESIGNER, _at("/desk/projects?community_id=cedar")),
+        State("project, desk", DESIGNER, _unfold("/desk/projects/maple-1-101")),
+        State("prices, desk", MANAGER, _at("/desk/prices")),
+        State("price, desk", MANAGER, _first("/desk/prices", "/desk/prices/0")),
+        State("commitments, desk", DESIGNER, _at("/desk/commitments?community_id=maple")),
+        State(
+            "commitment, desk",
+            DESIGNER,
+            _first("/desk/commitments?community_id=maple", "/desk/commitments/0"),
+        ),
+        State("previews, desk", DESIGNER, _at("/desk/previews")),
         State("queue", staff, _unfold("/desk")),
         State("menu", MANAGER, _menu("/desk/people")),
         State("menu, wide", MANAGER, _menu("/desk"), wide=True),

@@ -62,6 +62,8 @@ class Watch:
         context.on("response", self._response)
 
     def _console(self, message: ConsoleMessage) -> None:
+        if "GL Driver Message" in message.text:  # the machine's, of drawing without a graphics card
+            return
         if message.type in ("error", "warning") and not message.text.startswith("Failed to load resource"):
             self.problems.append(f"console: {message.text}")
 

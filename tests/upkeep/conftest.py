@@ -17,8 +17,9 @@ from tests.recording import RecordingClient
 def lived_in(portal: Portal, told: list[Item]) -> Portal:
     """A portal with these records, and with their photos in its bucket."""
     portal.db.put_all(told)
+    wide = {item["id"] for item in told if item["PK"].startswith("PHOTO#") and item.get("wide")}
     for photo in _ready(told):
-        for size in ("full", "thumb"):
+        for size in ("full", "thumb", *(["wide"] if photo in wide else [])):
             portal.storage.write(f"photos/{photo}/{size}.webp", b"picture", "image/webp", "private")
     return portal
 

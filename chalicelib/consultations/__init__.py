@@ -1,0 +1,1 @@
+"""Decoration consultations: designers' time, and how owners book it."""

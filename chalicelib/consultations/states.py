@@ -1,0 +1,31 @@
+"""What a booking may become, and by when. No I/O, no clock."""
+
+from datetime import datetime
+
+from chalicelib.consultations.models import Booking
+from chalicelib.consultations.policy import CUT_OFF
+
+#: Where a booking may go from where, and what it becomes; only staff take these steps.
+STAFF_STEPS: dict[str, frozenset[str]] = {
+    "confirmed": frozenset({"requested"}),
+    "done": frozenset({"confirmed"}),
+    "no_show": frozenset({"confirmed"}),
+    "cancelled_by_staff": frozenset({"requested", "confirmed"}),
+}
+
+
+def may_change(booking: Booking, now: datetime) -> bool:
+    """Whether its owner may still cancel it or take another time."""
+    return booking.alive and now <= booking.starts_at - CUT_OFF
+
+
+def may_rate(booking: Booking) -> bool:
+    """Whether its owner may say what they think of it: once, when it took place."""
+    return booking.status == "done" and not booking.marks
+
+
+def may_step(booking: Booking, to: str, now: datetime) -> bool:
+    """Whether staff may take a step: what took place, or did not, is known once it has begun."""
+    if to in ("done", "no_show") and now < booking.starts_at:
+        return False
+    return booking.status in STAFF_STEPS[to]

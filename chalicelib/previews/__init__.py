@@ -1,0 +1,1 @@
+"""360° previews of plans: a room as it will be, to look around in."""
