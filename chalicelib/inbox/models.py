@@ -19,9 +19,12 @@ Event = Literal[
     "complaint_received", "complaint_investigating", "complaint_replied", "complaint_answered", "complaint_closed",
     "complaint_dispute", "complaint_new", "complaint_given", "complaint_message", "complaint_accepted",
     "complaint_dissent", "complaint_withdrawn", "complaint_warn", "complaint_breach", "complaint_latest",
+    "referral_qualified", "referral_rewarded", "referral_welcome", "referral_flagged",
     "due_soon", "escalated", "unresolved", "pause_over", "pause_over_waiting_owner", "pause_over_waiting_parts",
     "pause_over_appointment", "running_late", "running_late_unassigned", "ask_confirm", "ask_answer", "visit_soon",
 ]  # fmt: skip
+#: What the id of a notice or message is the id of.
+About = Literal["issue", "complaint", "referral"]
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ class Notice:
     homes: tuple[str, ...] = ()
     #: For staff of another tone than for owners ("given to you" instead of "arranged").
     staff_event: Event | None = None
-    about: Literal["issue", "complaint"] = "issue"
+    about: About = "issue"
     #: Of a deadline: the goal, which level of the ladder is told, when it is or was due, and until when the owner hears
     #: from us again.
     goal: str | None = None
@@ -69,10 +72,10 @@ class InboxMessage(Base):
     at: str
     text: str
     unread: bool
-    #: The issue's id, or the complaint's: `about` says which. Empty for an announcement.
+    #: The id of what it is about: `about` says of which kind. Empty for an announcement.
     issue_id: str
     desk: bool
-    about: Literal["issue", "complaint"] = "issue"
+    about: About = "issue"
     announcement_id: str | None = None
 
 

@@ -6,6 +6,7 @@ from chalicelib.answers import page
 from chalicelib.cursors import give, take
 from chalicelib.inbox import service
 from chalicelib.inbox.models import InboxMessage
+from chalicelib.inbox.places import place_of
 from chalicelib.inputs import PageQuery
 from chalicelib.pages import next_url
 from chalicelib.routes import Routes
@@ -13,13 +14,6 @@ from chalicelib.times import moment
 from chalicelib.web import SIGNED_IN, Call, url
 
 routes = Routes(__name__, "inbox")
-
-
-def _where(item: InboxMessage) -> str:
-    """The page that a message leads to."""
-    if item.about == "complaint":
-        return f"/desk/complaints/{item.issue_id}" if item.desk else f"/feedback/{item.issue_id}"
-    return f"/desk/issues/{item.issue_id}" if item.desk else f"/issues/{item.issue_id}"
 
 
 @routes.page("/inbox", SIGNED_IN, "One's messages")
@@ -48,5 +42,5 @@ def inbox(call: Call) -> Response:
 def _href(item: InboxMessage) -> str | None:
     """Where a message leads; nowhere for an announcement that was taken back."""
     if item.issue_id:
-        return url(_where(item))
+        return url(place_of(item.about, item.issue_id, desk=item.desk))
     return url(f"/announcements/{item.announcement_id}") if item.announcement_id else None

@@ -83,7 +83,7 @@ def _category(item: Item, locale: str) -> str:
     if item.get("about") == "complaint":
         kind, _, category = item["category_id"].partition("/")
         return complaint_name(kind, category, locale)
-    return category_of(item["category_id"]).name(locale)
+    return category_of(item["category_id"]).name(locale) if item["category_id"] else ""
 
 
 def _of_deadline(portal: Portal, item: Item, locale: str, now: datetime) -> dict[str, Any]:

@@ -101,6 +101,11 @@ EVENTS = {
     "complaint_answered": N_("We have answered “%(category)s” (%(number)s). Open it to read what we say."),
     "complaint_closed": N_("“%(category)s” (%(number)s) is closed. Open it to read what came of it."),
     "complaint_dispute": N_("“%(category)s” (%(number)s) goes on: open it to read what happens next."),
+    "referral_qualified": N_(
+        "Somebody whom you invited is here now. Your points come after the waiting time."
+    ),
+    "referral_rewarded": N_("Thank you for inviting a neighbour: your points are on your account."),
+    "referral_welcome": N_("Welcome! The points for coming by an invitation are on your account."),
 }
 STAFF_EVENTS = {
     **EVENTS,
@@ -134,4 +139,5 @@ STAFF_EVENTS = {
     "complaint_warn": N_("“%(category)s” (%(number)s): little time is left for the next step."),
     "complaint_breach": N_("“%(category)s” (%(number)s) is late. Open it and take the next step."),
     "complaint_latest": N_("“%(category)s” (%(number)s): the last limit for the written reply is over."),
+    "referral_flagged": N_("An invitation waits for your decision: something about it is unusual."),
 }

@@ -64,7 +64,7 @@ class Outgoing:
     number: str = ""
     category_id: str = ""
     visit_at: str | None = None
-    #: What `issue_id` is the id of: "issue" or "complaint".
+    #: What `issue_id` is the id of: "issue", "complaint" …
     about: str = "issue"
     #: Channels to take when this one can't.
     otherwise: tuple[Channel, ...] = ()
@@ -171,7 +171,7 @@ class FailedMessage(Base):
     event: str
     number: str
     issue_id: str
-    #: What `issue_id` is the id of: "issue" or "complaint".
+    #: What `issue_id` is the id of: "issue", "complaint" …
     about: str
     channel: str
     to: str

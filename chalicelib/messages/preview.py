@@ -21,12 +21,11 @@ def sample(name: str, now: datetime) -> Outgoing:
     """A message of a template."""
     desk = name.startswith("staff_")
     event = name.removeprefix("staff_")
-    of_complaint = event.startswith("complaint_")
+    about = event.partition("_")[0] if event.startswith(("complaint_", "referral_")) else "issue"
     return Outgoing(
         account_id="sample", source="sample", channel="sms", kind="steps", event=event,
         desk=desk, at=now, due=now, community_id="", issue_id="sample", number=_NUMBER,
-        category_id="complaint/service" if of_complaint else "wall_seepage",
-        about="complaint" if of_complaint else "issue",
+        category_id="complaint/service" if about == "complaint" else "wall_seepage", about=about,
         visit_at=rfc3339(now + timedelta(hours=3)), n=3 if name == "digest" else 1,
     )  # fmt: skip
 

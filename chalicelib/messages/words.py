@@ -15,6 +15,7 @@ from chalicelib import i18n
 from chalicelib.company import company
 from chalicelib.complaints.policy import name_of as complaint_name
 from chalicelib.errors import N_
+from chalicelib.inbox.places import place_of
 from chalicelib.issues.policy import category_of
 from chalicelib.messages.models import Outgoing
 from chalicelib.messages.notifier import Message
@@ -89,11 +90,9 @@ def link_of(message: Outgoing) -> str:
         return portal_url("/inbox")
     if message.event == "announcement":
         return portal_url(f"/announcements/{message.issue_id}")
-    if message.about == "complaint":
-        return portal_url(
-            f"/desk/complaints/{message.issue_id}" if message.desk else f"/feedback/{message.issue_id}"
-        )
-    return portal_url(f"/i/{message.number}")
+    if message.about == "issue":
+        return portal_url(f"/i/{message.number}")
+    return portal_url(place_of(message.about, message.issue_id, desk=message.desk))
 
 
 def portal_url(path: str) -> str:
