@@ -27,7 +27,7 @@ class Decision(Base):
 
 
 class Referral(Base):
-    """One number that was left with one owner's code. The number itself is nowhere; its keyed hash is, while it waits."""
+    """One number that was left with one owner's code: its keyed hash while it waits, the number itself never."""
 
     id: str
     inviter_id: str
@@ -89,6 +89,19 @@ class ClaimTaken(Base):
     status: Literal["received"] = "received"
     #: For how many days the number waits for its person to sign in.
     keep_days: int
+
+
+class Invitation(Base):
+    """`GET /api/v1/referrals/{code}`: what whoever opens a link is told before they leave a number."""
+
+    #: In masked form.
+    inviter: str
+    #: What somebody who comes gets by the rules of now; 0 for nothing.
+    points: int
+    keep_days: int
+    #: The version of the words that one agrees to, and the words.
+    consent: str
+    consent_text: str
 
 
 class OwnReferral(Base):
