@@ -19,7 +19,7 @@ Event = Literal[
     "complaint_received", "complaint_investigating", "complaint_replied", "complaint_answered", "complaint_closed",
     "complaint_dispute", "complaint_new", "complaint_given", "complaint_message", "complaint_accepted",
     "complaint_dissent", "complaint_withdrawn", "complaint_warn", "complaint_breach", "complaint_latest",
-    "referral_qualified", "referral_rewarded", "referral_welcome", "referral_flagged",
+    "referral_qualified", "referral_flagged",
     "due_soon", "escalated", "unresolved", "pause_over", "pause_over_waiting_owner", "pause_over_waiting_parts",
     "pause_over_appointment", "running_late", "running_late_unassigned", "ask_confirm", "ask_answer", "visit_soon",
 ]  # fmt: skip

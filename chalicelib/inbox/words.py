@@ -104,8 +104,6 @@ EVENTS = {
     "referral_qualified": N_(
         "Somebody whom you invited is here now. Your points come after the waiting time."
     ),
-    "referral_rewarded": N_("Thank you for inviting a neighbour: your points are on your account."),
-    "referral_welcome": N_("Welcome! The points for coming by an invitation are on your account."),
 }
 STAFF_EVENTS = {
     **EVENTS,

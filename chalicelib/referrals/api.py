@@ -18,6 +18,7 @@ from chalicelib.referrals.models import (
     FlaggedList,
     FlaggedQuery,
     FlaggedView,
+    Forget,
     Invitation,
     OwnReferral,
     ReferralList,
@@ -129,6 +130,21 @@ def queue(call: Call) -> FlaggedList:
     found, place = deciding.queue(call.portal, community_id, query.limit, after)
     cursor = give(call.portal.keys, call.person, of, place)
     return FlaggedList(items=views.for_desk(call.portal, found), next_cursor=cursor)
+
+
+@routes.api(
+    "POST",
+    "/api/v1/desk/referrals/forget",
+    MANAGERS,
+    "Forget a number that was left with an invitation; the same answer for one that was not",
+    body=Forget,
+    status=204,
+)
+def forget(call: Call) -> Response:
+    """Somebody has called to take it back."""
+    body = call.read(Forget)
+    deciding.forget(call.portal, call.person, body.community_id, body.phone, call.now)
+    return json_answer(None, 204)
 
 
 @routes.api("GET", "/api/v1/desk/referrals/{referral_id}", MANAGERS, "A referral", answer=FlaggedView)

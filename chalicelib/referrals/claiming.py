@@ -218,7 +218,13 @@ def take_back(portal: Portal, referral_id: str, now: datetime) -> None:
     portal.db.write(store.put_due(referral_id, key, withdrawn=True))
 
 
+def forget(portal: Portal, phone: str, now: datetime) -> Op:
+    """The write that has the clock forget all that came by a number, with whomever it was left."""
+    hashed = accounts.phone_hash(portal.keys, phone)
+    key = rows.key_at(f"WITHDRAWN#{hashed}", now.replace(second=0, microsecond=0))
+    return store.put_due("", key, forget=hashed)
+
+
 def take_back_own(portal: Portal, phone: str, now: datetime) -> None:
-    """The same for somebody signed in: the claim on their own number, if there is one."""
-    if first := portal.db.get(accounts.claim_key(accounts.phone_hash(portal.keys, phone))):
-        take_back(portal, first["referral_id"], now)
+    """Have one's own number forgotten: one write, whether or not there is anything."""
+    portal.db.write(forget(portal, phone, now))

@@ -3,12 +3,13 @@
 from datetime import datetime
 
 from chalicelib.accounts.models import Person
+from chalicelib.accounts.rules import parse_phone
 from chalicelib.audit import store as audit
 from chalicelib.errors import NotFound
 from chalicelib.ids import is_id
 from chalicelib.once import Once, settled
 from chalicelib.portal import Portal
-from chalicelib.referrals import moving, rules, store
+from chalicelib.referrals import claiming, moving, rules, store
 from chalicelib.referrals.models import Decide, Referral
 
 MANAGER = frozenset({"manager"})
@@ -54,3 +55,11 @@ def decide(
         return moving.commit(portal, before, after, now, act=act, once=once, extra=extra)
 
     return settled(portal.db, once, work, lambda kept: (Referral.model_validate(kept), now), now)[0]
+
+
+def forget(portal: Portal, person: Person, community_id: str, phone: str, now: datetime) -> None:
+    """Somebody has called to take back a number that they left: it is forgotten, with whomever it was. The answer is
+    the same for one that was never left. Raises NotFound, or Invalid for no phone number."""
+    managed(person, community_id)
+    act = audit.Act(community_id, person.id, "referral_forgotten", "number")
+    portal.db.write(claiming.forget(portal, parse_phone(phone), now), audit.add(act, now))

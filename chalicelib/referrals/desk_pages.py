@@ -9,7 +9,7 @@ from chalicelib.answers import flash_words, page
 from chalicelib.communities import store as communities
 from chalicelib.cursors import give, scope, take
 from chalicelib.errors import N_, PortalError
-from chalicelib.inputs import from_form
+from chalicelib.inputs import checked_key, from_form
 from chalicelib.once import once
 from chalicelib.page_words import Speech, gettext, speak
 from chalicelib.pages import go, next_url, said, stay, values, whole_number
@@ -30,10 +30,28 @@ def _frame(call: Call, community_id: str) -> dict[str, Any]:
     return {"communities": [(one.id, one.name) for one in theirs], "community": here}
 
 
+FORGOTTEN = flash_words("number_forgotten", "success", N_("The number is forgotten within a minute."))
+
+
+@routes.form("/desk/referrals", MANAGERS, "Forget a number that was left", on="/desk/referrals")
+def forget(call: Call) -> Response:
+    """Somebody has called to take it back; the page says the same of a number that was never left."""
+    community_id = deciding.managed(call.person, call.field("community_id"))
+
+    def work() -> Response:
+        deciding.forget(call.portal, call.person, community_id, call.field("phone"), call.now)
+        return go(url("/desk/referrals", community_id=community_id), FORGOTTEN)
+
+    return stay(lambda error: _queue(call, FlaggedQuery(community_id=community_id), error), work)
+
+
 @routes.page("/desk/referrals", MANAGERS, "Referrals that wait for a decision")
 def queue(call: Call) -> Response:
     """A page of the queue, longest first."""
-    query = call.read_query(FlaggedQuery)
+    return _queue(call, call.read_query(FlaggedQuery))
+
+
+def _queue(call: Call, query: FlaggedQuery, error: PortalError | None = None) -> Response:
     community_id = deciding.managed(call.person, query.community_id)
     frame = _frame(call, community_id)
     of = scope("desk/referrals", community_id=community_id)
@@ -44,8 +62,11 @@ def queue(call: Call) -> Response:
         **frame,
         "items": [_card(one) for one in views.for_desk(call.portal, found)],
         "next_url": next_url("/desk/referrals", cursor, community_id=query.community_id),
+        "values": values(call.form if error else {}),
+        "errors": said(error) if error else [],
     }
-    return page(call, "desk/referrals.html", context, zone=frame["community"].zone)
+    status = error.status if error else 200
+    return page(call, "desk/referrals.html", context, status, frame["community"].zone)
 
 
 def _card(view: FlaggedView) -> dict[str, Any]:
@@ -107,7 +128,9 @@ def decide(call: Call, referral_id: str) -> Response:
         version = whole_number(call.field("version"), "version")
         decision = call.field("decision") or None
         body = from_form(Decide, decision=decision, reason=call.field("reason"), version=version)
-        key = once(call.person.id, call.field("key") or None, f"referrals/{referral_id}/decision", body)
+        key = once(
+            call.person.id, checked_key(call.field("key") or None), f"referrals/{referral_id}/decision", body
+        )
         after = deciding.decide(call.portal, call.person, referral_id, body, key, call.now)
         said_ = RELEASED if body.decision == "release" else VOIDED
         return go(url("/desk/referrals", community_id=after.community_id), said_)

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from chalicelib.base import Base
-from chalicelib.inputs import Input, PageQuery, Text, Version
+from chalicelib.inputs import Id, Input, PageQuery, Text, Version
 
 State = Literal["registered", "flagged", "qualified", "rewarded", "void"]
 #: Why a manager is to look at it.
@@ -52,8 +52,6 @@ class Referral(Base):
     qualified_at: datetime | None = None
     hold_until: datetime | None = None
     rewarded_at: datetime | None = None
-    #: When both had their points; rewards are booked behind the decision, as often as it takes.
-    paid_at: datetime | None = None
     ended_at: datetime | None = None
     why: Why | None = None
     decisions: list[Decision] = []
@@ -190,6 +188,13 @@ class FlaggedQuery(PageQuery):
     """`GET /api/v1/desk/referrals`"""
 
     community_id: str | None = Field(None, max_length=64)
+
+
+class Forget(Input):
+    """`POST /api/v1/desk/referrals/forget`"""
+
+    community_id: Id
+    phone: str = Field(max_length=40)
 
 
 class Decide(Input):

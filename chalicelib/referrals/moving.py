@@ -29,10 +29,10 @@ def commit(
     once: Once | None = None,
     extra: tuple[Op, ...] = (),
 ) -> Referral:
-    """Store a change with its moment, its place in the queue, its inviter's numbers, what it tells and the audit row,
-    in one transaction. Raises store.Moved when it was changed since it was read."""
+    """Store a change with its moment, its place in the queue, its inviter's numbers, what it earns and tells, and the
+    audit row, in one transaction. Raises store.Moved when it was changed since it was read."""
     ops: list[Op] = [once.put(after.model_dump(mode="json"), now)] if once else []
-    ops += [*store.change(before, after), *store.count(before, after), *extra]
+    ops += [*store.change(before, after), *store.count(before, after), *rewards.of(before, after), *extra]
     ops += [outbox.add(notice, now) for notice in notices.of(before, after) if _is_news(portal, notice)]
     ops += [audit.add(act, now)] if act else []
     portal.db.write(*ops)
@@ -51,11 +51,14 @@ def handle(portal: Portal, row: Item, now: datetime) -> Counter[str]:
     somebody in who has just come. The row goes when all is done: stopped anywhere and begun again, it comes to the
     same."""
     key, referral_id = K(row["PK"], row["SK"]), row["referral_id"]
+    if row.get("forget"):
+        for one in store.left_with(portal.db, row["forget"]):
+            withdraw(portal, one, now)
     if row.get("withdrawn"):
         withdraw(portal, referral_id, now)
     if row.get("joined"):
         join(portal, referral_id, row["joined"], now, contract=bool(row.get("contract")))
-    after, steps = look(portal, referral_id, now)
+    after, steps = look(portal, referral_id, now) if referral_id else (None, 0)
     if after is None or store.due_key(after) != key:
         portal.db.write(Delete(key))
     return Counter({"referral": steps})
@@ -81,9 +84,6 @@ def look(portal: Portal, referral_id: str, now: datetime) -> tuple[Referral | No
 
 
 def _step(portal: Portal, referral: Referral, now: datetime) -> Referral | None:
-    if referral.state == "rewarded" and referral.paid_at is None:
-        rewards.pay(portal, referral, now)
-        return commit(portal, referral, rules.paid(referral, now), now)
     held = referral.state == "qualified"
     facts = _facts(portal, referral) if held else []
     after = rules.looked_at(referral, facts, now)

@@ -20,16 +20,10 @@ def notice(referral: Referral, event: Event, **fields: Any) -> Notice:
 
 
 def of(before: Referral, after: Referral) -> list[Notice]:
-    """What a change tells: its inviter that somebody has come, both that there are points, managers that it waits for
-    them."""
+    """What a change tells: its inviter that somebody has come, managers that it waits for them. (Of points tells who
+    books them.)"""
     if after.state == "flagged" and before.state != "flagged":
         return [notice(after, "referral_flagged", roles=("manager",))]
     if after.qualified_at and not before.qualified_at:
         return [notice(after, "referral_qualified", owners=(after.inviter_id,))]
-    if after.paid_at and not before.paid_at:
-        invited = (after.invited_id,) if after.invited_id else ()
-        return [
-            notice(after, "referral_rewarded", owners=(after.inviter_id,)),
-            notice(after, "referral_welcome", owners=invited),
-        ]
     return []

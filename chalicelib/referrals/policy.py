@@ -20,6 +20,3 @@ CAP_WINDOW = timedelta(hours=1)
 KEEP_VOID = timedelta(days=180)
 #: The words that a person agrees to; another text is another version, and each claim keeps which one it was.
 CONSENT = "2026-11-25"
-#: Events of the earning rules: who invited, and who came.
-INVITER_EVENT = "referral_qualified"
-INVITED_EVENT = "referral_welcome"

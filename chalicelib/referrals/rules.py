@@ -29,8 +29,6 @@ def next_moment(referral: Referral) -> datetime | None:
         return referral.at
     if referral.state == "qualified":
         return referral.hold_until
-    if referral.state == "rewarded" and referral.paid_at is None:
-        return referral.rewarded_at
     return referral.claim_until if referral.phone_hash else None
 
 
@@ -75,11 +73,6 @@ def looked_at(referral: Referral, facts: list[Reason], now: datetime) -> Referra
             return _moved(referral, phone_hash=None)
         return _ended(referral, "expired", now)
     return None
-
-
-def paid(referral: Referral, now: datetime) -> Referral:
-    """Once both have their points."""
-    return _moved(referral, paid_at=now)
 
 
 def joined(

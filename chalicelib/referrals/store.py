@@ -16,7 +16,7 @@ from chalicelib.referrals.rules import next_moment
 from chalicelib.times import moment, rfc3339
 
 _TIMES = (
-    "at", "claim_until", "flagged_at", "joined_at", "qualified_at", "hold_until", "rewarded_at", "paid_at", "ended_at",
+    "at", "claim_until", "flagged_at", "joined_at", "qualified_at", "hold_until", "rewarded_at", "ended_at",
 )  # fmt: skip
 _NAMES = tuple(name for name in Referral.model_fields if name not in (*_TIMES, "decisions"))
 
@@ -41,8 +41,8 @@ def pointer_key(account_id: str, referral_id: str) -> K:
 
 
 def invited_key(account_id: str, phone_hash: str) -> K:
-    """That a number was left with an owner's code: once."""
-    return K(f"ACCOUNT#{account_id}", f"INVITED#{phone_hash}")
+    """That a number was left with an owner's code: once. With the number, so that all go when it is to be forgotten."""
+    return K(f"PHONE#{phone_hash}", f"INVITED#{account_id}")
 
 
 def cap_key(address_hash: str) -> K:
@@ -202,6 +202,12 @@ def own(db: Db, account_id: str, limit: int, after: str | None = None) -> Page:
     start = {"PK": key.pk, "SK": key.sk} if key else None
     condition = Key("PK").eq(f"ACCOUNT#{account_id}") & Key("SK").begins_with("REFERRAL")
     return db.query(condition, limit=limit, start=start, newest_first=True)
+
+
+def left_with(db: Db, phone_hash: str) -> list[str]:
+    """The ids of all referrals that keep a number."""
+    condition = Key("PK").eq(f"PHONE#{phone_hash}") & Key("SK").begins_with("INVITED#")
+    return [item["referral_id"] for item in db.query_all(condition)]
 
 
 def waiting(db: Db, community_id: str, limit: int, after: str | None = None) -> Page:
