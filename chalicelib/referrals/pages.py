@@ -54,7 +54,9 @@ def _share(call: Call, inviter: Inviter) -> dict[str, Any]:
     mine, theirs = rewards.offer(call.portal, call.person.units[0].community_id, call.now)
     return {
         "own": own,
-        "ready_text": gettext(words.READY_TEXT, company=name, url=own.url),
+        "ready_text": gettext(
+            words.READY_TEXT if mine and theirs else words.READY_TEXT_ALONE, company=name, url=own.url
+        ),
         "share_title": gettext(words.SHARE_TITLE, company=name),
         "mine": mine,
         "theirs": theirs,

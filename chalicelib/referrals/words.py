@@ -12,6 +12,11 @@ READY_TEXT = N_(
     "I use %(company)s's portal for repairs and everything about my home: report in a minute, see every step. "
     "Leave your mobile number with my link, and we both get points: %(url)s"
 )
+#: … where nobody gets points for coming.
+READY_TEXT_ALONE = N_(
+    "I use %(company)s's portal for repairs and everything about my home: report in a minute, see every step. "
+    "Come and have a look: %(url)s"
+)
 SHARE_TITLE = N_("Join me at %(company)s")
 #: Name of the look, sign, words, and what comes next.
 SHOWN = {
