@@ -63,10 +63,14 @@ class World:
 
     def comes(self, phone: str, *, unit: str = "maple-9-901", now: datetime = NOW) -> None:
         """Somebody's home is linked by the office, and they sign in."""
+        self.moves_in(phone, unit=unit, now=now)
+        self.signs_in(phone, now)
+
+    def moves_in(self, phone: str, *, unit: str = "maple-9-901", now: datetime = NOW) -> None:
+        """Somebody's home is linked by the office."""
         head = "community_id,community,building,unit,unit_id,name,phone,role"
         text = f"{head}\nmaple,枫林苑,9,901,{unit},新邻居,{phone},owner\n"
         import_people(portal=self.portal, text=text, now=now)
-        self.signs_in(phone, now)
 
     def signs_in(self, phone: str, now: datetime) -> None:
         """Somebody asks for a code and signs in with it."""
