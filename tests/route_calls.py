@@ -8,12 +8,14 @@ from pydantic import TypeAdapter
 
 import app  # noqa: F401 - importing it declares every route
 from chalicelib.managing import calendar_form, policy_form
+from chalicelib.referrals import codes
+from chalicelib.referrals.policy import CONSENT
 from chalicelib.service_levels.policy import DEFAULT_POLICY, default_calendar
 from chalicelib.sops import form as sop_form
 from chalicelib.sops.policy import built_in
 from chalicelib.web import ROUTES, Route
 from tests.browser import Browser, Page
-from tests.factories import NOW, People, report
+from tests.factories import NOW, PHONES, People, report
 
 Ids = dict[str, str]
 
@@ -98,6 +100,10 @@ BODIES: dict[str, Any] = {
     "PUT /desk/communities/{community_id}/calendar": {"version": 0, "calendar": _json(_CALENDAR)},
     "PUT /desk/communities/{community_id}/roster": {"version": 0, "roster": {}},
     "PUT /desk/communities/{community_id}/sops/{category_id}": {"version": 0, "sop": _json(_SOP)},
+    "POST /referral/renew": {"code": "none"},
+    "POST /referrals/{code}/claims": {"phone": "+8613700000002"},
+    "POST /desk/referrals/forget": {"community_id": "maple", "phone": "+8613700000002"},
+    "POST /desk/referrals/{referral_id}/decision": {"decision": "void", "reason": "假的", "version": 2},
     "PUT /inbox/read": {"read_until": "01K00000000000000000000000"},
     "PUT /me/messages": {"version": 0},
     "PUT /me/messages/devices": {
@@ -199,6 +205,17 @@ FORMS: dict[str, dict[str, Any]] = {
         "version": 1,
         "assignee_id": "{account_id}",
     },
+    "/refer/renew": {"code": "none"},
+    "/refer/take-back": {},
+    "/r/{code}": {"phone": "+8613700000002", "consent": CONSENT, "key": "form-key-1"},
+    "/r/{code}/take-back": {},
+    "/desk/referrals": {"community_id": "maple", "phone": "+8613700000002"},
+    "/desk/referrals/{referral_id}": {
+        "decision": "void",
+        "reason": "假的",
+        "version": 1,
+        "key": "form-key-1",
+    },
     "/photos": {"back": "/"},
     "/photos/{photo_id}/remove": {"back": "/"},
 }
@@ -221,6 +238,19 @@ def _announced(people: People) -> str:
     return one.id
 
 
+def _referral(people: People, whose: str) -> str:
+    """A number that is known, left with the neighbour's code; the clock has had it looked at."""
+    from chalicelib.accounts.store import phone_hash
+    from chalicelib.issues import timers
+    from chalicelib.referrals import claiming, store
+
+    code = codes.own(people.portal, people.neighbour, NOW).code
+    phone = PHONES[whose]
+    claiming.claim(people.portal, code, claiming.Left(phone, "-"), NOW)
+    timers.run_due(people.portal, NOW)
+    return store.left_with(people.portal.db, phone_hash(people.portal.keys, phone))[0]
+
+
 def make_ids(*, people: People) -> Ids:
     """Objects of maple's owner: an issue, a photo, a draft."""
     from chalicelib.issues import drafts
@@ -237,6 +267,9 @@ def make_ids(*, people: People) -> Ids:
         "community_id": "maple",
         "category_id": "plumbing",
         "code": make_place(portal=people.portal).id,
+        "invite": codes.own(people.portal, owner, NOW).code,
+        "referral_id": _referral(people, "cedar_owner"),
+        "referral_too": _referral(people, "clerk"),
         "account_id": people.technician.id,
         "device": "none",
         "announcement_id": _announced(people),
@@ -263,7 +296,10 @@ def name_of(route: Route) -> str:
 
 def call(browser: Browser, route: Route, ids: Ids, **headers: str) -> Page:
     """Send a route's request."""
-    path = route.path.format(**ids)
+    # Invitations have codes of their own, in the place where those of posters stand.
+    code = ids["invite"] if route.path.startswith(("/r/", "/api/v1/referrals/")) else ids["code"]
+    referral = ids["referral_id" if route.kind == "api" else "referral_too"]  # each is decided about once
+    path = route.path.format(**{**ids, "code": code, "referral_id": referral})
     if route.method == "GET":
         return browser.send("GET", path, b"", headers)
     if route.accepts == "text/csv":

@@ -19,6 +19,7 @@ from chalicelib.referrals.models import (
     FlaggedQuery,
     FlaggedView,
     Forget,
+    Forgetting,
     Invitation,
     OwnReferral,
     ReferralList,
@@ -138,13 +139,13 @@ def queue(call: Call) -> FlaggedList:
     MANAGERS,
     "Forget a number that was left with an invitation; the same answer for one that was not",
     body=Forget,
-    status=204,
+    answer=Forgetting,
 )
-def forget(call: Call) -> Response:
+def forget(call: Call) -> Forgetting:
     """Somebody has called to take it back."""
     body = call.read(Forget)
     deciding.forget(call.portal, call.person, body.community_id, body.phone, call.now)
-    return json_answer(None, 204)
+    return Forgetting()
 
 
 @routes.api("GET", "/api/v1/desk/referrals/{referral_id}", MANAGERS, "A referral", answer=FlaggedView)

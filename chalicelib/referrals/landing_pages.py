@@ -9,7 +9,7 @@ from chalice.app import Response
 
 from chalicelib.accounts.models import Account
 from chalicelib.accounts.rules import mask_name
-from chalicelib.answers import Headers, cookie, flash_words, page, redirect
+from chalicelib.answers import cookie, flash_words, page, redirect
 from chalicelib.company import company
 from chalicelib.crypto import Unsealable
 from chalicelib.errors import N_, Invalid, NotFound, PortalError
@@ -113,5 +113,4 @@ def qr(call: Call, code: str) -> Response:
 @routes.page("/share.png", PUBLIC, "The picture that goes with a shared link")
 def share_picture(call: Call) -> Response:
     """Where the picture is. Who fetches it for a preview takes any type, and only the store gives bytes to those."""
-    headers: Headers = {"Location": picture.url(call.portal, call.storage_origin, call.now)}
-    return Response("", {**headers, "Content-Type": "text/plain; charset=utf-8"}, 302)
+    return redirect(picture.url(call.portal, call.storage_origin, call.now))

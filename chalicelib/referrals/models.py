@@ -197,6 +197,12 @@ class Forget(Input):
     phone: str = Field(max_length=40)
 
 
+class Forgetting(Base):
+    """The same for a number that was left and for one that was not."""
+
+    within_s: int = 60
+
+
 class Decide(Input):
     """`POST /api/v1/desk/referrals/{referral_id}/decision`"""
 
