@@ -21,13 +21,16 @@ Event = Literal[
     "complaint_dissent", "complaint_withdrawn", "complaint_warn", "complaint_breach", "complaint_latest",
     "due_soon", "escalated", "unresolved", "pause_over", "pause_over_waiting_owner", "pause_over_waiting_parts",
     "pause_over_appointment", "running_late", "running_late_unassigned", "ask_confirm", "ask_answer", "visit_soon",
+    "points_earned", "points_reversed", "points_adjusted", "points_expiring", "tier_up", "tier_soon", "tier_down",
+    "voucher_ready", "voucher_used", "voucher_cancelled", "adjustment_waits",
 ]  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Notice:
     """One thing that happened to an issue or a complaint, as it goes through the outbox; `about` says which, and
-    `issue_id` is its id, `category_id` then the complaint's kind and category.
+    `issue_id` is its id, `category_id` then the complaint's kind and category. Of points, `number` is how many, and
+    `category_id` what for (`points.words`).
 
     `owners` and `staff` are account ids; `roles` are staff roles of the community, looked up on delivery.
     `counts` says how the community's numbers per state change.
@@ -49,7 +52,7 @@ class Notice:
     homes: tuple[str, ...] = ()
     #: For staff of another tone than for owners ("given to you" instead of "arranged").
     staff_event: Event | None = None
-    about: Literal["issue", "complaint"] = "issue"
+    about: Literal["issue", "complaint", "points"] = "issue"
     #: Of a deadline: the goal, which level of the ladder is told, when it is or was due, and until when the owner hears
     #: from us again.
     goal: str | None = None
@@ -69,10 +72,10 @@ class InboxMessage(Base):
     at: str
     text: str
     unread: bool
-    #: The issue's id, or the complaint's: `about` says which. Empty for an announcement.
+    #: The issue's id, the complaint's, or whose points they are: `about` says which. Empty for an announcement.
     issue_id: str
     desk: bool
-    about: Literal["issue", "complaint"] = "issue"
+    about: Literal["issue", "complaint", "points"] = "issue"
     announcement_id: str | None = None
 
 

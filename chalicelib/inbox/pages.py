@@ -17,6 +17,8 @@ routes = Routes(__name__, "inbox")
 
 def _where(item: InboxMessage) -> str:
     """The page that a message leads to."""
+    if item.about == "points":
+        return "/desk/points" if item.desk else "/points"
     if item.about == "complaint":
         return f"/desk/complaints/{item.issue_id}" if item.desk else f"/feedback/{item.issue_id}"
     return f"/desk/issues/{item.issue_id}" if item.desk else f"/issues/{item.issue_id}"

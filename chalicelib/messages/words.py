@@ -80,6 +80,10 @@ def category_name(message: Outgoing, locale: str) -> str:
     if message.about == "complaint":
         kind, _, category = message.category_id.partition("/")
         return complaint_name(kind, category, locale)
+    if message.about == "points":
+        from chalicelib.points.words import subject  # most messages are about other things
+
+        return subject(message.category_id, locale)
     return category_of(message.category_id).name(locale) if message.category_id else ""
 
 
@@ -93,6 +97,8 @@ def link_of(message: Outgoing) -> str:
         return portal_url(
             f"/desk/complaints/{message.issue_id}" if message.desk else f"/feedback/{message.issue_id}"
         )
+    if message.about == "points":
+        return portal_url("/desk/points" if message.desk else "/points")
     return portal_url(f"/i/{message.number}")
 
 

@@ -9,9 +9,9 @@ This is the whole interface; it stays as it is, and the rest of the folder is no
   them where a process may repeat itself: from the stream, the clock, a queue.
 
 Both ways an event counts once for ever, by its id, whoever calls, however often and in whichever order: an event that
-was reversed before it was counted earns nothing. The rule is that of the community at `event.at`; later ones never apply.
-Points whose rule has a pending time become real by the clock; until then `reverse` takes them away without a trace in
-the ledger, after that with an entry.
+was reversed before it was counted earns nothing. The rule is that of the community at `event.at`; later ones never
+apply. Points whose rule has a pending time become real by the clock; until then `reverse` takes them away without a
+trace in the ledger, after that with an entry.
 """
 
 from collections.abc import Callable
@@ -46,8 +46,8 @@ def ask_reversal(event_id: str) -> Op:
 
 def earn(portal: Portal, event: EarningEvent, now: datetime, *along: Op) -> Earned:
     """Count an event, once for ever; gives back what became of it, now or when it was counted before. `along` are
-    writes of the caller that go into the same transaction; of an event that was counted before they are left out, as they
-    were made with it. Raises Unavailable, and what the conditions of `along` raise."""
+    writes of the caller that go into the same transaction; of an event that was counted before they are left out, as
+    they were made with it. Raises Unavailable, and what the conditions of `along` raise."""
     return store.settled(portal.db, lambda: _earn(portal, event, kept(now), along))
 
 

@@ -81,22 +81,27 @@ def sheets(db: Db, account_id: str, names: Iterable[str]) -> list[Sheet]:
 
 def writes(before: Purse, book: Book) -> list[Op]:
     """All that a change writes, the balance first; it fails with PurseMoved when another one came in between."""
-    after = replace(book.purse, version=before.version + 1)
-    after = replace(after, next_moment=rules.next_moment(after))
-    who = before.account_id
+    who, changed = before.account_id, after(before, book)
     return [
-        put_purse(before, after),
+        put_purse(before, changed),
         *(Put(items.entry_item(who, entry), error=PurseMoved()) for entry in book.entries),
         *(op for name in sorted(book.changed) for op in _sheet(book, name)),
         *(_sum(key, counts, who) for key, counts in sorted(book.tallies.items())),
-        *_due(before, after),
+        *_due(before, changed),
     ]
 
 
-def put_purse(before: Purse, after: Purse) -> Op:
+def after(before: Purse, book: Book) -> Purse:
+    """A purse as a change leaves it. What should have been done already is due at once: the clock is past its day."""
+    changed = replace(book.purse, version=before.version + 1)
+    comes = rules.next_moment(changed)
+    return replace(changed, next_moment=max(comes, book.now) if comes else None)
+
+
+def put_purse(before: Purse, changed: Purse) -> Op:
     """The write of a balance, on condition that it is still what was read."""
     same = Attr("version").eq(before.version) if before.version else Attr("PK").not_exists()
-    return Put(items.purse_item(after), condition=same, error=PurseMoved())
+    return Put(items.purse_item(changed), condition=same, error=PurseMoved())
 
 
 def _sheet(book: Book, name: str) -> list[Op]:
