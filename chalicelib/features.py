@@ -49,6 +49,9 @@ NAMES = (
     "complaints.api",
     "complaints.desk_api",
     "complaints.all_pages",
+    "points.api",
+    "rewards.api",
+    "rewards.desk_api",
 )
 #: What tells of all routes. (So does a page that is to say what the one before wanted said: any may have wanted that.)
 _TELL_OF_ALL = ("/api/openapi.json", "/api/docs")

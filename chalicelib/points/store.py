@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from chalicelib.conditions import Attr, Key
 from chalicelib.db import Db, Delete, Item, Op, Put, Update
-from chalicelib.errors import Unavailable
+from chalicelib.errors import ChangedMeanwhile, Unavailable
 from chalicelib.points import items, rules
 from chalicelib.points.book import Book
 from chalicelib.points.errors import PurseMoved
@@ -31,7 +31,7 @@ def settled(db: Db, work: Callable[[], Result]) -> Result:
     for attempt in range(_TRIES):
         try:
             return work()
-        except PurseMoved:
+        except ChangedMeanwhile:
             db.pause(attempt)
     raise Unavailable
 

@@ -99,7 +99,7 @@ def test_who_cannot_be_looked_at_holds_up_nobody_and_is_tried_again(
 ) -> None:
     for who in ("A1", "A2", "A3"):
         earn(portal=portal, account_id=who)
-    later = NOW + timedelta(days=375)
+    later = NOW + timedelta(days=380)
     handled_until(portal, "A1")
     look_at = timers.look_at
 
@@ -124,7 +124,7 @@ def test_more_people_than_one_run_takes_are_left_for_the_next(
     monkeypatch.setattr(timers, "_AT_ONCE", 2)
     for number in range(5):
         earn(portal=portal, account_id=f"B{number}")
-    later = NOW + timedelta(days=375)
+    later = NOW + timedelta(days=380)
     handled_until(portal, "B0")
     for _ in range(6):
         timers.run_due(portal, later)
