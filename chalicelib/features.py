@@ -50,7 +50,9 @@ NAMES = (
     "complaints.desk_api",
     "complaints.all_pages",
     "points.api",
+    "points.pages",
     "rewards.api",
+    "rewards.pages",
     "rewards.desk_api",
 )
 #: What tells of all routes. (So does a page that is to say what the one before wanted said: any may have wanted that.)
