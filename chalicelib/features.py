@@ -51,6 +51,7 @@ NAMES = (
     "complaints.all_pages",
     "points.api",
     "points.pages",
+    "points.desk_api",
     "rewards.api",
     "rewards.pages",
     "rewards.desk_api",

@@ -25,9 +25,7 @@ from chalicelib.points.book import Book
 from chalicelib.points.errors import PurseMoved
 from chalicelib.points.models import Earned, EarningEvent, Lot, Part, Pending, Purse
 from chalicelib.points.months import last_month
-from chalicelib.points.policy import KEEP_USED
 from chalicelib.portal import Portal
-from chalicelib.records import Item
 from chalicelib.times import kept
 
 __all__ = ["Earned", "EarningEvent", "ask", "ask_reversal", "earn", "reverse"]
@@ -67,7 +65,10 @@ def _earn(portal: Portal, event: EarningEvent, now: datetime, along: tuple[Op, .
         return nothing
     book, earned = _awarded(portal, event, award, purse, now)
     limits = [
-        Put(_used(event, span, points + award.points, now), replace=True) for span, points in used.items()
+        store.count_used(
+            items.used_key(event.account_id, event.kind, span), points, points + award.points, now
+        )
+        for span, points in used.items()
     ]
     told = telling.earned(purse, book, earned)
     portal.db.write(_counted(earned, now), *store.writes(purse, book), *limits, *told, *along)
@@ -99,11 +100,6 @@ def settle(book: Book, earned: Earned) -> Earned:
 def _counted(earned: Earned, now: datetime) -> Op:
     """The row of an event, the first of its transaction: there is one for ever."""
     return Put(items.earned_item(earned, now), error=PurseMoved())
-
-
-def _used(event: EarningEvent, span: str, points: int, now: datetime) -> Item:
-    key = items.used_key(event.account_id, event.kind, span)
-    return items.item(key, points=points, expires_at=int((now + KEEP_USED).timestamp()))
 
 
 def reverse(portal: Portal, event_id: str, now: datetime, *along: Op) -> Earned:

@@ -10,14 +10,14 @@ from datetime import datetime
 from typing import TypeVar
 
 from chalicelib.conditions import Attr, Key
-from chalicelib.db import Db, Delete, Item, Op, Put, Update
+from chalicelib.db import Db, Delete, Item, K, Op, Put, Update
 from chalicelib.errors import ChangedMeanwhile, Unavailable
 from chalicelib.points import items, rules
 from chalicelib.points.book import Book
 from chalicelib.points.errors import PurseMoved
 from chalicelib.points.models import Month, Purse, Sheet
 from chalicelib.points.months import month_of
-from chalicelib.points.policy import SHEETS_AT_ONCE
+from chalicelib.points.policy import KEEP_USED, SHEETS_AT_ONCE
 
 Result = TypeVar("Result")
 #: How often a change is judged anew when others of the same person get in between: twenty at once all get through.
@@ -96,6 +96,14 @@ def after(before: Purse, book: Book) -> Purse:
     changed = replace(book.purse, version=before.version + 1)
     comes = rules.next_moment(changed)
     return replace(changed, next_moment=max(comes, book.now) if comes else None)
+
+
+def count_used(key: K, seen: int, used: int, now: datetime) -> Op:
+    """The write of how much was earned in a day, month or year, unless somebody counted since it was read: the balance
+    does not guard it, as it may have been read a moment later."""
+    same = Attr("points").eq(seen) if seen else Attr("PK").not_exists()
+    row = items.item(key, points=used, expires_at=int((now + KEEP_USED).timestamp()))
+    return Put(row, condition=same, error=PurseMoved())
 
 
 def put_purse(before: Purse, changed: Purse) -> Op:

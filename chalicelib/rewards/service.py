@@ -48,7 +48,8 @@ def _redeem(portal: Portal, person: Person, reward_id: str, once: Once | None, n
     keys = [items.balance_key(person.id), store.taken_key(person.id, reward_id)]
     held, taken, *offers = portal.db.batch_get([*keys, *(store.reward_key(one, reward_id) for one in homes)])
     found = next((store.reward_from(one) for one in offers if one), None)
-    reward = rules.check_offer(found, taken["taken"] if taken else 0, now)
+    had = taken["taken"] if taken else 0
+    reward = rules.check_offer(found, had, now)
     purse = items.purse_from(person.id, held)
     book = Book(purse, points.open_sheets(portal.db, person.id, reward.points, now), now)
     voucher_id = new_id(now)
@@ -68,7 +69,7 @@ def _redeem(portal: Portal, person: Person, reward_id: str, once: Once | None, n
         *ops,
         *points.writes(purse, book),
         store.take_one(reward),
-        store.count_taken(person.id, reward.id, 1),
+        store.count_taken(person.id, reward.id, had),
         *store.add_voucher(voucher, portal.keys),
         told,
     )
@@ -142,7 +143,7 @@ def _cancel(portal: Portal, person: Person, voucher_id: str, now: datetime) -> V
         store.end(voucher, "cancelled", "", now),
         *points.writes(purse, book),
         store.put_back(voucher),
-        store.count_taken(person.id, voucher.reward_id, -1),
+        store.count_back(person.id, voucher.reward_id),
         told,
     )
     return _own(portal, person, voucher_id)

@@ -99,9 +99,15 @@ def put_back(voucher: Voucher) -> Op:
     return Update(reward_key(voucher.community_id, voucher.reward_id), adds={"stock": 1})
 
 
-def count_taken(account_id: str, reward_id: str, by: int) -> Op:
-    """The write of how many somebody has had; the balance's version guards it."""
-    return Update(taken_key(account_id, reward_id), adds={"taken": by})
+def count_taken(account_id: str, reward_id: str, seen: int) -> Op:
+    """The write that somebody has had one more than was read; it fails with RewardMoved when they had another."""
+    same = Attr("taken").eq(seen) if seen else Attr("taken").not_exists() | Attr("taken").eq(0)
+    return Update(taken_key(account_id, reward_id), adds={"taken": 1}, condition=same, error=RewardMoved())
+
+
+def count_back(account_id: str, reward_id: str) -> Op:
+    """The write that somebody has had one less."""
+    return Update(taken_key(account_id, reward_id), adds={"taken": -1})
 
 
 def add_voucher(voucher: Voucher, keys: Keyring) -> list[Op]:
