@@ -50,10 +50,10 @@ NAMES = (
     "complaints.desk_api",
     "complaints.all_pages",
     "points.api",
-    "points.pages",
+    "points.all_pages",
     "points.desk_api",
     "rewards.api",
-    "rewards.pages",
+    "rewards.all_pages",
     "rewards.desk_api",
 )
 #: What tells of all routes. (So does a page that is to say what the one before wanted said: any may have wanted that.)

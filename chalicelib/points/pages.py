@@ -11,13 +11,12 @@ from chalicelib.page_words import DEFAULT_ZONE, Speech, gettext, speak
 from chalicelib.pages import next_url
 from chalicelib.points import rule_store, store, views
 from chalicelib.points.models import EarningRule, Purse
+from chalicelib.points.page_routes import routes
 from chalicelib.points.policy import KIND_NAMES, KINDS, TIER_WORDS, TIERS
 from chalicelib.points.view_models import ListEntries, PointsView
-from chalicelib.routes import Routes
 from chalicelib.times import moment
 from chalicelib.web import SIGNED_IN, Call
 
-routes = Routes(__name__, "points")
 #: Months of expiry that the page names.
 _SHOWN = 3
 

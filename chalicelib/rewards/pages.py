@@ -17,10 +17,8 @@ from chalicelib.places.posters import qr_code
 from chalicelib.points import store as points
 from chalicelib.rewards import rules, service, store, views
 from chalicelib.rewards.models import ListVouchers, Redeem, Reward, Voucher
-from chalicelib.routes import Routes
+from chalicelib.rewards.page_routes import routes
 from chalicelib.web import SIGNED_IN, Call, url
-
-routes = Routes(__name__, "rewards")
 
 REDEEMED = flash_words("redeemed", "success", N_("It is yours. Show this voucher at our office."))
 CANCELLED = flash_words("voucher_cancelled", "success", N_("Given back. Your points are yours again."))
