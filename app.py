@@ -39,12 +39,15 @@ else:
 
 @app.lambda_function(name="deliver_outbox")
 def deliver_outbox(event: dict[str, Any], context: Any) -> dict[str, int]:
-    """The table's stream: deliver what was announced, clear away what forgotten photos left in storage."""
+    """The table's stream: deliver what was announced, count what earns points, clear away what forgotten photos left
+    in storage."""
     from chalicelib.inbox import outbox  # here and below: calls of the API need none of these
     from chalicelib.photos import service as photos
+    from chalicelib.points import intake as points
 
     delivered = outbox.handle_stream(portal(), event)
-    return {"delivered": delivered, "cleared": photos.clear_removed(portal(), event)}
+    counted = points.handle_stream(portal(), event, datetime.now(UTC))
+    return {"delivered": delivered, "counted": counted, "cleared": photos.clear_removed(portal(), event)}
 
 
 @app.lambda_function(name="send_messages")
@@ -74,15 +77,25 @@ def photo_failed(event: dict[str, Any], context: Any) -> None:
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="tick")
 def tick(event: Any) -> dict[str, int]:
-    """The clock: deliver what the stream missed, handle what is due, tell of late complaints."""
+    """The clock: deliver what the stream missed, handle what is due, tell of late complaints, see to points."""
     from chalicelib.complaints import timers as complaints
     from chalicelib.inbox import outbox
     from chalicelib.issues import timers
+    from chalicelib.points import intake
+    from chalicelib.points import timers as points
 
     now = datetime.now(UTC)
     delivered = outbox.sweep(portal(), now)
     handled = timers.run_due(portal(), now)
-    return {"delivered": delivered, **handled, "complaints": complaints.run_due(portal(), now)}
+    told = complaints.run_due(portal(), now)
+    counted = intake.sweep(portal(), now)
+    return {
+        "delivered": delivered,
+        **handled,
+        "complaints": told,
+        "counted": counted,
+        "points": points.run_due(portal(), now),
+    }
 
 
 # What has been imported stays: neither this collection nor any later one looks at it again.

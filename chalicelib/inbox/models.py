@@ -22,15 +22,18 @@ Event = Literal[
     "referral_qualified", "referral_flagged",
     "due_soon", "escalated", "unresolved", "pause_over", "pause_over_waiting_owner", "pause_over_waiting_parts",
     "pause_over_appointment", "running_late", "running_late_unassigned", "ask_confirm", "ask_answer", "visit_soon",
+    "points_earned", "points_reversed", "points_adjusted", "points_expiring", "tier_up", "tier_soon", "tier_down",
+    "voucher_ready", "voucher_used", "voucher_cancelled", "adjustment_waits",
 ]  # fmt: skip
 #: What the id of a notice or message is the id of.
-About = Literal["issue", "complaint", "referral"]
+About = Literal["issue", "complaint", "referral", "points"]
 
 
 @dataclass(frozen=True)
 class Notice:
     """One thing that happened to an issue or a complaint, as it goes through the outbox; `about` says which, and
-    `issue_id` is its id, `category_id` then the complaint's kind and category.
+    `issue_id` is its id, `category_id` then the complaint's kind and category. Of points, `number` is how many, and
+    `category_id` what for (`points.words`).
 
     `owners` and `staff` are account ids; `roles` are staff roles of the community, looked up on delivery.
     `counts` says how the community's numbers per state change.

@@ -5,6 +5,7 @@ _PLACES = {
     "issue": ("/issues/{id}", "/desk/issues/{id}"),
     "complaint": ("/feedback/{id}", "/desk/complaints/{id}"),
     "referral": ("/refer", "/desk/referrals/{id}"),
+    "points": ("/points", "/desk/points"),
 }
 
 

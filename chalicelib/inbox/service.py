@@ -83,6 +83,10 @@ def _category(item: Item, locale: str) -> str:
     if item.get("about") == "complaint":
         kind, _, category = item["category_id"].partition("/")
         return complaint_name(kind, category, locale)
+    if item.get("about") == "points":
+        from chalicelib.points.words import subject  # most inboxes hold other things
+
+        return subject(item["category_id"], locale)
     return category_of(item["category_id"]).name(locale) if item["category_id"] else ""
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from chalicelib.ids import new_id
 from chalicelib.points import rules
-from chalicelib.points.errors import InsufficientPoints
+from chalicelib.points.errors import InsufficientPoints, PurseMoved
 from chalicelib.points.models import Entry, EntryKind, Lot, Month, Part, Pending, Purse, Sheet
 from chalicelib.points.months import last_month, month_of
 from chalicelib.points.policy import LOTS_IN_A_SHEET
@@ -132,7 +132,10 @@ class Book:
             sheet = self.sheets[part.sheet]
             lot = sheet.lots[part.lot]
             left = lot.left + sign * part.points
-            assert 0 <= left <= lot.points, "a lot holds between nothing and what was earned"
+            if (
+                not 0 <= left <= lot.points
+            ):  # read while somebody else was changing them, a moment after the balance
+                raise PurseMoved
             lots = [*sheet.lots]
             lots[part.lot] = replace(lot, left=left)
             self.sheets[part.sheet] = replace(sheet, lots=tuple(lots))

@@ -9,9 +9,9 @@ This is the whole interface; it stays as it is, and the rest of the folder is no
   them where a process may repeat itself: from the stream, the clock, a queue.
 
 Both ways an event counts once for ever, by its id, whoever calls, however often and in whichever order: an event that
-was reversed before it was counted earns nothing. The rule is that of the community at `event.at`; later ones never apply.
-Points whose rule has a pending time become real by the clock; until then `reverse` takes them away without a trace in
-the ledger, after that with an entry.
+was reversed before it was counted earns nothing. The rule is that of the community at `event.at`; later ones never
+apply. Points whose rule has a pending time become real by the clock; until then `reverse` takes them away without a
+trace in the ledger, after that with an entry.
 """
 
 from collections.abc import Callable
@@ -25,9 +25,7 @@ from chalicelib.points.book import Book
 from chalicelib.points.errors import PurseMoved
 from chalicelib.points.models import Earned, EarningEvent, Lot, Part, Pending, Purse
 from chalicelib.points.months import last_month
-from chalicelib.points.policy import KEEP_USED
 from chalicelib.portal import Portal
-from chalicelib.records import Item
 from chalicelib.times import kept
 
 __all__ = ["Earned", "EarningEvent", "ask", "ask_reversal", "earn", "reverse"]
@@ -46,8 +44,8 @@ def ask_reversal(event_id: str) -> Op:
 
 def earn(portal: Portal, event: EarningEvent, now: datetime, *along: Op) -> Earned:
     """Count an event, once for ever; gives back what became of it, now or when it was counted before. `along` are
-    writes of the caller that go into the same transaction; of an event that was counted before they are left out, as they
-    were made with it. Raises Unavailable, and what the conditions of `along` raise."""
+    writes of the caller that go into the same transaction; of an event that was counted before they are left out, as
+    they were made with it. Raises Unavailable, and what the conditions of `along` raise."""
     return store.settled(portal.db, lambda: _earn(portal, event, kept(now), along))
 
 
@@ -67,7 +65,10 @@ def _earn(portal: Portal, event: EarningEvent, now: datetime, along: tuple[Op, .
         return nothing
     book, earned = _awarded(portal, event, award, purse, now)
     limits = [
-        Put(_used(event, span, points + award.points, now), replace=True) for span, points in used.items()
+        store.count_used(
+            items.used_key(event.account_id, event.kind, span), points, points + award.points, now
+        )
+        for span, points in used.items()
     ]
     told = telling.earned(purse, book, earned)
     portal.db.write(_counted(earned, now), *store.writes(purse, book), *limits, *told, *along)
@@ -99,11 +100,6 @@ def settle(book: Book, earned: Earned) -> Earned:
 def _counted(earned: Earned, now: datetime) -> Op:
     """The row of an event, the first of its transaction: there is one for ever."""
     return Put(items.earned_item(earned, now), error=PurseMoved())
-
-
-def _used(event: EarningEvent, span: str, points: int, now: datetime) -> Item:
-    key = items.used_key(event.account_id, event.kind, span)
-    return items.item(key, points=points, expires_at=int((now + KEEP_USED).timestamp()))
 
 
 def reverse(portal: Portal, event_id: str, now: datetime, *along: Op) -> Earned:

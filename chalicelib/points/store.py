@@ -10,14 +10,14 @@ from datetime import datetime
 from typing import TypeVar
 
 from chalicelib.conditions import Attr, Key
-from chalicelib.db import Db, Delete, Item, Op, Put, Update
-from chalicelib.errors import Unavailable
+from chalicelib.db import Db, Delete, Item, K, Op, Put, Update
+from chalicelib.errors import ChangedMeanwhile, Unavailable
 from chalicelib.points import items, rules
 from chalicelib.points.book import Book
 from chalicelib.points.errors import PurseMoved
 from chalicelib.points.models import Month, Purse, Sheet
 from chalicelib.points.months import month_of
-from chalicelib.points.policy import SHEETS_AT_ONCE
+from chalicelib.points.policy import KEEP_USED, SHEETS_AT_ONCE
 
 Result = TypeVar("Result")
 #: How often a change is judged anew when others of the same person get in between: twenty at once all get through.
@@ -31,7 +31,7 @@ def settled(db: Db, work: Callable[[], Result]) -> Result:
     for attempt in range(_TRIES):
         try:
             return work()
-        except PurseMoved:
+        except ChangedMeanwhile:
             db.pause(attempt)
     raise Unavailable
 
@@ -81,22 +81,35 @@ def sheets(db: Db, account_id: str, names: Iterable[str]) -> list[Sheet]:
 
 def writes(before: Purse, book: Book) -> list[Op]:
     """All that a change writes, the balance first; it fails with PurseMoved when another one came in between."""
-    after = replace(book.purse, version=before.version + 1)
-    after = replace(after, next_moment=rules.next_moment(after))
-    who = before.account_id
+    who, changed = before.account_id, after(before, book)
     return [
-        put_purse(before, after),
+        put_purse(before, changed),
         *(Put(items.entry_item(who, entry), error=PurseMoved()) for entry in book.entries),
         *(op for name in sorted(book.changed) for op in _sheet(book, name)),
         *(_sum(key, counts, who) for key, counts in sorted(book.tallies.items())),
-        *_due(before, after),
+        *_due(before, changed),
     ]
 
 
-def put_purse(before: Purse, after: Purse) -> Op:
+def after(before: Purse, book: Book) -> Purse:
+    """A purse as a change leaves it. What should have been done already is due at once: the clock is past its day."""
+    changed = replace(book.purse, version=before.version + 1)
+    comes = rules.next_moment(changed)
+    return replace(changed, next_moment=max(comes, book.now) if comes else None)
+
+
+def count_used(key: K, seen: int, used: int, now: datetime) -> Op:
+    """The write of how much was earned in a day, month or year, unless somebody counted since it was read: the balance
+    does not guard it, as it may have been read a moment later."""
+    same = Attr("points").eq(seen) if seen else Attr("PK").not_exists()
+    row = items.item(key, points=used, expires_at=int((now + KEEP_USED).timestamp()))
+    return Put(row, condition=same, error=PurseMoved())
+
+
+def put_purse(before: Purse, changed: Purse) -> Op:
     """The write of a balance, on condition that it is still what was read."""
     same = Attr("version").eq(before.version) if before.version else Attr("PK").not_exists()
-    return Put(items.purse_item(after), condition=same, error=PurseMoved())
+    return Put(items.purse_item(changed), condition=same, error=PurseMoved())
 
 
 def _sheet(book: Book, name: str) -> list[Op]:
