@@ -33,7 +33,8 @@ def tell_referrals(portal: Portal, people: People) -> None:
     _come(portal, _FAMILY, "maple-1-101")
     _decide(portal, people, known, "void")
     _decide(portal, people, family, "release")
-    coming.contract_signed(portal, owner, NOW)
+    _leave(portal, code, PHONES["neighbour"])
+    coming.contract_signed(portal, neighbour, NOW)
     claiming.take_back(portal, late, NOW)
     claiming.take_back_own(portal, "+8613700000304", NOW)
     deciding.forget(portal, people.manager, "maple", "+8613700000305", NOW)
@@ -48,7 +49,7 @@ def tell_referrals(portal: Portal, people: People) -> None:
 
 
 def _leave(portal: Portal, code: str, phone: str) -> str:
-    return claiming.claim(portal, code, Left(phone, "192.0.2.9"), NOW).partition(".")[0]
+    return claiming.claim(portal, code, Left(phone, "192.0.2.9", f"form-{phone}"), NOW).partition(".")[0]
 
 
 def _come(portal: Portal, phone: str, unit: str) -> None:

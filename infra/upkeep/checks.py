@@ -19,8 +19,10 @@ from chalicelib.issues.models import Issue
 from chalicelib.messages import store as messages
 from chalicelib.photos import store as photos
 from chalicelib.places import store as places
+from chalicelib.referrals import store as referrals
 from chalicelib.sealed import sealed_in
 from chalicelib.times import moment
+from infra.upkeep import referral_checks
 from infra.upkeep.book import Book, kind_of
 
 _INDEXES = ("due", "open_queue", "status_queue", "assignee_queue")
@@ -81,6 +83,8 @@ def _outbox(book: Book, keys: Keyring, key: K, item: Item) -> None:
 def _timer(book: Book, keys: Keyring, key: K, item: Item) -> None:
     if "issue_id" in item:
         book.want(issues.meta_key(item["issue_id"]), key)
+    elif "referral_id" in item:
+        referral_checks.moment(book, key, item)
     else:
         book.want(K(f"COMMUNITY#{item['community_id']}", "META"), key)
     book.days.append(key.pk.split("#")[1])
@@ -166,6 +170,8 @@ def _to_issue(key: K, item: Item) -> K:
     """What a message or pointer is about."""
     if item.get("about") == "complaint":
         return complaints.meta_key(item["issue_id"])
+    if item.get("about") == "referral":
+        return referrals.referral_key(item["issue_id"])
     return issues.meta_key(item["issue_id"])
 
 
@@ -254,6 +260,7 @@ CHECKS: dict[tuple[str, str], Check] = {
     ("COMPLAINT", "META"): _complaint,
     ("COMPLAINT", "T"): _entry,
     ("COMPLAINT", "PHOTO"): _wants(lambda key, item: photos.photo_key(item["id"])),
+    **referral_checks.CHECKS,
 }
 
 
