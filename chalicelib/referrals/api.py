@@ -77,7 +77,7 @@ def invitation(call: Call, code: str) -> Invitation:
     """Who invites, in masked form, what one gets, and what one agrees to."""
     _, account = claiming.inviter_of(call.portal, code)
     say = i18n.translations(call.locale).gettext
-    _, points = rewards.offer(call.portal, account.units[0].community_id, call.now)
+    points = rewards.for_who_comes(call.portal, account.units[0].community_id, call.now)
     given = {"company": company().name.in_(call.locale), "days": CLAIM_FOR.days}
     return Invitation(
         inviter=mask_name(account.name),

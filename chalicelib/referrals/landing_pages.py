@@ -55,7 +55,7 @@ def _landing(call: Call, code: str, error: PortalError | None = None) -> Respons
 
 def _words(call: Call, account: Account) -> dict[str, Any]:
     name = company().name.in_(call.locale)
-    _, points = rewards.offer(call.portal, account.units[0].community_id, call.now)
+    points = rewards.for_who_comes(call.portal, account.units[0].community_id, call.now)
     return {
         "inviter": mask_name(account.name),
         "points": points,

@@ -32,6 +32,11 @@ def offer(portal: Portal, community_id: str, now: datetime) -> tuple[int, int]:
     return inviter, invited
 
 
+def for_who_comes(portal: Portal, community_id: str, now: datetime) -> int:
+    """What somebody who comes gets, in one round trip."""
+    return _worth(portal, community_id, SIDES[1], now)
+
+
 def _worth(portal: Portal, community_id: str, kind: Kind, now: datetime) -> int:
     rule = rule_store.holding(portal.db, community_id, kind, now).body
     return 0 if rule.valid_until and now >= rule.valid_until else rule.points

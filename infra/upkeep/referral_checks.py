@@ -1,4 +1,4 @@
-"""What must be there with invitations: an owner's code with its row, a referral with its place in lists, queue and clock."""
+"""What must be there with invitations: a code with its owner, a referral with its place in lists, queue and clock."""
 
 from chalicelib.accounts import store as accounts
 from chalicelib.crypto import Keyring
