@@ -38,6 +38,8 @@ def _at(path: str) -> Go:
                 code=world.code,
                 away=world.away,
                 due=world.due,
+                invite=world.invite,
+                referral=world.referral,
             )
         )
 
@@ -141,6 +143,15 @@ def _bad_hours(page: Page, world: World) -> None:
     page.goto("/me/messages")
     page.locator("[name=end]").fill(page.locator("[name=start]").input_value())
     _send(page, "form[action='/me/messages']")
+
+
+def _number_left(page: Page, world: World) -> None:
+    """The page after it, with the way back open."""
+    page.goto(f"/r/{world.invite}")
+    page.locator("[name=phone]").fill("+8613600000002")
+    page.locator("[name=consent]").check()
+    page.locator("button.main").click()
+    page.locator("details.fold").evaluate("one => { one.open = true; }")
 
 
 def _announced(page: Page, world: World) -> None:
@@ -466,6 +477,17 @@ def states(world: World) -> list[State]:
         State("outage", owner, _at("/outages/{outage}")),
         State("report, outage", owner, _outage),
         State("issue, split", owner, _at("/issues/{split}")),
+        State("invite", owner, _unfold("/refer")),
+        State("invite, none yet", world.neighbour, _at("/refer")),
+        State("invite, no home", world.nobody, _at("/refer")),
+        State("invitation", None, _at("/r/{invite}")),
+        State("invitation, errors", None, _post("/r/{invite}", "form[action^='/r/']")),
+        State("invitation, sent", None, _number_left),
+        State("invitation, gone", None, _at("/r/zzzzzzzzzz")),
+        State("invitations to look at", MANAGER, _unfold("/desk/referrals?community_id=maple")),
+        State("invitations, errors", MANAGER, _post("/desk/referrals", "form[action='/desk/referrals']")),
+        State("invitation, to decide", MANAGER, _at("/desk/referrals/{referral}")),
+        State("invitation, no reason", MANAGER, _post("/desk/referrals/{referral}", "form.card")),
         State("import", MANAGER, _at("/desk/import")),
         State("import, preview", MANAGER, _preview),
         State("rules", MANAGER, _at("/desk/rules")),

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 
 from tests.journeys import steps
 from tests.journeys.pictures import FOLDER, REAL, begin, finish, upload
-from tests.journeys.running import CEDAR_OWNER, CLERK, TECHNICIAN, Running
+from tests.journeys.running import CEDAR_OWNER, CLERK, MANAGER, TECHNICIAN, Running, wait_for
 
 LONG = (
     "卫生间顶板渗水，"
@@ -39,6 +39,9 @@ class World:
     #: A technician's account, who says that they are away, and when somebody is to be called back.
     away: str = ""
     due: str = ""
+    #: An owner's invitation: its code, and a number left with it that waits for a manager.
+    invite: str = ""
+    referral: str = ""
     #: Somebody with as many issues and messages as nobody should have.
     crowd: str = CEDAR_OWNER
 
@@ -79,6 +82,7 @@ def build(portal: Running, many: int = 42) -> World:
     _shared(portal, world)
     _words(portal, world)
     _dispatched(portal, world)
+    _invited(portal, world)
     rejected = steps.report(portal, owner, category="parking", text="车位被占")
     with portal.api(owner) as api:
         late = begin(api, 6, "image/jpeg")
@@ -119,6 +123,20 @@ def _dispatched(portal: Running, world: World) -> None:
         second = {"version": 1, "category_id": "doors_windows", "description": LONG[:200], "why": LONG[:200]}
         clerk.post(f"desk/issues/{whole}/split", json=second)
         world.issues["split"] = whole
+
+
+def _invited(portal: Running, world: World) -> None:
+    """Numbers left with the owner's code: one waits for its person, one for a manager."""
+    with portal.api(world.owner) as owner, portal.api(MANAGER) as manager:
+        world.invite = owner.get("referral").json()["code"]
+        for phone in ("+8613600000001", world.neighbour):
+            owner.post(f"referrals/{world.invite}/claims", json={"phone": phone})
+
+        def waiting() -> str | None:
+            items = manager.get("desk/referrals", params={"limit": 100}).json()["items"]
+            return next((str(one["id"]) for one in items if one["inviter"] == "欧*"), None)
+
+        world.referral = wait_for(waiting, 90, "the clock")
 
 
 def _waiting(portal: Running, world: World) -> None:

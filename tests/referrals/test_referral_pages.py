@@ -207,7 +207,8 @@ def test_a_manager_forgets_a_number_that_somebody_calls_about(
 
 
 _HOSTILE = [
-    "", "\x00", "'; DROP TABLE", "<script>alert(1)</script>", "+" * 5000, "１３８００００００００１", "a" * 100_000, "\ufffd",
+    "", "\x00", "'; DROP TABLE",
+    "<script>alert(1)</script>", "+" * 5000, "１３８００００００００１", "a" * 100_000, "\ufffd",
     "+8613800000001\r\nSet-Cookie: x=1",
 ]  # fmt: skip
 
