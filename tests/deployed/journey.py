@@ -10,6 +10,7 @@ from chalicelib.db import Put
 from chalicelib.due import rows as due_rows
 from local.events import object_created
 from tests.deployed.cloud import Cloud
+from tests.deployed.journey_referrals import before_the_clock, refer
 from tests.deployed.triggers import Triggers
 from tests.factories import PHONES, People, bring_to, report
 from tests.factories_complaints import complain
@@ -108,6 +109,7 @@ class Journey:
         self.desk()
         self.manage()
         self.complain()
+        refer(self)
         self.photos_that_fail()
         self.events_that_fail()
         self.clock()
@@ -332,6 +334,7 @@ class Journey:
         stood = Put({"PK": "SYSTEM", "SK": "TIMERS", "day": str(long_ago.date())}, replace=True)
         operator.db.write(stood, due_rows.put_job("maple", past))  # as if the rules had changed then
         report(portal=operator, by=People(operator).owner, now=long_ago)  # and this was never solved
+        before_the_clock(operator, datetime.now(UTC))
         self.begin("clock")
         quiet = bring_to(
             portal=operator, people=People(operator), status="resolved", now=past, category_id="gas"

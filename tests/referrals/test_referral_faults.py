@@ -51,7 +51,7 @@ def _leave(world: World, phone: str = STRANGERS[0], now: Any = NOW) -> None:
 
 def _only(world: World) -> str:
     (one,) = [row["id"]["S"] for row in world.everything() if row["PK"]["S"].startswith("REFERRAL#")]
-    return one
+    return str(one)
 
 
 def _decide(world: World, *, release: bool) -> None:
@@ -85,6 +85,12 @@ def _take_back(world: World) -> None:
     world.tick(NOW + MINUTE)
 
 
+def _left_and_home(world: World) -> None:
+    """A number is left, and its person's home is linked."""
+    _leave(world)
+    world.moves_in(STRANGERS[0])
+
+
 def _sign_in(world: World) -> None:
     """Each try takes a code of its own, some minutes later; the clock follows."""
     at = NOW + 2 * next(world.addresses) * MINUTE
@@ -105,7 +111,7 @@ TRIALS: dict[str, tuple[Do, Do]] = {
     ),
     "it is flagged": (_known, lambda world: world.tick(NOW)),
     "somebody signs in": (
-        lambda world: (_leave(world), world.moves_in(STRANGERS[0])),
+        _left_and_home,
         _sign_in,
     ),
     "it is rewarded": (_come, lambda world: world.tick(NOW + 14 * DAY)),

@@ -143,7 +143,7 @@ def test_a_new_link_takes_the_old_ones_place_and_a_second_tap_changes_nothing(
 
 def test_the_qr_code_is_a_picture_that_any_caller_gets(site: Portal, code: str) -> None:
     for accepted in ({}, {"Accept": "*/*"}, {"Accept": "image/avif,image/webp,*/*"}):
-        page = Browser().get(f"/r/{code}/qr.svg", **accepted)
+        page = Browser(headers=accepted).get(f"/r/{code}/qr.svg")
         assert (page.status, page.headers["content-type"]) == (200, "image/svg+xml; charset=utf-8")
         assert page.text.startswith("<?xml")
         assert "<script" not in page.text
