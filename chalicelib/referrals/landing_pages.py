@@ -8,11 +8,11 @@ from typing import Any
 from chalice.app import Response
 
 from chalicelib.accounts.models import Account
-from chalicelib.accounts.rules import mask_name
+from chalicelib.accounts.rules import mask_name, parse_phone
 from chalicelib.answers import cookie, flash_words, page, redirect
 from chalicelib.company import company
 from chalicelib.crypto import Unsealable
-from chalicelib.errors import N_, Invalid, NotFound, PortalError
+from chalicelib.errors import N_, FieldError, Invalid, NotFound, PortalError
 from chalicelib.page_words import DEFAULT_ZONE, Speech, gettext, speak
 from chalicelib.pages import go, said, stay, values
 from chalicelib.referrals import claiming, codes, picture, rewards, views, words
@@ -70,8 +70,7 @@ def claim(call: Call, code: str) -> Response:
 
     def work() -> Response:
         phone, consent = call.field("phone"), call.field("consent")
-        if consent != CONSENT:
-            raise Invalid.field("consent", "missing", _ASK_CONSENT)
+        _check(phone, consent)
         device = (_guest(call) or "").partition(".")[2] or None
         left = claiming.Left(phone, call.address, call.field("key") or None, device, consent)
         kept = claiming.claim(call.portal, code, left, call.now)
@@ -79,6 +78,19 @@ def claim(call: Call, code: str) -> Response:
         return redirect(url(f"/r/{code}", sent="1"), cookie(_COOKIE, sealed, int(CLAIM_FOR.total_seconds())))
 
     return stay(lambda error: _landing(call, code, error), work)
+
+
+def _check(phone: str, consent: str) -> None:
+    """Raises Invalid for all that is wrong at once."""
+    wrong: list[FieldError] = []
+    try:
+        parse_phone(phone)
+    except Invalid as error:
+        wrong += error.errors
+    if consent != CONSENT:
+        wrong.append(FieldError("consent", "missing", _ASK_CONSENT))
+    if wrong:
+        raise Invalid(errors=tuple(wrong))
 
 
 def _guest(call: Call) -> str | None:

@@ -113,6 +113,12 @@ def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(
     assert guest.cookies == {}
 
 
+def test_all_that_is_wrong_is_said_at_once(site: Portal, code: str) -> None:
+    guest = Browser()
+    wrong = guest.post(f"/r/{code}", _form(guest.get(f"/r/{code}"), phone="12", consent=""))
+    assert {'href="#f-phone"', 'href="#f-consent"'} <= set(re.findall(r'href="#f-\w+"', wrong.text))
+
+
 def test_the_owners_page_has_all_that_one_sends_along(signed_in: Any, code: str) -> None:
     page = signed_in("owner").get("/refer?lang=en")
     link = f"http://portal.example/r/{code}"
@@ -224,14 +230,8 @@ def test_whatever_is_sent_is_refused_or_taken_but_never_a_failure(site: Portal, 
         guest.cookies["guest"] = re.sub(r"[^\x21-\x7e]", "", bad)[:3000] or "x"
         assert guest.get(f"/r/{code}").status == 200
         assert guest.post(f"/r/{code}/take-back", {}).status == 303
-        for body in (
-            {"phone": bad},
-            {"phone": None},
-            {"phone": [bad]},
-            {},
-            [],
-            {"phone": STRANGERS[0], "consent": bad},
-        ):
+        bodies: list[Any] = [{"phone": bad}, {"phone": None}, {"phone": [bad]}, {}, []]
+        for body in [*bodies, {"phone": STRANGERS[0], "consent": bad}]:
             assert guest.api("POST", f"/referrals/{code}/claims", body).status in (202, 422)
 
 
