@@ -55,9 +55,9 @@ def key(community_id: str, adjustment_id: str) -> K:
 def to_item(adjustment: Adjustment) -> Item:
     """An adjustment as kept."""
     decided = rfc3339(adjustment.decided_at) if adjustment.decided_at else None
-    fields: Item = {**asdict(adjustment), "at": rfc3339(adjustment.at), "decided_at": decided}
-    kept = {name: value for name, value in fields.items() if value != ""}
-    return items.item(key(adjustment.community_id, adjustment.id), **kept)
+    where = key(adjustment.community_id, adjustment.id)
+    kept: Item = {name: value for name, value in asdict(adjustment).items() if value != ""}
+    return items.item(where, **(kept | {"at": rfc3339(adjustment.at), "decided_at": decided}))
 
 
 def from_item(kept: Item) -> Adjustment:
