@@ -56,8 +56,9 @@ def to_item(adjustment: Adjustment) -> Item:
     """An adjustment as kept."""
     decided = rfc3339(adjustment.decided_at) if adjustment.decided_at else None
     where = key(adjustment.community_id, adjustment.id)
-    kept: Item = {name: value for name, value in asdict(adjustment).items() if value != ""}
-    return items.item(where, **(kept | {"at": rfc3339(adjustment.at), "decided_at": decided}))
+    row: Item = items.item(where, **asdict(adjustment))
+    row.update(at=rfc3339(adjustment.at), decided_at=decided)
+    return {name: value for name, value in row.items() if value != ""}
 
 
 def from_item(kept: Item) -> Adjustment:

@@ -88,7 +88,7 @@ def save(portal: Portal, person: Person, reward_id: str, body: SaveReward, now: 
     wanted = _wanted(body, before.id, now)
     since = body.valid_from or before.valid_from
     after = replace(wanted, community_id=before.community_id, version=before.version, valid_from=since)
-    if after == before:
+    if body.stock == body.stock_seen and replace(after, stock=before.stock) == before:
         return before  # sent twice
     if body.version != before.version:
         raise VersionConflict
