@@ -56,16 +56,15 @@ def to_item(adjustment: Adjustment) -> Item:
     """An adjustment as kept."""
     decided = rfc3339(adjustment.decided_at) if adjustment.decided_at else None
     where = key(adjustment.community_id, adjustment.id)
-    row: Item = items.item(where, **asdict(adjustment))
-    row.update(at=rfc3339(adjustment.at), decided_at=decided)
-    return {name: value for name, value in row.items() if value != ""}
+    fields: Item = {**asdict(adjustment), "at": rfc3339(adjustment.at), "decided_at": decided}
+    return items.item(where, **{name: value for name, value in fields.items() if value != ""})
 
 
 def from_item(kept: Item) -> Adjustment:
     """An adjustment from the table."""
     fields: dict[str, Any] = {name: value for name, value in kept.items() if name not in ("PK", "SK")}
-    times = {name: moment(fields[name]) for name in ("at", "decided_at") if name in fields}
-    return Adjustment(**{**fields, **times})
+    fields |= {name: moment(fields[name]) for name in ("at", "decided_at") if name in fields}
+    return Adjustment(**fields)
 
 
 def newest(portal: Portal, community_id: str) -> list[Adjustment]:

@@ -121,7 +121,7 @@ def _sheet(book: Book, name: str) -> list[Op]:
     return [*moved, Put(items.sheet_item(who, sheet, is_open=is_open), replace=True)]
 
 
-def _sum(key: tuple[str, Month], counts: dict[str, int], account_id: str) -> Op:
+def _sum(key: tuple[str, Month, str], counts: dict[str, int], account_id: str) -> Op:
     adds = {name: count for name, count in counts.items() if count}
     return Update(items.sum_key(*key, account_id), adds=adds or {"outstanding": 0})
 
