@@ -74,7 +74,7 @@ def test_without_javascript_a_voucher_is_given_back_and_a_rule_is_looked_at_befo
         manager.post("desk/points/adjustments", json=hand)
         about = {"community_id": "maple", "name": "停车券", "points": 80, "stock": 1}
         reward = manager.post("desk/rewards", json=about).json()["id"]
-    page = phones.open(owner, javascript=False)
+    page = phones.open(owner, java_script_enabled=False)
     page.goto(f"/rewards/{reward}")
     page.locator("form button.main").click()
     page.locator("details summary").click()
@@ -83,7 +83,7 @@ def test_without_javascript_a_voucher_is_given_back_and_a_rule_is_looked_at_befo
     page.goto("/points")
     expect(page.locator(".purse .sum")).to_have_text("80")
 
-    desk = phones.open(MANAGER, javascript=False)
+    desk = phones.open(MANAGER, java_script_enabled=False)
     desk.goto("/desk/points/rules/survey?community_id=maple")
     desk.get_by_label(zh("Points"), exact=True).fill("35")
     desk.get_by_role("button", name=zh("Look at what it changes")).click()
