@@ -24,6 +24,7 @@ SECTIONS = {
     "scale": "",
     "load": "",
     "dispatch": "",
+    "points": "",
     "fifty": "Fifty people at once, for a minute, on the local portal",
 }
 _VERSIONS = ("chalice", "botocore", "pydantic", "jinja2", "pillow")

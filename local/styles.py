@@ -14,6 +14,7 @@ from local import (
     desk_samples,
     dispatch_samples,
     opened,
+    point_samples,
     referral_samples,
     rule_samples,
     samples,
@@ -82,6 +83,7 @@ def _parts(locale: str) -> dict[str, Any]:
         "ledger": complaint_samples.rows(),
         "case": complaint_samples.timeline(),
         "dispatch": dispatch_samples.parts(locale),
+        "points": point_samples.parts(),
         "icons": re.findall(r'<symbol id="(\w+)"', static_bytes("icons.svg").decode()),
         "looks_as_cookies": ("", "light", "dark", "large", "large.dark"),
     }

@@ -8,6 +8,8 @@ from pydantic import TypeAdapter
 
 import app  # noqa: F401 - importing it declares every route
 from chalicelib.managing import calendar_form, policy_form
+from chalicelib.points import rule_form
+from chalicelib.points.policy import RULES, ZONE
 from chalicelib.referrals import codes
 from chalicelib.referrals.policy import CONSENT
 from chalicelib.service_levels.policy import DEFAULT_POLICY, default_calendar
@@ -27,11 +29,14 @@ def _json(value: Any) -> Any:
 
 _CALENDAR = default_calendar("Asia/Shanghai")
 _SOP = built_in("plumbing")
+_RULE = rule_form.fields(RULES["rating"], ZONE)
 ALL = [route for route in ROUTES if route.path != "/static/{version}/{name}"]
 _STEP = {"version": 1, "reason": "还在漏"}
 _MARKS = {"professionalism": 5, "attitude": 4, "efficiency": 3}
 _REPORT = {"unit_id": "maple-1-101", "category_id": "plumbing", "description": "漏水"}
 _COMPLAINT = {"kind": "complaint", "category": "service", "content": "等了三天", "unit_id": "maple-1-101"}
+_REWARD = {"community_id": "maple", "name": "电影票", "points": 1, "stock": 9}
+_ADJUST = {"community_id": "maple", "phone": "+8613800000002", "points": 1, "reason": "感谢"}
 _MATRIX = {name: ["property"] for name in ("service", "product", "environment", "other")}
 #: JSON bodies of the API, by method and path below /api/v1.
 BODIES: dict[str, Any] = {
@@ -117,6 +122,14 @@ BODIES: dict[str, Any] = {
     "POST /desk/announcements": {"community_id": "maple", "title": "停水", "text": "明天停水。"},
     "POST /desk/announcements/{announcement_id}/take-back": {"community_id": "maple"},
     "PUT /announcements/{announcement_id}/read": {},
+    "POST /rewards/{reward_id}/redemptions": {},
+    "POST /vouchers/{voucher_id}/cancel": {},
+    "POST /desk/vouchers/use": {"code": "{voucher_code}"},
+    "POST /desk/rewards": _REWARD,
+    "PUT /desk/rewards/{reward_id}": {**_REWARD, "version": 1, "stock_seen": 9},
+    "PUT /desk/points/rules/{kind}": {"community_id": "maple", "version": 0, "rule": {"points": 20}},
+    "POST /desk/points/adjustments": _ADJUST,
+    "POST /desk/points/adjustments/{adjustment_id}": {"community_id": "maple", "approve": False},
     "POST /photos": {"content_type": "image/jpeg", "size_bytes": 1000},
 }
 #: These are called again and again by tests that share a portal: they preview, or the second would be a conflict.
@@ -213,9 +226,18 @@ FORMS: dict[str, dict[str, Any]] = {
     "/desk/referrals/{referral_id}": {
         "decision": "void",
         "reason": "假的",
-        "version": 1,
-        "key": "form-key-1",
+        "version": 2,
+        "key": "form-referral",
     },
+    "/rewards/{reward_id}": {"key": "form-key-1"},
+    "/vouchers/{voucher_id}/cancel": {},
+    "/desk/vouchers": {"code": "{voucher_code}"},
+    "/desk/vouchers/{voucher_code}": {},
+    "/desk/points/rewards/new": {**_REWARD, "voucher_days": 90, "key": "form-key-1"},
+    "/desk/points/rewards/{reward_id}": {**_REWARD, "voucher_days": 90, "version": 1, "stock_seen": 9},
+    "/desk/points/rules/{kind}": {**_RULE, "version": 0, "community_id": "maple"},
+    "/desk/points/adjustments": {**_ADJUST, "key": "form-key-1"},
+    "/desk/points/adjustments/{adjustment_id}": {"community_id": "maple"},
     "/photos": {"back": "/"},
     "/photos/{photo_id}/remove": {"back": "/"},
 }
@@ -251,6 +273,27 @@ def _referral(people: People, whose: str) -> str:
     return store.left_with(people.portal.db, phone_hash(people.portal.keys, phone))[0]
 
 
+def _points(people: People) -> Ids:
+    """A reward and a voucher of maple's owner, and an adjustment that waits."""
+    from chalicelib.points import adjusting
+    from chalicelib.points.desk_models import AskAdjustment
+    from tests.factories_points import give_points, make_reward, redeem
+
+    give_points(portal=people.portal, to=people.owner)
+    reward = make_reward(portal=people.portal, by=people.manager, points=1, stock=99)
+    voucher = redeem(portal=people.portal, by=people.owner, reward=reward)
+    body = AskAdjustment.model_validate({**_ADJUST, "points": 501})
+    other = people.clerk.model_copy(update={"grants": people.manager.grants})
+    asked = adjusting.ask(people.portal, other, body, None, NOW)
+    return {
+        "reward_id": reward.id,
+        "voucher_id": voucher.id,
+        "voucher_code": voucher.code,
+        "adjustment_id": asked.id,
+        "kind": "rating",
+    }
+
+
 def make_ids(*, people: People) -> Ids:
     """Objects of maple's owner: an issue, a photo, a draft."""
     from chalicelib.issues import drafts
@@ -260,6 +303,7 @@ def make_ids(*, people: People) -> Ids:
     owner = people.owner
     issue = report(portal=people.portal, by=owner).issue
     return {
+        **_points(people),
         "complaint_id": make_complaint_id(people=people),
         "issue_id": issue.id,
         "photo_id": photos.start_plain(people.portal, owner, NOW),

@@ -68,6 +68,7 @@ from tests.factories import (
 )
 from tests.factories_complaints import complain, complaint_move, complaint_step, handle
 from tests.story_dispatch import tell_dispatch
+from tests.story_points import tell_points
 from tests.story_referrals import tell_referrals
 
 LATER = NOW + timedelta(minutes=5)
@@ -93,6 +94,7 @@ def tell(portal: Portal) -> None:
     outbox.sweep(portal, LATER)
     _tell_outside(portal, people)
     outbox.sweep(portal, LATER)
+    tell_points(portal, people)
     _rules(portal, people)
     _read(portal, people)
     _let_time_pass(portal, people)

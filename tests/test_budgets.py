@@ -134,6 +134,13 @@ READS: list[tuple[str, str, list[str]]] = [
     ("technician", "/desk/today", ["query"] * 3),
     ("clerk", "/desk/today", ["query"]),
     ("technician", "/api/v1/desk/communities/maple/staff", ["query"]),
+    ("owner", "/api/v1/points", ["get_item"]),
+    ("owner", "/api/v1/points/entries", ["query"]),
+    # The balance, a page of history, and how points are earned where one lives.
+    ("owner", "/points", ["get_item", "query", "query"]),
+    ("owner", "/rewards", ["query", "get_item"]),
+    ("owner", "/vouchers", ["query"]),
+    ("manager", "/desk/points", ["query", "query"]),
     ("owner", "/feedback", ["query", "batch_get_item"]),
     ("owner", "/api/v1/complaints/{complaint}", ["query"]),
     ("owner", "/feedback/new?kind=complaint", []),

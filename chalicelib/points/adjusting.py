@@ -55,16 +55,16 @@ def key(community_id: str, adjustment_id: str) -> K:
 def to_item(adjustment: Adjustment) -> Item:
     """An adjustment as kept."""
     decided = rfc3339(adjustment.decided_at) if adjustment.decided_at else None
+    where = key(adjustment.community_id, adjustment.id)
     fields: Item = {**asdict(adjustment), "at": rfc3339(adjustment.at), "decided_at": decided}
-    kept = {name: value for name, value in fields.items() if value != ""}
-    return items.item(key(adjustment.community_id, adjustment.id), **kept)
+    return items.item(where, **{name: value for name, value in fields.items() if value != ""})
 
 
 def from_item(kept: Item) -> Adjustment:
     """An adjustment from the table."""
     fields: dict[str, Any] = {name: value for name, value in kept.items() if name not in ("PK", "SK")}
-    times = {name: moment(fields[name]) for name in ("at", "decided_at") if name in fields}
-    return Adjustment(**{**fields, **times})
+    fields |= {name: moment(fields[name]) for name in ("at", "decided_at") if name in fields}
+    return Adjustment(**fields)
 
 
 def newest(portal: Portal, community_id: str) -> list[Adjustment]:

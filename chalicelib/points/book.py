@@ -30,8 +30,8 @@ class Book:
         self.found = {name: sheet.open for name, sheet in self.sheets.items()}
         self.changed: set[str] = set()
         self.entries: list[Entry] = []
-        #: (community, month) → what counts there: by kind of entry and rule, and what is `outstanding`.
-        self.tallies: dict[tuple[str, Month], Counter[str]] = {}
+        #: (community, month, rule) → what entries of each kind came to; without a rule, what is `outstanding`.
+        self.tallies: dict[tuple[str, Month, str], Counter[str]] = {}
         self.now = now
 
     def earn(self, lot: Lot, note: str = "") -> Part:
@@ -167,9 +167,9 @@ class Book:
 
     def _tally(self, kind: EntryKind, part: Part, sign: int) -> None:
         lot = self.sheets[part.sheet].lots[part.lot]
-        counts = [(month_of(self.now), f"{kind}_{lot.kind}"), (part.sheet[:7], "outstanding")]
-        for month, name in counts:
-            self.tallies.setdefault((lot.community_id, month), Counter())[name] += sign * part.points
+        counts = [(month_of(self.now), lot.kind, str(kind)), (part.sheet[:7], "", "outstanding")]
+        for month, rule, name in counts:
+            self.tallies.setdefault((lot.community_id, month, rule), Counter())[name] += sign * part.points
 
     def _set_off(self, parts: list[Part]) -> None:
         """What was withdrawn from points that had been spent already goes off the next ones."""

@@ -28,7 +28,8 @@ def show(call: Call) -> Response:
 
 
 def _report(found: PointsReport) -> dict[str, Any]:
-    names: dict[str, str] = {**KIND_NAMES, "adjusted": N_("By hand")}
+    names: dict[str, str] = {str(kind): name for kind, name in KIND_NAMES.items()}
+    names["adjusted"] = N_("By hand")
     return {
         "outstanding": found.outstanding,
         "yuan": yuan(found.fen),

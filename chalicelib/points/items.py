@@ -50,9 +50,9 @@ def shard_of(text: str) -> int:
     return int(hashlib.sha256(text.encode()).hexdigest(), 16) % SHARDS
 
 
-def sum_key(community_id: str, month: Month, account_id: str) -> K:
-    """What counts in a month of a community, a part of it."""
-    return K(f"POINTSUM#{community_id}", f"{month}#{shard_of(account_id)}")
+def sum_key(community_id: str, month: Month, rule: str, account_id: str) -> K:
+    """A part of what a rule's points came to in a month of a community; without a rule, of what expires with it."""
+    return K(f"POINTSUM#{community_id}", f"{month}#{shard_of(account_id)}#{rule}")
 
 
 def due_key(account_id: str, at: datetime) -> K:

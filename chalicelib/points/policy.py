@@ -16,9 +16,9 @@ ZONE = ZoneInfo("Asia/Shanghai")
 #: Points live for this many whole months behind the one in which they were earned, and end with the last one.
 LIFE_MONTHS = 12
 #: Lots that are kept together in one record: all of one month's end. Small enough to be read and written in a moment.
-LOTS_IN_A_SHEET = 50
-#: Records of lots that one spending may take from: a transaction takes a hundred writes.
-SHEETS_AT_ONCE = 60
+LOTS_IN_A_SHEET = 100
+#: Records of lots that one spending may take from: a transaction takes a hundred writes, and each costs two of them.
+SHEETS_AT_ONCE = 30
 #: … and one expiry, which goes on with another entry.
 SHEETS_THAT_EXPIRE = 4
 #: What a manager may give or take for one person in a day without a second person.

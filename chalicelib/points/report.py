@@ -18,21 +18,20 @@ def read(db: Db, community_id: str, now: datetime) -> PointsReport:
     """The report as of now: the last twelve months, and all that is still to expire."""
     month = month_of(now)
     span = Key("SK").between(later(month, -LIFE_MONTHS), f"{later(month, LIFE_MONTHS + 1)}~")
-    sums: dict[Month, Counter[str]] = {}
+    outstanding: Counter[Month] = Counter()
+    past: dict[str, Counter[str]] = {rule: Counter() for rule in _RULES}
     for row in db.query_all(Key("PK").eq(f"POINTSUM#{community_id}") & span):
-        counts = {name: value for name, value in row.items() if name not in ("PK", "SK")}
-        sums.setdefault(row["SK"][:7], Counter()).update(counts)
+        when, _, rule = row["SK"].split("#")
+        outstanding[when] += row.get("outstanding", 0)
+        if rule in past and when <= month:
+            past[rule].update({name: value for name, value in row.items() if name not in ("PK", "SK")})
     owing = [
-        Owing(month=one, points=counts["outstanding"], fen=counts["outstanding"] * FEN_PER_POINT)
-        for one, counts in sorted(sums.items())
-        if counts["outstanding"]
+        Owing(month=when, points=points, fen=points * FEN_PER_POINT)
+        for when, points in sorted(outstanding.items())
+        if points
     ]
     total = sum(one.points for one in owing)
-    past: Counter[str] = Counter()
-    for one, counts in sums.items():
-        if one <= month:
-            past.update(counts)
-    by_rule = [_by_rule(rule, past) for rule in _RULES]
+    by_rule = [_by_rule(rule, counts) for rule, counts in past.items()]
     return PointsReport(
         outstanding=total,
         fen=total * FEN_PER_POINT,
@@ -41,11 +40,11 @@ def read(db: Db, community_id: str, now: datetime) -> PointsReport:
     )
 
 
-def _by_rule(rule: str, past: Counter[str]) -> ByRule:
+def _by_rule(rule: str, counts: Counter[str]) -> ByRule:
     return ByRule(
         rule=rule,
-        earned=past[f"earned_{rule}"] + past[f"adjusted_{rule}"],
-        spent=-past[f"spent_{rule}"] - past[f"given_back_{rule}"],
-        expired=-past[f"expired_{rule}"],
-        reversed=-past[f"reversed_{rule}"],
+        earned=counts["earned"] + max(0, counts["adjusted"]),
+        spent=-counts["spent"] - counts["given_back"],
+        expired=-counts["expired"],
+        reversed=-counts["reversed"] - min(0, counts["adjusted"]),
     )

@@ -22,7 +22,8 @@ from chalicelib.points.policy import KEEP_USED, SHEETS_AT_ONCE
 Result = TypeVar("Result")
 #: How often a change is judged anew when others of the same person get in between: twenty at once all get through.
 _TRIES = 60
-_PAGE = 10
+#: Sheets of the first look and of each further one: two full ones hold what nearly all rewards cost.
+_FIRST, _FURTHER = 2, 10
 
 
 def settled(db: Db, work: Callable[[], Result]) -> Result:
@@ -47,7 +48,9 @@ def open_sheets(db: Db, account_id: str, points: int, now: datetime) -> list[She
     start: Item | None = None
     sort = Key("SK").between(f"OPEN#{month_of(now)}", "OPEN#~")
     while len(found) < SHEETS_AT_ONCE:
-        page = db.query(Key("PK").eq(items.points_pk(account_id)) & sort, limit=_PAGE, start=start)
+        page = db.query(
+            Key("PK").eq(items.points_pk(account_id)) & sort, limit=_FURTHER if found else _FIRST, start=start
+        )
         found += map(items.sheet_from, page.items)
         start = page.next
         if start is None or sum(sheet.left for sheet in found) >= points:
@@ -121,7 +124,7 @@ def _sheet(book: Book, name: str) -> list[Op]:
     return [*moved, Put(items.sheet_item(who, sheet, is_open=is_open), replace=True)]
 
 
-def _sum(key: tuple[str, Month], counts: dict[str, int], account_id: str) -> Op:
+def _sum(key: tuple[str, Month, str], counts: dict[str, int], account_id: str) -> Op:
     adds = {name: count for name, count in counts.items() if count}
     return Update(items.sum_key(*key, account_id), adds=adds or {"outstanding": 0})
 

@@ -146,7 +146,7 @@ def _read(here: Place, version: int) -> SaveReward:
         name=call.field("name"),
         points=_number(call, "points"),
         stock=_number(call, "stock"),
-        stock_seen=_number(call, "stock_seen"),
+        stock_seen=_number(call, "stock_seen") if call.field("stock_seen") else 0,
         per_person=_number(call, "per_person") if call.field("per_person") else 0,
         voucher_days=_number(call, "voucher_days"),
         terms=call.field("terms"),

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 from chalicelib.base import Base
 from chalicelib.inputs import Id, Input, Moment, OptionalText, PageQuery, ShortText, not_blank
 from chalicelib.points.models import Part
-from chalicelib.rewards.policy import VOUCHER_DAYS
+from chalicelib.rewards.policy import MOST_POINTS, VOUCHER_DAYS
 
 VoucherState = Literal["issued", "used", "cancelled", "expired"]
 RewardName = Annotated[str, Field(max_length=60), AfterValidator(not_blank)]
@@ -69,7 +69,7 @@ class SaveReward(Input):
 
     community_id: Id
     name: RewardName
-    points: int = Field(ge=1, le=100_000)
+    points: int = Field(ge=1, le=MOST_POINTS)
     stock: int = Field(ge=0, le=100_000)
     stock_seen: int = Field(0, ge=0, le=100_000)
     per_person: int = Field(0, ge=0, le=1000)

@@ -17,7 +17,7 @@ from chalicelib.web import OFFICE, Call, url
 USED = flash_words("voucher_used", "success", N_("Marked as used. Please hand the reward out."))
 _UNKNOWN = N_("There is no voucher with this code here. Compare it letter by letter.")
 PATH = "/desk/vouchers"
-ONE = "/desk/vouchers/{code}"
+ONE = "/desk/vouchers/{voucher_code}"
 
 
 @routes.page(PATH, OFFICE, "Look a voucher up by its code")
@@ -62,17 +62,19 @@ def look_up(call: Call) -> Response:
 
 
 @routes.page(ONE, OFFICE, "A voucher that was scanned")
-def show(call: Call, code: str) -> Response:
+def show(call: Call, voucher_code: str) -> Response:
     """What it is for, and whether it holds; nobody's name."""
-    return _page(call, service.look_up(call.portal, call.person, code))
+    return _page(call, service.look_up(call.portal, call.person, voucher_code))
 
 
 @routes.form(ONE, OFFICE, "Mark a voucher as used", on=ONE)
-def use(call: Call, code: str) -> Response:
+def use(call: Call, voucher_code: str) -> Response:
     """Hand it out."""
 
     def work() -> Response:
-        service.use(call.portal, call.person, code, call.now)
-        return go(url(f"{PATH}/{rules.read_code(code)}"), USED)
+        service.use(call.portal, call.person, voucher_code, call.now)
+        return go(url(f"{PATH}/{rules.read_code(voucher_code)}"), USED)
 
-    return stay(lambda error: _page(call, service.look_up(call.portal, call.person, code), error), work)
+    return stay(
+        lambda error: _page(call, service.look_up(call.portal, call.person, voucher_code), error), work
+    )

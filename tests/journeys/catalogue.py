@@ -295,6 +295,22 @@ def _policy_errors(page: Page, world: World) -> None:
     _look_first(page)
 
 
+def _points_preview(page: Page, world: World) -> None:
+    page.goto("/desk/points/rules/decoration?community_id=maple")
+    page.locator("[name=points]").fill("2")
+    _look_first(page)
+
+
+def _no_points(page: Page, world: World) -> None:
+    page.goto("/desk/points/adjustments?community_id=maple")
+    _send(page, "form.card")
+
+
+def _no_reward(page: Page, world: World) -> None:
+    page.goto("/desk/points/rewards/new?community_id=maple")
+    _send(page, "form.card")
+
+
 def _roster_preview(page: Page, world: World) -> None:
     """A night shift from Monday to Friday."""
     page.goto("/desk/rules/roster")
@@ -433,6 +449,29 @@ def states(world: World) -> list[State]:
         State("case, read only", AUDITOR, _unfold("/desk/complaints/{disputed}")),
         State("hard cases", MANAGER, _at("/desk/complaints/hard")),
         State("departments", MANAGER, _at("/desk/complaints/departments")),
+        State("points", owner, _unfold("/points")),
+        State("points, none", world.nobody, _at("/points")),
+        State("rewards", owner, _at("/rewards")),
+        State("rewards, none", world.nobody, _at("/rewards")),
+        State("reward", owner, _at("/rewards/{reward}")),
+        State("reward, too dear", owner, _at("/rewards/{dear}")),
+        State("reward, gone", owner, _at("/rewards/{gone}")),
+        State("vouchers", owner, _at("/vouchers")),
+        State("vouchers, none", world.nobody, _at("/vouchers")),
+        State("voucher", owner, _unfold("/vouchers/{voucher}")),
+        State("voucher, given back", owner, _at("/vouchers/{back}")),
+        State("voucher, at the desk", staff, _at("/desk/vouchers/{voucher_code}")),
+        State("voucher, unknown", staff, _post("/desk/vouchers", "form[action='/desk/vouchers']")),
+        State("points of the community", MANAGER, _at("/desk/points?community_id=maple")),
+        State("points of the community, wide", MANAGER, _at("/desk/points?community_id=maple"), wide=True),
+        State("what earns", MANAGER, _at("/desk/points/rules?community_id=maple")),
+        State("what earns, one", MANAGER, _points_preview),
+        State("points by hand", MANAGER, _at("/desk/points/adjustments?community_id=maple")),
+        State("points by hand, errors", MANAGER, _no_points),
+        State("rewards at the desk", MANAGER, _at("/desk/points/rewards?community_id=maple")),
+        State("reward, new", MANAGER, _no_reward),
+        State("reward at the desk", MANAGER, _at("/desk/points/rewards/{reward}")),
+        State("points, large", owner, _at("/points"), look="large.dark"),
         State("home, simple", owner, _at("/"), look="simple"),
         State("home, simple and large", owner, _at("/"), look="simple.large"),
         State("list, simple", owner, _at("/issues"), look="simple"),

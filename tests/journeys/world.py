@@ -83,6 +83,7 @@ def build(portal: Running, many: int = 42) -> World:
     _words(portal, world)
     _dispatched(portal, world)
     _invited(portal, world)
+    _points(portal, world)
     rejected = steps.report(portal, owner, category="parking", text="车位被占")
     with portal.api(owner) as api:
         late = begin(api, 6, "image/jpeg")
@@ -93,6 +94,23 @@ def build(portal: Running, many: int = 42) -> World:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda n: steps.report(portal, world.crowd, text=f"第 {n} 次：{LONG}"), range(many)))
     return world
+
+
+def _points(portal: Running, world: World) -> None:
+    """Points by hand, more that wait, rewards to be had, too dear and gone, a voucher and one that was given back."""
+    hand = {"community_id": "maple", "phone": world.owner, "reason": LONG[:200]}
+    with portal.api(MANAGER) as manager:
+        for points in (450, 900):
+            manager.post("desk/points/adjustments", json={**hand, "points": points})
+        for name, points, stock in (("reward", 100, 9), ("dear", 50_000, 1), ("gone", 10, 0)):
+            about = {"name": LONG[:60], "points": points, "stock": stock, "terms": LONG}
+            made = manager.post("desk/rewards", json={"community_id": "maple", **about})
+            world.words[name] = made.json()["id"]
+    with portal.api(world.owner) as owner:
+        for name in ("back", "voucher"):
+            had = owner.post(f"rewards/{world.words['reward']}/redemptions", json={}).json()
+            world.words[name], world.words["voucher_code"] = had["id"], had["code"]
+        owner.post(f"vouchers/{world.words['back']}/cancel", json={})
 
 
 def _dispatched(portal: Running, world: World) -> None:

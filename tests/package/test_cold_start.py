@@ -140,7 +140,7 @@ result = {"tick": app.tick(given, None), "modules": sorted(sys.modules)}
 """
     names = ("version", "account", "region", "detail", "detail-type", "source", "time", "id", "resources")
     found = package.run(code, environment, dict.fromkeys(names, ""))
-    assert found["tick"] == {"delivered": 0, "complaints": 0}
+    assert found["tick"] == {"delivered": 0, "complaints": 0, "counted": 0, "points": 0}
     assert not [
         name
         for name in found["modules"]
