@@ -5,7 +5,7 @@ from datetime import datetime
 from chalicelib.accounts.models import Person
 from chalicelib.accounts.rules import parse_phone
 from chalicelib.audit import store as audit
-from chalicelib.errors import NotFound
+from chalicelib.errors import Forbidden, NotFound
 from chalicelib.ids import is_id
 from chalicelib.once import Once, settled
 from chalicelib.portal import Portal
@@ -59,7 +59,8 @@ def decide(
 
 def forget(portal: Portal, person: Person, community_id: str, phone: str, now: datetime) -> None:
     """Somebody has called to take back a number that they left: it is forgotten, with whomever it was. The answer is
-    the same for one that was never left. Raises NotFound, or Invalid for no phone number."""
-    managed(person, community_id)
+    the same for one that was never left. Raises Forbidden, or Invalid for no phone number."""
+    if community_id not in person.communities(MANAGER):
+        raise Forbidden
     act = audit.Act(community_id, person.id, "referral_forgotten", "number")
     portal.db.write(claiming.forget(portal, parse_phone(phone), now), audit.add(act, now))
