@@ -38,6 +38,7 @@ class Book:
         """New points as a lot of their own; gives back where it lies. What is owed is set off at once."""
         adjusted = lot.kind == "adjusted"
         part = self._add_lot(lot)
+        self.purse = replace(self.purse, home=lot.community_id)
         self._enter(
             "adjusted" if adjusted else "earned",
             lot.points,

@@ -12,7 +12,19 @@ from chalicelib.times import moment, rfc3339
 
 #: Days' rows of what is due, and what asks for an earning, are spread over so many partitions; so are sums.
 SHARDS = 4
-_PURSE = ("balance", "owed", "expiring", "earned", "tier", "warned", "checked", "told", "entries", "version")
+_PURSE = (
+    "balance",
+    "owed",
+    "expiring",
+    "earned",
+    "tier",
+    "warned",
+    "checked",
+    "told",
+    "home",
+    "entries",
+    "version",
+)
 
 
 def points_pk(account_id: str) -> str:

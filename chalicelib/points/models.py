@@ -155,6 +155,8 @@ class Purse:
     #: The last month in which the level was looked at, and in which it was told what expires.
     checked: Month = ""
     told: Month = ""
+    #: The community in whose words and hours somebody is told: where they earned last.
+    home: str = ""
     entries: int = 0
     version: int = 0
     #: When something is to be done next, by the record among what is due.

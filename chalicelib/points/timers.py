@@ -132,8 +132,7 @@ def _remind(portal: Portal, purse: Purse, now: datetime) -> _Done:
     if month not in purse.expiring or purse.told >= month:
         return None
     book = Book(replace(purse, told=month), [], now)
-    where = _community(portal, purse, now)
-    return book, [telling.expiring(purse, month, where, now)]
+    return book, [telling.expiring(purse, month, purse.home, now)]
 
 
 def _check_tier(portal: Portal, purse: Purse, now: datetime) -> _Done:
@@ -142,18 +141,7 @@ def _check_tier(portal: Portal, purse: Purse, now: datetime) -> _Done:
         return None
     check = rules.check_tier(purse, month)
     book = Book(replace(purse, tier=check.tier, warned=check.warned, checked=month), [], now)
-    where = _community(portal, purse, now)
-    return book, telling.tier_checked(purse, check, month, where, now)
-
-
-def _community(portal: Portal, purse: Purse, now: datetime) -> str:
-    """The community in whose words and hours somebody is told: where their last entry was earned."""
-    sheets = store.open_sheets(portal.db, purse.account_id, 1, now)
-    found = [lot.community_id for sheet in sheets for lot in sheet.lots]
-    if found:
-        return found[-1]
-    profile = portal.db.get(K(f"ACCOUNT#{purse.account_id}", "PROFILE")) or {"units": []}
-    return str(next((unit["community_id"] for unit in profile["units"]), ""))
+    return book, telling.tier_checked(purse, check, month, purse.home, now)
 
 
 _WORKS: tuple[Callable[[Portal, Purse, datetime], _Done], ...] = (_become_real, _expire, _remind, _check_tier)

@@ -29,7 +29,7 @@ def test_the_ledger_is_paged_newest_first_in_plain_words(people: People, caller:
     rows = first["items"] + rest["items"]
     assert [row["balance_after"] for row in rows] == [900, 600, 300]
     assert (rows[0]["delta"], rows[0]["kind"], rest["next_cursor"]) == (300, "earned", None)
-    assert rows[0]["reason"] == "A neighbour whom you invited has joined"
+    assert rows[0]["reason"] == "您邀请的邻居加入了"
     assert set(rows[0]) == {"id", "at", "delta", "kind", "reason", "balance_after"}
     stolen = caller("neighbour").api("GET", f"/points/entries?cursor={first['next_cursor']}")
     assert stolen.status == 422
@@ -109,4 +109,4 @@ def test_the_first_rating_of_an_issue_earns_points_once(people: People, caller: 
     issues.rate(portal, owner, file.issue.id, rate, NOW)
     assert intake.sweep(portal, NOW) == 0
     found = caller("owner").api("GET", "/points/entries").json["items"]
-    assert [(row["delta"], row["reason"]) for row in found] == [(20, "You rated a repair")]
+    assert [(row["delta"], row["reason"]) for row in found] == [(20, "评价维修")]
