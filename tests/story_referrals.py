@@ -6,7 +6,18 @@ from chalicelib.accounts import service as accounts
 from chalicelib.issues import timers
 from chalicelib.messages.notifier import MemoryNotifier
 from chalicelib.portal import Portal
-from chalicelib.referrals import claiming, codes, coming, deciding, listing, moving, rewards, store, views
+from chalicelib.referrals import (
+    claiming,
+    codes,
+    coming,
+    deciding,
+    listing,
+    moving,
+    rewards,
+    store,
+    views,
+    withdrawing,
+)
 from chalicelib.referrals.claiming import Left
 from chalicelib.referrals.models import Decide
 from tests.factories import NOW, PHONES, People, import_people, make_key
@@ -35,11 +46,11 @@ def tell_referrals(portal: Portal, people: People) -> None:
     _decide(portal, people, family, "release")
     _leave(portal, code, PHONES["neighbour"])
     coming.contract_signed(portal, neighbour, NOW)
-    claiming.take_back(portal, late, NOW)
-    claiming.take_back_own(portal, "+8613700000304", NOW)
+    withdrawing.take_back(portal, late, NOW)
+    withdrawing.take_back_own(portal, "+8613700000304", NOW)
     deciding.forget(portal, people.manager, "maple", "+8613700000305", NOW)
     _leave(portal, code, "+8613700000306")
-    claiming.take_back_own(portal, "+8613700000306", NOW)
+    withdrawing.take_back_own(portal, "+8613700000306", NOW)
     listing.newest(portal, owner, 1, NOW)
     listing.behind(portal, owner, 1, come)
     # Only the clock's own rows: the story's clock goes on later.

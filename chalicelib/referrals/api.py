@@ -9,7 +9,7 @@ from chalicelib.company import company
 from chalicelib.cursors import give, scope, take
 from chalicelib.inputs import PageQuery
 from chalicelib.once import once
-from chalicelib.referrals import claiming, codes, deciding, listing, rewards, views, words
+from chalicelib.referrals import claiming, codes, deciding, listing, rewards, views, withdrawing, words
 from chalicelib.referrals.models import (
     Claim,
     ClaimTaken,
@@ -109,7 +109,7 @@ def claim(call: Call, code: str) -> ClaimTaken:
 )
 def take_back(call: Call) -> Response:
     """Withdraw the consent that was given with one's own number."""
-    claiming.take_back_own(call.portal, call.person.phone, call.now)
+    withdrawing.take_back_own(call.portal, call.person.phone, call.now)
     return json_answer(None, 204)
 
 

@@ -1,4 +1,4 @@
-"""Leaving one's number with somebody's code, and taking it back.
+"""Leaving one's number with somebody's code.
 
 Whoever does so learns nothing: a known, an unknown, one's own, and a number that was left before take the same looks
 at the table, a transaction of as many writes, and get the same answer. What we make of it, the clock decides a minute
@@ -14,7 +14,6 @@ from chalicelib.accounts.models import Account
 from chalicelib.accounts.rules import parse_phone, remember_hit, wait_for
 from chalicelib.conditions import Attr
 from chalicelib.db import Item, K, Op, Put, Update
-from chalicelib.due import rows
 from chalicelib.errors import NotFound, TooMany, Unavailable
 from chalicelib.ids import new_id
 from chalicelib.portal import Portal
@@ -209,22 +208,3 @@ def _told(portal: Portal, seen: Seen, made: Referral, left: Left) -> str:
         return made.id
     same = left.form is not None and seen.before.get("form") == _form(portal, left)
     return str(seen.before["referral_id"]) if same else made.id
-
-
-def take_back(portal: Portal, referral_id: str, now: datetime) -> None:
-    """Have the clock forget a number that was left: one write, whether or not there is such a referral."""
-    minute = now.replace(second=0, microsecond=0)  # however often somebody asks, it is one row a minute
-    key = rows.key_at(f"WITHDRAWN#{referral_id}", minute)
-    portal.db.write(store.put_due(referral_id, key, withdrawn=True))
-
-
-def forget(portal: Portal, phone: str, now: datetime) -> Op:
-    """The write that has the clock forget all that came by a number, with whomever it was left."""
-    hashed = accounts.phone_hash(portal.keys, phone)
-    key = rows.key_at(f"WITHDRAWN#{hashed}", now.replace(second=0, microsecond=0))
-    return store.put_due("", key, forget=hashed)
-
-
-def take_back_own(portal: Portal, phone: str, now: datetime) -> None:
-    """Have one's own number forgotten: one write, whether or not there is anything."""
-    portal.db.write(forget(portal, phone, now))

@@ -9,7 +9,7 @@ from chalicelib.errors import Forbidden, NotFound
 from chalicelib.ids import is_id
 from chalicelib.once import Once, settled
 from chalicelib.portal import Portal
-from chalicelib.referrals import claiming, moving, rules, store
+from chalicelib.referrals import moving, rules, store, withdrawing
 from chalicelib.referrals.models import Decide, Referral
 
 MANAGER = frozenset({"manager"})
@@ -63,4 +63,4 @@ def forget(portal: Portal, person: Person, community_id: str, phone: str, now: d
     if community_id not in person.communities(MANAGER):
         raise Forbidden
     act = audit.Act(community_id, person.id, "referral_forgotten", "number")
-    portal.db.write(claiming.forget(portal, parse_phone(phone), now), audit.add(act, now))
+    portal.db.write(withdrawing.forget(portal, parse_phone(phone), now), audit.add(act, now))

@@ -15,7 +15,7 @@ from chalicelib.crypto import Unsealable
 from chalicelib.errors import N_, FieldError, Invalid, NotFound, PortalError
 from chalicelib.page_words import DEFAULT_ZONE, Speech, gettext, speak
 from chalicelib.pages import go, said, stay, values
-from chalicelib.referrals import claiming, codes, picture, rewards, views, words
+from chalicelib.referrals import claiming, codes, picture, rewards, views, withdrawing, words
 from chalicelib.referrals.page_routes import routes
 from chalicelib.referrals.policy import CLAIM_FOR, CONSENT
 from chalicelib.web import PUBLIC, Call, url
@@ -109,7 +109,7 @@ def take_back(call: Call, code: str) -> Response:
     if not codes.is_code(code):
         raise NotFound
     guest = _guest(call)
-    claiming.take_back(call.portal, guest.partition(".")[0] if guest else "none", call.now)
+    withdrawing.take_back(call.portal, guest.partition(".")[0] if guest else "none", call.now)
     return go(url(f"/r/{code}"), FORGOTTEN, cookie(_COOKIE, "", 0))
 
 

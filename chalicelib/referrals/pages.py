@@ -11,7 +11,7 @@ from chalicelib.errors import N_, VersionConflict
 from chalicelib.inputs import PageQuery
 from chalicelib.page_words import DEFAULT_ZONE, Speech, gettext, speak
 from chalicelib.pages import go, next_url
-from chalicelib.referrals import claiming, codes, listing, rewards, rules, views, words
+from chalicelib.referrals import codes, listing, rewards, rules, views, withdrawing, words
 from chalicelib.referrals.models import Inviter, Referral
 from chalicelib.referrals.page_routes import routes
 from chalicelib.referrals.policy import CLAIM_FOR, HOLD_FOR
@@ -89,5 +89,5 @@ def renew(call: Call) -> Response:
 @routes.form("/refer/take-back", SIGNED_IN, "Take back that one came by an invitation", on="/refer")
 def take_back(call: Call) -> Response:
     """Withdraw the consent that was given with one's own number; the same answer for those who never gave any."""
-    claiming.take_back_own(call.portal, call.person.phone, call.now)
+    withdrawing.take_back_own(call.portal, call.person.phone, call.now)
     return go(url("/refer"), TAKEN_BACK)

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 
 from chalicelib.portal import Portal
-from chalicelib.referrals import claiming, codes, moving
+from chalicelib.referrals import claiming, codes, moving, withdrawing
 from chalicelib.referrals.claiming import Left
 from tests.factories import PHONES, People
 
@@ -59,4 +59,4 @@ def before_the_clock(operator: Portal, now: datetime) -> None:
     come = leave("+8613700000502", now - 20 * _DAY)
     moving.join(operator, come, people.cedar_owner.id, now - 16 * _DAY)
     leave("+8613700000503", now - 5 * _DAY)
-    claiming.take_back_own(operator, "+8613700000503", now - 4 * _DAY)
+    withdrawing.take_back_own(operator, "+8613700000503", now - 4 * _DAY)

@@ -7,7 +7,7 @@ import pytest
 from chalicelib.errors import Forbidden, Invalid, NotFound, TooMany, VersionConflict
 from chalicelib.points import earning, rule_store
 from chalicelib.points.models import EarningEvent
-from chalicelib.referrals import claiming, codes, coming, listing, policy, rewards, store
+from chalicelib.referrals import claiming, codes, coming, listing, policy, rewards, store, withdrawing
 from chalicelib.referrals.claiming import Left
 from tests.factories import NOW, PHONES, make_key, make_settings
 from tests.referrals.worlds import DAY, MINUTE, STRANGERS, World
@@ -244,12 +244,12 @@ def test_whoever_has_moved_out_by_the_end_of_the_waiting_time_is_looked_at(world
 
 def test_what_was_left_can_be_taken_back_and_nothing_of_it_stays(world: World) -> None:
     one = world.leave(STRANGERS[0])
-    claiming.take_back(world.portal, one, SOON)
-    claiming.take_back(world.portal, one, SOON)
+    withdrawing.take_back(world.portal, one, SOON)
+    withdrawing.take_back(world.portal, one, SOON)
     assert world.tick(SOON) == 0
     assert (world.the(one).state, world.the(one).why) == ("void", "withdrawn")
     assert (world.kept_of(STRANGERS[0]), world.due()) == ([], [])
-    claiming.take_back(world.portal, one, NOW + DAY)
+    withdrawing.take_back(world.portal, one, NOW + DAY)
     world.tick(NOW + DAY)
     again = world.leave(STRANGERS[0], by="neighbour", now=NOW + DAY)
     world.comes(STRANGERS[0], now=NOW + 2 * DAY)
@@ -258,8 +258,8 @@ def test_what_was_left_can_be_taken_back_and_nothing_of_it_stays(world: World) -
 
 def test_ones_own_number_is_forgotten_with_whomever_it_was_left(world: World) -> None:
     left = [world.leave(STRANGERS[0], by=name) for name in ("owner", "neighbour", "cedar_owner")]
-    claiming.take_back_own(world.portal, STRANGERS[0], SOON)
-    claiming.take_back_own(world.portal, STRANGERS[1], SOON)
+    withdrawing.take_back_own(world.portal, STRANGERS[0], SOON)
+    withdrawing.take_back_own(world.portal, STRANGERS[1], SOON)
     world.tick(SOON)
     assert [world.the(one).state for one in left] == ["void"] * 3
     assert [world.the(one).phone_hash for one in left] == [None] * 3
@@ -269,7 +269,7 @@ def test_ones_own_number_is_forgotten_with_whomever_it_was_left(world: World) ->
 def test_whoever_takes_back_after_coming_stays_and_nobody_is_rewarded(world: World) -> None:
     one = world.leave(STRANGERS[0])
     world.comes(STRANGERS[0])
-    claiming.take_back_own(world.portal, STRANGERS[0], SOON)
+    withdrawing.take_back_own(world.portal, STRANGERS[0], SOON)
     world.tick(SOON)
     assert (world.the(one).state, world.the(one).why) == ("void", "withdrawn")
     world.tick(NOW + 40 * DAY)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.referrals import claiming
+from chalicelib.referrals import withdrawing
 from tests.factories import NOW, PHONES, make_key
 from tests.recording import RecordingClient, kind_of
 from tests.referrals.worlds import DAY, MINUTE, STRANGERS, World, copied
@@ -81,7 +81,7 @@ def _come(world: World) -> None:
 
 
 def _take_back(world: World) -> None:
-    claiming.take_back_own(world.portal, STRANGERS[0], NOW + MINUTE)
+    withdrawing.take_back_own(world.portal, STRANGERS[0], NOW + MINUTE)
     world.tick(NOW + MINUTE)
 
 
