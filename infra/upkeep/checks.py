@@ -217,6 +217,11 @@ def _voucher(book: Book, keys: Keyring, key: K, item: Item) -> None:
     book.want(rewards.code_key(keys, rewards.voucher_from(item, keys).code), key)
 
 
+def _reward(book: Book, keys: Keyring, key: K, item: Item) -> None:
+    if item["photo_id"]:
+        book.want(photos.photo_key(item["photo_id"]), key)
+
+
 def _purse(book: Book, keys: Keyring, key: K, item: Item) -> None:
     """Whether it is what the ledger says is asked by `make verify-ledger`."""
     if "next_moment" in item:
@@ -269,6 +274,7 @@ CHECKS: dict[tuple[str, str], Check] = {
     ("COMPLAINT", "META"): _complaint,
     ("COMPLAINT", "T"): _entry,
     ("COMPLAINT", "PHOTO"): _wants(lambda key, item: photos.photo_key(item["id"])),
+    ("COMMUNITY", "REWARD"): _reward,
     ("POINTS", "BALANCE"): _purse,
     ("POINTS", "VOUCHER"): _voucher,
     ("DUEP", ""): _wants(lambda key, item: point_items.balance_key(item["account_id"])),
