@@ -60,7 +60,9 @@ def _spend(portal: Portal, people: People) -> None:
     reward = make_reward(
         portal=portal, by=people.manager, photo_id=photo, valid_until=NOW + timedelta(days=9)
     )
-    saved = SaveReward(community_id="maple", name="门票", points=300, stock=6, stock_seen=5, version=1)
+    saved = SaveReward(
+        community_id="maple", name="门票", points=300, stock=6, stock_seen=5, version=1, photo_id=photo
+    )
     catalogue.save(portal, people.manager, reward.id, saved, NOW)
     found = reward_views.on_offer(portal, owner, NOW)
     reward_views.Pictures(portal, [reward, *found], None, NOW).url(reward)

@@ -17,7 +17,7 @@ from chalicelib.photos.models import Photo
 from chalicelib.portal import Portal
 from chalicelib.rewards import store
 from chalicelib.rewards.models import Reward, SaveReward
-from chalicelib.rewards.policy import MOST_REWARDS
+from chalicelib.rewards.policy import KEEP_PICTURE, MOST_REWARDS
 from chalicelib.times import kept
 
 MANAGER = frozenset({"manager"})
@@ -98,6 +98,7 @@ def save(portal: Portal, person: Person, reward_id: str, body: SaveReward, now: 
     portal.db.write(
         store.change(before, after, body.stock - body.stock_seen),
         *_picture(portal, person, after, before.photo_id),
+        *_let_go(before.photo_id, after.photo_id, now),
         audit.add(act, now),
     )
     return find(portal, person, reward_id)
@@ -108,6 +109,15 @@ def _picture(portal: Portal, person: Person, reward: Reward, before: str) -> lis
     if not reward.photo_id or reward.photo_id == before:
         return []
     return [_keep(one) for one in photos.free_photos(portal, person, [reward.photo_id])]
+
+
+def _let_go(before: str, after: str, now: datetime) -> list[Op]:
+    """The write by which a picture that was replaced goes by itself, like one that was never sent."""
+    if not before or before == after:
+        return []
+    goes = int((now + KEEP_PICTURE).timestamp())
+    key = photo_store.photo_key(before)
+    return [Update(key, sets={"expires_at": goes}, condition=Attr("PK").exists(), error=VersionConflict())]
 
 
 def _keep(photo: Photo) -> Op:

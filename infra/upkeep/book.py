@@ -78,6 +78,7 @@ class Book:
 #: Partitions whose sort keys tell nothing about the kind of record.
 _ONE_KIND = {
     "OUTBOX", "DUE", "DUEC", "AUDIT", "SPOT", "REPEAT", "RISK", "TELL", "SEND", "FAILED", "PUBLISH", "MEMBER",
+    "DUEP", "EARN", "EARNED", "POINTSUM", "ADJUST",
 }  # fmt: skip
 
 

@@ -7,6 +7,8 @@ from functools import partial
 import pytest
 
 from chalicelib.errors import Forbidden, IdempotencyMismatch, Invalid, NotFound, VersionConflict
+from chalicelib.photos import service as photos
+from chalicelib.photos import store as photo_store
 from chalicelib.points import earning, store, timers
 from chalicelib.points.errors import InsufficientPoints
 from chalicelib.points.months import end_of, last_month
@@ -219,6 +221,19 @@ def test_a_manager_changes_a_reward_while_people_take_it(people: People, reward:
         catalogue.save(portal, manager, reward.id, less, NOW)
     with pytest.raises(Invalid):
         make_reward(portal=portal, by=manager, valid_from=NOW, valid_until=NOW)
+
+
+def test_a_picture_that_was_replaced_goes_by_itself(people: People) -> None:
+    portal, manager = people.portal, people.manager
+    first, second = (photos.start_plain(portal, manager, NOW) for _ in range(2))
+    reward = make_reward(portal=portal, by=manager, photo_id=first)
+    assert "expires_at" not in (portal.db.get(photo_store.photo_key(first)) or {})
+    body = SaveReward(
+        community_id="maple", name="券", points=9, stock=5, stock_seen=5, version=1, photo_id=second
+    )
+    catalogue.save(portal, manager, reward.id, body, NOW)
+    kept = [portal.db.get(photo_store.photo_key(one)) or {} for one in (first, second)]
+    assert ["expires_at" in one for one in kept] == [True, False]
 
 
 def test_nothing_of_points_lies_among_somebodys_other_records(people: People, reward: Reward) -> None:
