@@ -25,7 +25,7 @@ SUDO := $(shell test "$$(id -u)" = 0 || echo sudo)
 PIP := -m pip --disable-pip-version-check --no-input install --no-compile -qq
 
 .DEFAULT_GOAL := help
-.PHONY: help run test $(TEST_GROUPS) setup lint format types locale locale-update browser package scan deploy smoke import migrate residents verify recompute-deadlines backup restore restore-table rotate-keys sign-out-all posters screenshots icons openapi holidays check-deadlines check-slots bench lighthouse clean
+.PHONY: help run test $(TEST_GROUPS) setup lint format types locale locale-update browser package scan deploy smoke import migrate residents verify verify-ledger recompute-deadlines backup restore restore-table rotate-keys sign-out-all posters screenshots icons openapi holidays check-deadlines check-slots bench lighthouse clean
 .DELETE_ON_ERROR:
 
 help:  ## list all targets
@@ -92,6 +92,9 @@ residents: $(APP_ENV) $(ENGINE_ENV)  ## write who lives where, for people import
 
 verify: $(APP_ENV) $(ENGINE_ENV)  ## check that records, numbers, seals and photos hold together
 	@$(BIN)/python -m local.inside infra.upkeep.verify
+
+verify-ledger: $(APP_ENV) $(ENGINE_ENV)  ## work out from everybody's ledger what they have, and say where records differ
+	@$(BIN)/python -m local.inside infra.upkeep.verify_ledger
 
 recompute-deadlines: $(APP_ENV) $(ENGINE_ENV)  ## compare promises with what issues' rows say (COMMUNITY=maple ALL=1 FIX=1)
 	@COMMUNITY=$(COMMUNITY) ALL=$(ALL) FIX=$(FIX) $(BIN)/python -m local.inside infra.upkeep.recompute

@@ -39,12 +39,15 @@ else:
 
 @app.lambda_function(name="deliver_outbox")
 def deliver_outbox(event: dict[str, Any], context: Any) -> dict[str, int]:
-    """The table's stream: deliver what was announced, clear away what forgotten photos left in storage."""
+    """The table's stream: deliver what was announced, count what earns points, clear away what forgotten photos left
+    in storage."""
     from chalicelib.inbox import outbox  # here and below: calls of the API need none of these
     from chalicelib.photos import service as photos
+    from chalicelib.points import intake as points
 
     delivered = outbox.handle_stream(portal(), event)
-    return {"delivered": delivered, "cleared": photos.clear_removed(portal(), event)}
+    counted = points.handle_stream(portal(), event, datetime.now(UTC))
+    return {"delivered": delivered, "counted": counted, "cleared": photos.clear_removed(portal(), event)}
 
 
 @app.lambda_function(name="send_messages")
@@ -74,12 +77,14 @@ def photo_failed(event: dict[str, Any], context: Any) -> None:
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="tick")
 def tick(event: Any) -> dict[str, int]:
-    """The clock: deliver what the stream missed, handle what is due of issues, complaints and consultations."""
+    """The clock: deliver what the stream missed, handle what is due of issues, complaints, consultations and points."""
     from chalicelib.complaints import timers as complaints
     from chalicelib.consultations import timers as consultations
     from chalicelib.due import clock
     from chalicelib.inbox import outbox
     from chalicelib.issues import timers
+    from chalicelib.points import intake
+    from chalicelib.points import timers as points
 
     now = datetime.now(UTC)
     return clock.run(
@@ -88,6 +93,8 @@ def tick(event: Any) -> dict[str, int]:
             "handled": lambda: timers.run_due(portal(), now).total(),
             "complaints": lambda: complaints.run_due(portal(), now),
             "consultations": lambda: consultations.run_due(portal(), now),
+            "counted": lambda: intake.sweep(portal(), now),
+            "points": lambda: points.run_due(portal(), now),
         }
     )
 

@@ -25,6 +25,7 @@ SECTIONS = {
     "load": "",
     "dispatch": "",
     "month": "",
+    "points": "",
     "fifty": "Fifty people at once, for a minute, on the local portal",
 }
 _VERSIONS = ("chalice", "botocore", "pydantic", "jinja2", "pillow")

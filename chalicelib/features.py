@@ -65,6 +65,14 @@ NAMES = (
     "complaints.api",
     "complaints.desk_api",
     "complaints.all_pages",
+    "referrals.api",
+    "referrals.all_pages",
+    "points.api",
+    "points.all_pages",
+    "points.desk_api",
+    "rewards.api",
+    "rewards.all_pages",
+    "rewards.desk_api",
 )
 #: What tells of all routes. (So does a page that is to say what the one before wanted said: any may have wanted that.)
 _TELL_OF_ALL = ("/api/openapi.json", "/api/docs")

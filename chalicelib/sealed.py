@@ -41,6 +41,7 @@ _SEALED: dict[tuple[str, str], list[tuple[tuple[str, ...], Callable[[Item], str]
     ("DESIGNER", "LINE"): [(("consultant_name",), _PARTITION)],
     ("ACCOUNT", "REACH"): [(("email",), _partition("email")), (("openid",), _partition("openid"))],
     ("ACCOUNT", "REACHPUSH"): [(("subscription",), _partition("subscription"))],
+    ("POINTS", "VOUCHER"): [(("code",), _partition("voucher"))],
     ("OUTBOX", ""): [(("who",), _MESSAGE)],
     ("COMMUNITY", "STAFF"): [(("name",), _MEMBER)],
     ("ISSUE", "META"): [(("reporter", "name"), _PARTITION), (("assignee", "name"), _PARTITION)],

@@ -49,6 +49,9 @@ class Settings(Base):
     messages_per_day: int = Field(200, ge=1)
     follows_per_day: int = Field(50, ge=1)
     bookings_per_day: int = Field(20, ge=1)
+    #: Numbers left with invitations, per hour: from one network address, and with one code.
+    claims_per_address: int = Field(30, ge=1)
+    claims_per_code: int = Field(30, ge=1)
 
     @property
     def is_local(self) -> bool:

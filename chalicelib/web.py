@@ -49,6 +49,7 @@ class Access:
 
 PUBLIC = Access(public=True)
 SIGNED_IN = Access()
+OWNERS = Access(roles=frozenset({"owner"}))
 DESK = Access(roles=DESK_ROLES)
 #: Those at the desk who also change something there.
 HANDLERS = Access(roles=frozenset({"front_line", "senior", "technician", "manager", "expert"}))

@@ -1,6 +1,7 @@
 """The demo data of a new local portal: two communities, their people, and a few issues under way."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from chalicelib.accounts import store as accounts
@@ -16,7 +17,7 @@ from chalicelib.issues.models import IssueFile, OwnerStep, RateIssue, ReportIssu
 from chalicelib.places import service as places
 from chalicelib.places.rules import read_lines
 from chalicelib.portal import Portal, portal
-from local import demo_cards, demo_consultations, demo_decoration
+from local import demo_cards, demo_consultations, demo_decoration, demo_points, demo_referrals
 
 PEOPLE = """community_id,community,building,unit,unit_id,name,phone,role
 maple,枫林苑,1,101,maple-1-101,王秀英,+8613800000001,owner
@@ -46,6 +47,8 @@ def main(now: datetime) -> None:
     if not _issues_there(portal()):
         demo_cards.write(portal(), _person(portal(), "+8613900000004"), now)
         Story(portal(), now).tell()
+        demo_points.write(portal(), partial(_person, portal()), now)
+        demo_referrals.write(portal(), _person(portal(), "+8613800000002"), now)
     demo_consultations.tell(
         portal(), _person(portal(), "+8613900000003"), _person(portal(), "+8613800000001"), now
     )

@@ -9,7 +9,17 @@ from chalicelib import i18n
 from chalicelib.company import company
 from chalicelib.looks import Look
 from chalicelib.page_words import DEFAULT_ZONE, ROOT, Speech, company_view, environment, speak, static_bytes
-from local import complaint_samples, desk_samples, dispatch_samples, opened, rule_samples, samples, tokens
+from local import (
+    complaint_samples,
+    desk_samples,
+    dispatch_samples,
+    opened,
+    point_samples,
+    referral_samples,
+    rule_samples,
+    samples,
+    tokens,
+)
 
 _TEMPLATE = "styles.html"
 _BASE_CSS = ROOT / "local" / "styles.css"
@@ -68,9 +78,12 @@ def _parts(locale: str) -> dict[str, Any]:
         "rule_parts": rule_samples.rule_parts(),
         "replies": desk_samples.reply_parts(locale),
         "complaints": complaint_samples.cards(),
+        "invitations": referral_samples.rows(),
+        "invitation": referral_samples.at_desk(),
         "ledger": complaint_samples.rows(),
         "case": complaint_samples.timeline(),
         "dispatch": dispatch_samples.parts(locale),
+        "points": point_samples.parts(),
         "icons": re.findall(r'<symbol id="(\w+)"', static_bytes("icons.svg").decode()),
         "looks_as_cookies": ("", "light", "dark", "large", "large.dark"),
     }

@@ -62,7 +62,7 @@ _numbers = itertools.count(1)
 def make_settings(**changes: Any) -> Settings:
     """Settings of a local portal, its daily caps wide."""
     names = ("reports_per_day", "photos_per_day", "messages_per_day", "follows_per_day", "bookings_per_day")
-    wide = dict.fromkeys(names, 1000)
+    wide = dict.fromkeys((*names, "claims_per_address", "claims_per_code"), 1000)
     return Settings(**{"portal_stage": "local", **wide, **changes})
 
 

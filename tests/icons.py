@@ -1,4 +1,4 @@
-"""Draws the icons for the phone's first screen from the company's logo: `make icons`."""
+"""Draws the phone's icons and the picture of shared links from the company's logo: `make icons`."""
 
 import base64
 import re
@@ -13,6 +13,8 @@ _ICONS = (
     ("icon-512.png", 512, 1.0),
     ("icon-maskable.png", 512, 0.6),
     ("icon-apple.png", 180, 0.78),
+    # What goes with a link that is shared: chats cut it square, and take none below 300 pixels.
+    ("share.png", 600, 0.6),
 )
 
 

@@ -9,12 +9,16 @@ from pydantic import TypeAdapter
 
 import app  # noqa: F401 - importing it declares every route
 from chalicelib.managing import calendar_form, policy_form
+from chalicelib.points import rule_form
+from chalicelib.points.policy import RULES, ZONE
+from chalicelib.referrals import codes
+from chalicelib.referrals.policy import CONSENT
 from chalicelib.service_levels.policy import DEFAULT_POLICY, default_calendar
 from chalicelib.sops import form as sop_form
 from chalicelib.sops.policy import built_in
 from chalicelib.web import ROUTES, Route
 from tests.browser import Browser, Page
-from tests.factories import NOW, People, report
+from tests.factories import NOW, PHONES, People, report
 
 Ids = dict[str, str]
 
@@ -26,11 +30,14 @@ def _json(value: Any) -> Any:
 
 _CALENDAR = default_calendar("Asia/Shanghai")
 _SOP = built_in("plumbing")
+_RULE = rule_form.fields(RULES["rating"], ZONE)
 ALL = [route for route in ROUTES if route.path != "/static/{version}/{name}"]
 _STEP = {"version": 1, "reason": "还在漏"}
 _MARKS = {"professionalism": 5, "attitude": 4, "efficiency": 3}
 _REPORT = {"unit_id": "maple-1-101", "category_id": "plumbing", "description": "漏水"}
 _COMPLAINT = {"kind": "complaint", "category": "service", "content": "等了三天", "unit_id": "maple-1-101"}
+_REWARD = {"community_id": "maple", "name": "电影票", "points": 1, "stock": 9}
+_ADJUST = {"community_id": "maple", "phone": "+8613800000002", "points": 1, "reason": "感谢"}
 _MATRIX = {name: ["property"] for name in ("service", "product", "environment", "other")}
 #: JSON bodies of the API, by method and path below /api/v1.
 BODIES: dict[str, Any] = {
@@ -99,6 +106,10 @@ BODIES: dict[str, Any] = {
     "PUT /desk/communities/{community_id}/calendar": {"version": 0, "calendar": _json(_CALENDAR)},
     "PUT /desk/communities/{community_id}/roster": {"version": 0, "roster": {}},
     "PUT /desk/communities/{community_id}/sops/{category_id}": {"version": 0, "sop": _json(_SOP)},
+    "POST /referral/renew": {"code": "none"},
+    "POST /referrals/{code}/claims": {"phone": "+8613700000002"},
+    "POST /desk/referrals/forget": {"community_id": "maple", "phone": "+8613700000002"},
+    "POST /desk/referrals/{referral_id}/decision": {"decision": "void", "reason": "假的", "version": 2},
     "PUT /inbox/read": {"read_until": "01K00000000000000000000000"},
     "POST /bookings": {
         "consultant_id": "{consultant_id}",
@@ -150,6 +161,14 @@ BODIES: dict[str, Any] = {
     "POST /desk/announcements": {"community_id": "maple", "title": "停水", "text": "明天停水。"},
     "POST /desk/announcements/{announcement_id}/take-back": {"community_id": "maple"},
     "PUT /announcements/{announcement_id}/read": {},
+    "POST /rewards/{reward_id}/redemptions": {},
+    "POST /vouchers/{voucher_id}/cancel": {},
+    "POST /desk/vouchers/use": {"code": "{voucher_code}"},
+    "POST /desk/rewards": _REWARD,
+    "PUT /desk/rewards/{reward_id}": {**_REWARD, "version": 1, "stock_seen": 9},
+    "PUT /desk/points/rules/{kind}": {"community_id": "maple", "version": 0, "rule": {"points": 20}},
+    "POST /desk/points/adjustments": _ADJUST,
+    "POST /desk/points/adjustments/{adjustment_id}": {"community_id": "maple", "approve": False},
     "POST /photos": {"content_type": "image/jpeg", "size_bytes": 1000},
 }
 #: These are called again and again by tests that share a portal: they preview, or the second would be a conflict.
@@ -238,6 +257,26 @@ FORMS: dict[str, dict[str, Any]] = {
         "version": 1,
         "assignee_id": "{account_id}",
     },
+    "/refer/renew": {"code": "none"},
+    "/refer/take-back": {},
+    "/r/{code}": {"phone": "+8613700000002", "consent": CONSENT, "key": "form-key-1"},
+    "/r/{code}/take-back": {},
+    "/desk/referrals": {"community_id": "maple", "phone": "+8613700000002"},
+    "/desk/referrals/{referral_id}": {
+        "decision": "void",
+        "reason": "假的",
+        "version": 2,
+        "key": "form-referral",
+    },
+    "/rewards/{reward_id}": {"key": "form-key-1"},
+    "/vouchers/{voucher_id}/cancel": {},
+    "/desk/vouchers": {"code": "{voucher_code}"},
+    "/desk/vouchers/{voucher_code}": {},
+    "/desk/points/rewards/new": {**_REWARD, "voucher_days": 90, "key": "form-key-1"},
+    "/desk/points/rewards/{reward_id}": {**_REWARD, "voucher_days": 90, "version": 1, "stock_seen": 9},
+    "/desk/points/rules/{kind}": {**_RULE, "version": 0, "community_id": "maple"},
+    "/desk/points/adjustments": {**_ADJUST, "key": "form-key-1"},
+    "/desk/points/adjustments/{adjustment_id}": {"community_id": "maple"},
     "/photos": {"back": "/"},
     "/consultations/new": {
         "consultant_id": "{consultant_id}",
@@ -311,6 +350,40 @@ def _announced(people: People) -> str:
     return one.id
 
 
+def _referral(people: People, whose: str) -> str:
+    """A number that is known, left with the neighbour's code; the clock has had it looked at."""
+    from chalicelib.accounts.store import phone_hash
+    from chalicelib.issues import timers
+    from chalicelib.referrals import claiming, store
+
+    code = codes.own(people.portal, people.neighbour, NOW).code
+    phone = PHONES[whose]
+    claiming.claim(people.portal, code, claiming.Left(phone, "-"), NOW)
+    timers.run_due(people.portal, NOW)
+    return store.left_with(people.portal.db, phone_hash(people.portal.keys, phone))[0]
+
+
+def _points(people: People) -> Ids:
+    """A reward and a voucher of maple's owner, and an adjustment that waits."""
+    from chalicelib.points import adjusting
+    from chalicelib.points.desk_models import AskAdjustment
+    from tests.factories_points import give_points, make_reward, redeem
+
+    give_points(portal=people.portal, to=people.owner)
+    reward = make_reward(portal=people.portal, by=people.manager, points=1, stock=99)
+    voucher = redeem(portal=people.portal, by=people.owner, reward=reward)
+    body = AskAdjustment.model_validate({**_ADJUST, "points": 501})
+    other = people.clerk.model_copy(update={"grants": people.manager.grants})
+    asked = adjusting.ask(people.portal, other, body, None, NOW)
+    return {
+        "reward_id": reward.id,
+        "voucher_id": voucher.id,
+        "voucher_code": voucher.code,
+        "adjustment_id": asked.id,
+        "kind": "rating",
+    }
+
+
 def make_ids(*, people: People) -> Ids:
     """Objects of maple's owner: an issue, a photo, a draft."""
     from chalicelib.consultations import feeds
@@ -335,6 +408,7 @@ def make_ids(*, people: People) -> Ids:
         "feed": feeds.renew(people.portal, owner),
         "consultant_id": plan.consultant_id,
         **decoration_ids(people=people),
+        **_points(people),
         "complaint_id": make_complaint_id(people=people),
         "issue_id": issue.id,
         "photo_id": photos.start_plain(people.portal, owner, NOW),
@@ -342,6 +416,9 @@ def make_ids(*, people: People) -> Ids:
         "community_id": "maple",
         "category_id": "plumbing",
         "code": make_place(portal=people.portal).id,
+        "invite": codes.own(people.portal, owner, NOW).code,
+        "referral_id": _referral(people, "cedar_owner"),
+        "referral_too": _referral(people, "clerk"),
         "account_id": people.technician.id,
         "device": "none",
         "announcement_id": _announced(people),
@@ -368,7 +445,10 @@ def name_of(route: Route) -> str:
 
 def call(browser: Browser, route: Route, ids: Ids, **headers: str) -> Page:
     """Send a route's request."""
-    path = route.path.format(**ids)
+    # Invitations have codes of their own, in the place where those of posters stand.
+    code = ids["invite"] if route.path.startswith(("/r/", "/api/v1/referrals/")) else ids["code"]
+    referral = ids["referral_id" if route.kind == "api" else "referral_too"]  # each is decided about once
+    path = route.path.format(**{**ids, "code": code, "referral_id": referral})
     if route.method == "GET":
         return browser.send("GET", path, b"", headers)
     if route.accepts == "text/csv":

@@ -69,6 +69,8 @@ from tests.factories import (
 )
 from tests.factories_complaints import complain, complaint_move, complaint_step, handle
 from tests.story_dispatch import tell_dispatch
+from tests.story_points import tell_points
+from tests.story_referrals import tell_referrals
 
 LATER = NOW + timedelta(minutes=5)
 CALLED_BACK = NOW + timedelta(hours=1)
@@ -91,9 +93,11 @@ def tell(portal: Portal) -> None:
     complaint_timers.run_due(portal, NOW)
     _complain(portal, people)
     tell_dispatch(portal, people)
+    tell_referrals(portal, people)
     outbox.sweep(portal, LATER)
     _tell_outside(portal, people)
     outbox.sweep(portal, LATER)
+    tell_points(portal, people)
     _rules(portal, people)
     _read(portal, people)
     _let_time_pass(portal, people)

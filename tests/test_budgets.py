@@ -10,6 +10,7 @@ from chalicelib.due import plan
 from chalicelib.issues import timers
 from chalicelib.photos import service as photos
 from chalicelib.portal import Portal
+from chalicelib.referrals import codes
 from chalicelib.sops import store as sops
 from tests.browser import Browser
 from tests.factories import NOW, People, bring_to, make_place, report
@@ -57,6 +58,7 @@ def complaint(people: People) -> str:
 def ids(site: Portal, issues: list[str], complaint: str) -> Ids:
     """A resolved issue that no test has touched, and communities remembered."""
     _remember(site)
+    codes.own(site, People(site).owner, NOW)
     return {"resolved": issues[0], "complaint": complaint}
 
 
@@ -132,6 +134,13 @@ READS: list[tuple[str, str, list[str]]] = [
     ("technician", "/desk/today", ["query"] * 3),
     ("clerk", "/desk/today", ["query"]),
     ("technician", "/api/v1/desk/communities/maple/staff", ["query"]),
+    ("owner", "/api/v1/points", ["get_item"]),
+    ("owner", "/api/v1/points/entries", ["query"]),
+    # The balance, a page of history, and how points are earned where one lives.
+    ("owner", "/points", ["get_item", "query", "query"]),
+    ("owner", "/rewards", ["query", "get_item"]),
+    ("owner", "/vouchers", ["query"]),
+    ("manager", "/desk/points", ["query", "query"]),
     ("owner", "/feedback", ["query", "batch_get_item"]),
     ("owner", "/api/v1/complaints/{complaint}", ["query"]),
     ("owner", "/feedback/new?kind=complaint", []),
@@ -151,6 +160,10 @@ READS: list[tuple[str, str, list[str]]] = [
     ("manager", "/desk/rules/sops/lift", ["query"] * 2),
     ("manager", "/desk/rules/sops", ["query"]),
     ("manager", "/api/v1/desk/communities/maple/calendar", ["query"]),
+    ("owner", "/api/v1/referral", ["get_item"]),
+    # One's code with one's referrals, of which there are none, and what both sides earn by the rules.
+    ("owner", "/refer", ["query"] * 3),
+    ("manager", "/desk/referrals", ["query"]),
 ]
 
 
@@ -201,6 +214,17 @@ def test_an_emergency_is_made_in_one_transaction(site: Portal, signed_in: Any) -
     assert _calls(site, owner, "POST", "/issues/emergency", fields) == [
         *SIGNED_IN, "get_item", "transact_write_items",
     ]  # fmt: skip
+
+
+def test_an_invitation_costs_the_same_for_every_number(site: Portal, people: People) -> None:
+    """`tests/referrals/test_referral_privacy.py` looks at what is asked, too."""
+    code = codes.own(site, people.owner, NOW).code
+    page = Browser().get(f"/r/{code}")
+    assert _calls(site, Browser(), "GET", f"/r/{code}") == ["get_item", "get_item", "query"]
+    form = {"consent": page.value("consent"), "key": page.value("key")}
+    for phone in ("+8613700000401", "+8613800000001", "+8613800000002"):
+        found = _calls(site, Browser(), "POST", f"/r/{code}", {**form, "phone": phone})
+        assert found == ["get_item", "batch_get_item", "transact_write_items"]
 
 
 def test_public_pages_ask_the_table_nothing(site: Portal) -> None:

@@ -8,6 +8,7 @@ import pytest
 from chalicelib.accounts.models import DESK_ROLES
 from chalicelib.issues.rules import ASSIGNEE_ROLES, DISPATCH_ROLES
 from chalicelib.portal import Portal
+from chalicelib.storage import Storage
 from chalicelib.web import Route
 from tests.browser import HOST, Browser, Page
 from tests.factories import People
@@ -33,6 +34,14 @@ PUBLIC = {
     "POST /look",
     # A phone's calendar asks by itself, without a session: the address is the secret.
     "GET /calendar/{feed}",
+    # An owner's link is opened by anybody: it names the inviter in masked form, and says nothing of a number's owner.
+    "GET /r/{code}",
+    "GET /r/{code}/qr.svg",
+    "POST /r/{code}",
+    "POST /r/{code}/take-back",
+    "GET /share.png",
+    "GET /api/v1/referrals/{code}",
+    "POST /api/v1/referrals/{code}/claims",
 }
 GUARDED = [route for route in ALL if name_of(route) not in PUBLIC]
 UNSAFE = [route for route in ALL if route.method != "GET"]
@@ -77,7 +86,12 @@ def test_without_a_session_there_is_only_the_way_to_one(site: Portal, ids: Ids, 
 
 
 @pytest.mark.parametrize("route", [r for r in ALL if name_of(r) in PUBLIC], ids=name_of)
-def test_what_is_public_answers_everybody(site: Portal, ids: Ids, route: Route) -> None:
+def test_what_is_public_answers_everybody(
+    site: Portal, ids: Ids, route: Route, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        Storage, "write", lambda *_: None
+    )  # the picture of shared links; no store answers here
     page = call(Browser(), route, ids)
     if page.status == 303:  # a form that worked goes on to a page
         assert "/login" not in page.headers["location"]
@@ -128,6 +142,16 @@ def test_each_desk_route_names_its_roles(route: Route) -> None:
     office, managers = DISPATCH_ROLES, frozenset({"manager"})
     readers = office | {"auditor"}
     assert route.access.roles in (DESK_ROLES, ASSIGNEE_ROLES, office, managers, readers)
+
+
+@pytest.mark.parametrize("route", [r for r in DESK if "{referral_id}" in r.path], ids=name_of)
+def test_another_communitys_referrals_are_not_there(
+    site: Portal, caller: Any, ids: Ids, route: Route
+) -> None:
+    kept = [site.db.query_all(f"REFERRAL#{ids[name]}") for name in ("referral_id", "referral_too")]
+    assert all(kept)
+    assert call(caller("cedar_manager"), route, ids).status == 404
+    assert [site.db.query_all(f"REFERRAL#{ids[name]}") for name in ("referral_id", "referral_too")] == kept
 
 
 @pytest.mark.parametrize("route", [r for r in DESK if "{code}" in r.path], ids=name_of)

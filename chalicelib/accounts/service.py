@@ -10,7 +10,7 @@ from chalicelib.accounts.models import Account, AccountView, Person, Session
 from chalicelib.accounts.sessions import new_session
 from chalicelib.company import company
 from chalicelib.conditions import Attr
-from chalicelib.db import Delete, Op, Update
+from chalicelib.db import Delete, Item, Op, Update
 from chalicelib.errors import N_, Conflict, TooMany, Unavailable, WrongCode
 from chalicelib.messages.notifier import Message
 from chalicelib.portal import Portal
@@ -94,14 +94,28 @@ def sign_in(portal: Portal, phone_text: str, code: str, now: datetime) -> Sessio
     sent = _count_try(portal, hashed, now)
     if not hmac.compare_digest(sent, _hash(portal, hashed, code.strip())):
         raise WrongCode
-    account = store.find_by_phone(portal.db, portal.keys, phone)
+    pointer, claim = portal.db.batch_get([store.phone_key(hashed), store.claim_key(hashed)])
+    account = store.get(portal.db, portal.keys, pointer["account_id"]) if pointer else None
     if account is None:
         raise WrongCode
     token, expires, session = new_session(portal, account, now)
     used = Delete(store.code_key(hashed), condition=Attr("code").eq(sent), error=WrongCode())
-    portal.db.write(used, session)
+    _enter(portal, account, claim, [used, session], now)
     view = AccountView(id=account.id, name=account.name, roles=sorted(account.roles))
     return Session(token=token, expires_at=rfc3339(expires), account=view)
+
+
+def _enter(portal: Portal, account: Account, claim: Item | None, ops: list[Op], now: datetime) -> None:
+    """The write of a new session. Whoever was invited by a neighbour brings that on by it."""
+    if claim is None:
+        portal.db.write(*ops)
+        return
+    from chalicelib.referrals import coming  # for the few who were
+
+    came = coming.signing_in(account, claim, now)
+    portal.db.write(*ops, *came)
+    if came:
+        coming.signed_in(portal, account, claim, now)
 
 
 def _count_try(portal: Portal, phone_hash: str, now: datetime) -> str:

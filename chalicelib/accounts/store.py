@@ -36,6 +36,11 @@ def code_key(phone_hash: str) -> K:
     return K(f"PHONE#{phone_hash}", "CODE")
 
 
+def claim_key(phone_hash: str) -> K:
+    """Which invitation was the first that a number came by (`referrals/`)."""
+    return K(f"PHONE#{phone_hash}", "CLAIM")
+
+
 def throttle_key(kind: str, hashed: str) -> K:
     """The moments at which codes were asked for, by phone or by network address."""
     return K(f"{kind}#{hashed}", "THROTTLE")

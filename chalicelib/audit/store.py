@@ -17,6 +17,8 @@ Action = Literal[
     "message_judged", "announced", "announcement_taken_back",
     "complaint_step", "complaint_assign", "complaint_note", "complaint_link",
     "complaint_call_back", "complaint_contact", "complaint_departments",
+    "referral_decided", "referral_forgotten",
+    "points_rule", "reward_changed", "voucher_used", "points_adjusted", "adjustment_asked", "adjustment_judged",
     "worker_changed", "absence_changed", "dispatch_rules", "cost", "called_back", "outage", "linked", "split",
 ]  # fmt: skip
 

@@ -1,8 +1,8 @@
 """Rows of what is due: by day and shard, in time order. Keys: `docs/keys.md`.
 
-An open issue has one, for its next moment; a community has one while its open issues are to be looked through because
-its service levels have changed.
-"""
+An open issue has one, for its next moment; a community has one while its open issues are to be looked through
+because its service levels have changed. Referrals have theirs for as long as something is to come of them
+(`referrals/store.py`)."""
 
 import hashlib
 from datetime import UTC, datetime

@@ -25,11 +25,14 @@ Event = Literal[
     "complaint_dispute", "complaint_new", "complaint_given", "complaint_message", "complaint_accepted",
     "complaint_dissent", "complaint_withdrawn", "complaint_warn", "complaint_breach", "complaint_latest",
     "delayed", "still_late",
+    "referral_qualified", "referral_flagged",
     "due_soon", "escalated", "unresolved", "pause_over", "pause_over_waiting_owner", "pause_over_waiting_parts",
     "pause_over_appointment", "running_late", "running_late_unassigned", "ask_confirm", "ask_answer", "visit_soon",
+    "points_earned", "points_reversed", "points_adjusted", "points_expiring", "tier_up", "tier_soon", "tier_down",
+    "voucher_ready", "voucher_used", "voucher_cancelled", "adjustment_waits",
 ]  # fmt: skip
 #: What the id of a notice or message is the id of; "line" is a place in line for a designer's time, without one.
-About = Literal["issue", "complaint", "booking", "line", "project", "commitment"]
+About = Literal["issue", "complaint", "booking", "line", "project", "commitment", "referral", "points"]
 
 
 #: Words for several roles at once: who does the front desk's work (seniors do, too), and all who may dispatch.
@@ -39,7 +42,8 @@ DESK, OFFICE = "desk", "office"
 @dataclass(frozen=True)
 class Notice:
     """One thing that happened to an issue or a complaint, as it goes through the outbox; `about` says which, and
-    `issue_id` is its id, `category_id` then the complaint's kind and category.
+    `issue_id` is its id, `category_id` then the complaint's kind and category. Of points, `number` is how many, and
+    `category_id` what for (`points.words`).
 
     `owners` and `staff` are account ids; `roles` are staff roles of the community, `DESK` or `OFFICE`: looked up on
     delivery (`inbox/whom.py`).

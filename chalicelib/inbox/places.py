@@ -8,6 +8,8 @@ _PLACES = {
     "line": ("/consultations", "/desk/calendar"),
     "project": ("/projects/{id}", "/desk/projects/{id}"),
     "commitment": ("/commitments/{id}", "/desk/commitments/{id}"),
+    "referral": ("/refer", "/desk/referrals/{id}"),
+    "points": ("/points", "/desk/points"),
 }
 
 

@@ -99,7 +99,11 @@ def _category(item: Item, locale: str) -> str:
     if item.get("about") == "complaint":
         kind, _, category = item["category_id"].partition("/")
         return complaint_name(kind, category, locale)
-    return category_of(item["category_id"]).name(locale)
+    if item.get("about") == "points":
+        from chalicelib.points.words import subject  # most inboxes hold other things
+
+        return subject(item["category_id"], locale)
+    return category_of(item["category_id"]).name(locale) if item["category_id"] else ""
 
 
 def _of_deadline(portal: Portal, item: Item, locale: str, now: datetime) -> dict[str, Any]:

@@ -110,6 +110,23 @@ EVENTS = {
     "complaint_answered": N_("We have answered “%(category)s” (%(number)s). Open it to read what we say."),
     "complaint_closed": N_("“%(category)s” (%(number)s) is closed. Open it to read what came of it."),
     "complaint_dispute": N_("“%(category)s” (%(number)s) goes on: open it to read what happens next."),
+    "referral_qualified": N_(
+        "Somebody whom you invited is here now. Your points come after the waiting time."
+    ),
+    "points_earned": N_("%(number)s points for you: %(category)s."),
+    "points_reversed": N_("%(number)s points were taken back: %(category)s. Open it to read why."),
+    "points_adjusted": N_("Our office changed your points: %(number)s. The reason: %(category)s."),
+    "points_expiring": N_("%(number)s of your points expire on %(when)s. Use them before that."),
+    "tier_up": N_("Your level is now %(category)s. Thank you!"),
+    "tier_soon": N_(
+        "From %(when)s on your level will be %(category)s, unless you earn %(number)s more points by then."
+    ),
+    "tier_down": N_("Your level is now %(category)s. Points that you earn bring it up again."),
+    "voucher_ready": N_("Your voucher is here: %(category)s. Show its code at our office by %(when)s."),
+    "voucher_used": N_("Your voucher was used: %(category)s."),
+    "voucher_cancelled": N_(
+        "Your voucher was cancelled, and %(number)s points are yours again: %(category)s."
+    ),
 }
 STAFF_EVENTS = {
     **EVENTS,
@@ -143,9 +160,13 @@ STAFF_EVENTS = {
     "complaint_accepted": N_("“%(category)s” (%(number)s): the person agrees with the reply."),
     "complaint_dissent": N_("“%(category)s” (%(number)s): the person does not agree with the reply."),
     "complaint_withdrawn": N_("“%(category)s” (%(number)s) was withdrawn."),
+    "adjustment_waits": N_(
+        "A change of points waits for a second person: %(number)s. The reason: %(category)s."
+    ),
     "complaint_warn": N_("“%(category)s” (%(number)s): little time is left for the next step."),
     "complaint_breach": N_("“%(category)s” (%(number)s) is late. Open it and take the next step."),
     "complaint_latest": N_("“%(category)s” (%(number)s): the last limit for the written reply is over."),
+    "referral_flagged": N_("An invitation waits for your decision: something about it is unusual."),
 }
 
 CONSULTATIONS = {

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from chalicelib.accounts.models import Person
+from chalicelib.db import Op
 from chalicelib.errors import (
     IllegalTransition,
     Unavailable,
@@ -13,6 +14,7 @@ from chalicelib.issues.commit import Change, Filed, attempt, commit, entry
 from chalicelib.issues.items import value_of
 from chalicelib.issues.models import (
     Entry,
+    Issue,
     IssueFile,
     OwnerStep,
     RateIssue,
@@ -176,8 +178,17 @@ def _rate(portal: Portal, person: Person, issue_id: str, body: RateIssue, now: d
     row = entry(now, "rated", access.as_owner(person), text=_marks(rating))
     told = notice(issue, "rated", staff=_concerned(file))
     mark = store.rate(issue, after, portal.keys)
-    commit(portal, Change(file, issue, [row], [told], extra=[mark], promises=False), now)
+    extra = [mark] if issue.ratings else [mark, _worth_points(person, issue, now)]
+    commit(portal, Change(file, issue, [row], [told], extra=extra, promises=False), now)
     return rating
+
+
+def _worth_points(person: Person, issue: Issue, now: datetime) -> Op:
+    """The write that has the first rating of an issue counted: an issue earns once, however often it is repaired."""
+    from chalicelib.points import earning  # nothing else here needs it
+
+    event = earning.EarningEvent(f"rating:{issue.id}", "rating", person.id, issue.community_id, now)
+    return earning.ask(event)
 
 
 def _marks(rating: Rating) -> str:

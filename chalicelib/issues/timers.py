@@ -23,6 +23,10 @@ def run_due(portal: Portal, now: datetime) -> Counter[str]:
 def _handle(portal: Portal, row: Item, now: datetime) -> Counter[str]:
     if "community_id" in row:
         return jobs.look_through(portal, row, now)
+    if "referral_id" in row:
+        from chalicelib.referrals import moving as referrals  # a tick without any needs none of it
+
+        return referrals.handle(portal, row, now)
     key, issue_id = K(row["PK"], row["SK"]), row["issue_id"]
     try:
         looked = look_at(portal, issue_id, now)

@@ -57,7 +57,7 @@ def _planned(
     portal: Portal, row: Item, reach: Reach, now: datetime, *, may_join: bool
 ) -> tuple[list[Outgoing], list[Op]]:
     event, desk = row["event"], row["desk"]
-    of_issue = row.get("category_id") and row.get("about") != "complaint"
+    of_issue = row.get("category_id") and (row.get("about") or "issue") == "issue"
     level = category_of(row["category_id"]).sla_class if of_issue else ""
     kind = rules.kind_of(event, level, desk=desk, urgent=row.get("urgent", False))
     channels = rules.usable(reach, kind)

@@ -15,7 +15,7 @@ _SUBJECT = "全屋方案沟通"
 #: How the names of events begin that are about something else than an issue.
 _ABOUT = {
     "complaint_": "complaint", "booking_": "booking", "project_": "project", "report_": "project",
-    "commitment_": "commitment", "other_named": "booking",
+    "commitment_": "commitment", "other_named": "booking", "referral_": "referral",
 }  # fmt: skip
 
 
@@ -33,7 +33,7 @@ def sample(name: str, now: datetime) -> Outgoing:
         account_id="sample", source="sample", channel="sms", kind="steps", event=event,
         desk=desk, at=now, due=now, community_id="", issue_id="sample", number=_NUMBER,
         category_id="complaint/service" if about == "complaint" else "wall_seepage", about=about,
-        subject=None if about in ("issue", "complaint") else _SUBJECT,
+        subject=None if about in ("issue", "complaint", "referral") else _SUBJECT,
         visit_at=rfc3339(now + timedelta(hours=3)), n=3 if name == "digest" else 1,
     )  # fmt: skip
 

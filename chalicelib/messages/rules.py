@@ -32,7 +32,7 @@ def kind_of(event: str, service_class: str, *, desk: bool, urgent: bool) -> Kind
         return "urgent"
     if desk:
         return "work"
-    if event == "announcement":
+    if event == "announcement" or event.startswith(("points_", "tier_", "voucher_")):
         return "news"
     return "talk" if event in ("message", "photo_rejected") else "steps"
 

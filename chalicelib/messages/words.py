@@ -81,6 +81,10 @@ def category_name(message: Outgoing, locale: str) -> str:
     if message.about == "complaint":
         kind, _, category = message.category_id.partition("/")
         return complaint_name(kind, category, locale)
+    if message.about == "points":
+        from chalicelib.points.words import subject  # most messages are about other things
+
+        return subject(message.category_id, locale)
     return category_of(message.category_id).name(locale) if message.category_id else ""
 
 

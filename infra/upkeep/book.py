@@ -77,7 +77,8 @@ class Book:
 
 #: Partitions whose sort keys tell nothing about the kind of record.
 _ONE_KIND = {
-    "OUTBOX", "DUE", "DUEB", "DUEC", "AUDIT", "SPOT", "REPEAT", "RISK", "TELL", "SEND", "FAILED", "PUBLISH",
+    "OUTBOX", "DUE", "DUEB", "DUEC", "DUEP", "AUDIT", "SPOT", "REPEAT", "RISK", "TELL", "SEND", "FAILED", "PUBLISH",
+    "EARN", "EARNED", "POINTSUM", "ADJUST",
 }  # fmt: skip
 
 

@@ -19,11 +19,14 @@ from chalicelib.issues.models import Issue
 from chalicelib.messages import store as messages
 from chalicelib.photos import store as photos
 from chalicelib.places import store as places
+from chalicelib.points import items as point_items
 from chalicelib.prices import store as commitments
 from chalicelib.projects import store as projects
+from chalicelib.referrals import store as referrals
+from chalicelib.rewards import store as rewards
 from chalicelib.sealed import sealed_in
 from chalicelib.times import moment
-from infra.upkeep import booking_checks, decoration_checks
+from infra.upkeep import booking_checks, decoration_checks, referral_checks
 from infra.upkeep.book import Book, kind_of
 
 _INDEXES = ("due", "open_queue", "status_queue", "assignee_queue")
@@ -85,6 +88,8 @@ def _outbox(book: Book, keys: Keyring, key: K, item: Item) -> None:
 def _timer(book: Book, keys: Keyring, key: K, item: Item) -> None:
     if "issue_id" in item:
         book.want(issues.meta_key(item["issue_id"]), key)
+    elif "referral_id" in item:
+        referral_checks.moment(book, key, item)
     else:
         book.want(K(f"COMMUNITY#{item['community_id']}", "META"), key)
     book.days.append(key.pk.split("#")[1])
@@ -170,6 +175,10 @@ def _to_issue(key: K, item: Item) -> K:
     """What a message or pointer is about."""
     if item.get("about") == "complaint":
         return complaints.meta_key(item["issue_id"])
+    if item.get("about") == "points":
+        return accounts.profile_key(item["issue_id"])
+    if item.get("about") == "referral":
+        return referrals.referral_key(item["issue_id"])
     return issues.meta_key(item["issue_id"])
 
 
@@ -221,6 +230,22 @@ def _to_inbox(key: K, item: Item) -> K:
     return K(f"ACCOUNT#{item['account_id']}", f"INBOX#{item['source']}")
 
 
+def _voucher(book: Book, keys: Keyring, key: K, item: Item) -> None:
+    book.want(rewards.code_key(keys, rewards.voucher_from(item, keys).code), key)
+
+
+def _reward(book: Book, keys: Keyring, key: K, item: Item) -> None:
+    if item["photo_id"]:
+        book.want(photos.photo_key(item["photo_id"]), key)
+
+
+def _purse(book: Book, keys: Keyring, key: K, item: Item) -> None:
+    """Whether it is what the ledger says is asked by `make verify-ledger`."""
+    if "next_moment" in item:
+        who = key.pk.removeprefix("POINTS#")
+        book.want(point_items.due_key(who, moment(item["next_moment"])), key)
+
+
 CHECKS: dict[tuple[str, str], Check] = {
     ("ACCOUNT", "PROFILE"): _profile,
     ("ACCOUNT", "ISSUE"): _wants(_to_issue),
@@ -268,6 +293,14 @@ CHECKS: dict[tuple[str, str], Check] = {
     ("COMPLAINT", "META"): _complaint,
     ("COMPLAINT", "T"): _entry,
     ("COMPLAINT", "PHOTO"): _wants(lambda key, item: photos.photo_key(item["id"])),
+    ("COMMUNITY", "REWARD"): _reward,
+    ("POINTS", "BALANCE"): _purse,
+    ("POINTS", "VOUCHER"): _voucher,
+    ("DUEP", ""): _wants(lambda key, item: point_items.balance_key(item["account_id"])),
+    ("VOUCHER", "CODE"): _wants(
+        lambda key, item: rewards.voucher_key(item["account_id"], item["voucher_id"])
+    ),
+    **referral_checks.CHECKS,
 }
 
 

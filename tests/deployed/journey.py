@@ -8,9 +8,12 @@ import httpx
 
 from chalicelib.db import Put
 from chalicelib.due import rows as due_rows
+from chalicelib.points import earning
+from chalicelib.points.models import EarningEvent
 from local.events import object_created
 from tests.deployed import consulting
 from tests.deployed.cloud import Cloud
+from tests.deployed.journey_referrals import before_the_clock, refer
 from tests.deployed.triggers import Triggers
 from tests.factories import PHONES, People, bring_to, report
 from tests.factories_complaints import complain
@@ -105,11 +108,13 @@ class Journey:
         self.report()
         self.work()
         self.end()
+        self.points()
         self.neighbours()
         self.desk()
         self.consult()
         self.manage()
         self.complain()
+        refer(self)
         self.photos_that_fail()
         self.events_that_fail()
         self.clock()
@@ -190,6 +195,46 @@ class Journey:
         assert owner.api("GET", "issues?limit=1")["next_cursor"]
         for path in ("/", "/issues", "/inbox", "/me", f"/issues/{self.issue['id']}", "/login"):
             assert owner.page(path).status_code in (200, 303)
+
+    def points(self) -> None:
+        """The rating's points and some by hand become a reward, given back, had again and handed out; an event that
+        turns out void is taken back; the desk looks at all of it."""
+        self.begin("points and rewards")
+        owner, manager, operator = self.owner, self.manager, self.cloud.operator
+        assert owner.api("GET", "points")["balance"] == 20
+        hand = {"community_id": "maple", "phone": owner.phone, "reason": "谢谢"}
+        manager.api("POST", "desk/points/adjustments", {**hand, "points": 100})
+        asked = manager.api("POST", "desk/points/adjustments", {**hand, "points": 900})
+        judged = f"/api/v1/desk/points/adjustments/{asked['id']}"
+        sent = {"Authorization": f"Bearer {manager.token}"}
+        body = {"community_id": "maple", "approve": True}
+        assert manager.http.post(judged, json=body, headers=sent).status_code == 403
+        about = {"community_id": "maple", "name": "电影票", "points": 120, "stock": 3}
+        reward = manager.api("POST", "desk/rewards", about)
+        manager.api(
+            "PUT", f"desk/rewards/{reward['id']}", {**about, "stock_seen": 3, "stock": 4, "version": 1}
+        )
+        had = f"rewards/{reward['id']}/redemptions"
+        first = owner.api("POST", had, {}, **{"Idempotency-Key": "journey-reward-1"})
+        assert owner.api("POST", f"vouchers/{first['id']}/cancel")["status"] == "cancelled"
+        code = owner.api("POST", had, {})["code"]
+        assert self.clerk.api("POST", "desk/vouchers/use", {"code": code})["status"] == "used"
+        for path in (
+            "/points",
+            "/rewards",
+            f"/rewards/{reward['id']}",
+            "/vouchers",
+            f"/vouchers/{first['id']}",
+        ):
+            owner.page(path)
+        rules = ("rules", "rules/survey", "adjustments", "rewards", f"rewards/{reward['id']}")
+        for path in ("/desk/points", *(f"/desk/points/{one}" for one in rules)):
+            manager.page(path)
+        void = EarningEvent("survey:journey", "survey", self.neighbour.id, "maple", datetime.now(UTC))
+        for asks in (earning.ask(void), earning.ask_reversal(void.id)):
+            operator.db.write(asks)
+            self.settle()
+        assert self.neighbour.api("GET", "points")["balance"] == 0
 
     def neighbours(self) -> None:
         """A lift that two report: the second follows the first's issue, and no longer, once it is over."""
@@ -339,18 +384,35 @@ class Journey:
         stood = Put({"PK": "SYSTEM", "SK": "TIMERS", "day": str(long_ago.date())}, replace=True)
         operator.db.write(stood, due_rows.put_job("maple", past))  # as if the rules had changed then
         report(portal=operator, by=People(operator).owner, now=long_ago)  # and this was never solved
+        before_the_clock(operator, datetime.now(UTC))
         self.begin("clock")
         quiet = bring_to(
             portal=operator, people=People(operator), status="resolved", now=past, category_id="gas"
         )
         consulting.before_the_clock(self)
+        self.points_of_long_ago()
         yesterday = datetime.now(UTC) - timedelta(hours=25)
         complain(portal=operator, by=People(operator).owner, now=yesterday)
         self.seen["tick"] = told = self.triggers.tick(datetime.now(UTC))
         assert told["delivered"] >= 4
         assert told["complaints"] == 1
+        assert (told["counted"], told["points"]) == (
+            3,
+            1,
+        )  # what the stream missed, and both sides of a referral
         assert self.owner.api("GET", f"issues/{quiet.issue.id}")["status"] == "closed"
         self.settle()
+
+    def points_of_long_ago(self) -> None:
+        """Points that have expired meanwhile, some that became real, and an event that the stream has missed."""
+        operator, now = self.cloud.operator, datetime.now(UTC)
+        for kind, days in (("event", 396), ("decoration", 20)):
+            at = now - timedelta(days=days)
+            old = EarningEvent(f"{kind}:old", kind, self.neighbour.id, "maple", at, 100_000)  # type: ignore[arg-type]
+            earning.earn(operator, old, at)
+        missed = EarningEvent("event:missed", "event", self.neighbour.id, "maple", now)
+        mark = {"PK": "SYSTEM", "SK": "POINTTIMERS", "day": str((now - timedelta(days=70)).date())}
+        operator.db.write(earning.ask(missed), Put(mark, replace=True))
 
     def leave(self) -> None:
         """Choose a language; sign out here, then everywhere."""

@@ -15,9 +15,23 @@ _OFFICE = {
     "/desk/people",
     "/desk/replies",
     "/desk/posters",
+    "/desk/vouchers",
 }
 _EVERYBODY = {"/desk", "/desk/board", "/inbox", "/me"}
-_MANAGERS = {"/desk/announcements", "/desk/places", "/desk/rules", "/desk/import", "/desk/messages"}
+_MANAGERS = {
+    "/desk/announcements",
+    "/desk/places",
+    "/desk/points",
+    "/desk/referrals",
+    "/desk/calendar",
+    "/desk/projects",
+    "/desk/commitments",
+    "/desk/prices",
+    "/desk/previews",
+    "/desk/rules",
+    "/desk/import",
+    "/desk/messages",
+}
 
 
 def _menu(browser: Browser, path: str) -> str:

@@ -47,6 +47,8 @@ def _at(path: str) -> Go:
                 code=world.code,
                 away=world.away,
                 due=world.due,
+                invite=world.invite,
+                referral=world.referral,
             )
         )
 
@@ -161,6 +163,15 @@ def _bad_hours(page: Page, world: World) -> None:
     page.goto("/me/messages")
     page.locator("[name=end]").fill(page.locator("[name=start]").input_value())
     _send(page, "form[action='/me/messages']")
+
+
+def _number_left(page: Page, world: World) -> None:
+    """The page after it, with the way back open."""
+    page.goto(f"/r/{world.invite}")
+    page.locator("[name=phone]").fill("+8613600000002")
+    page.locator("[name=consent]").check()
+    page.locator("button.main").click()
+    page.locator("details.fold").evaluate("one => { one.open = true; }")
 
 
 def _announced(page: Page, world: World) -> None:
@@ -304,6 +315,22 @@ def _policy_errors(page: Page, world: World) -> None:
     page.goto("/desk/rules/policy")
     page.locator("[name=L3_resolve_n]").fill("")
     _look_first(page)
+
+
+def _points_preview(page: Page, world: World) -> None:
+    page.goto("/desk/points/rules/decoration?community_id=maple")
+    page.locator("[name=points]").fill("2")
+    _look_first(page)
+
+
+def _no_points(page: Page, world: World) -> None:
+    page.goto("/desk/points/adjustments?community_id=maple")
+    _send(page, "form.card")
+
+
+def _no_reward(page: Page, world: World) -> None:
+    page.goto("/desk/points/rewards/new?community_id=maple")
+    _send(page, "form.card")
 
 
 def _roster_preview(page: Page, world: World) -> None:
@@ -475,6 +502,29 @@ def states(world: World) -> list[State]:
         State("case, read only", AUDITOR, _unfold("/desk/complaints/{disputed}")),
         State("hard cases", MANAGER, _at("/desk/complaints/hard")),
         State("departments", MANAGER, _at("/desk/complaints/departments")),
+        State("points", owner, _unfold("/points")),
+        State("points, none", world.nobody, _at("/points")),
+        State("rewards", owner, _at("/rewards")),
+        State("rewards, none", world.nobody, _at("/rewards")),
+        State("reward", owner, _at("/rewards/{reward}")),
+        State("reward, too dear", owner, _at("/rewards/{dear}")),
+        State("reward, gone", owner, _at("/rewards/{gone}")),
+        State("vouchers", owner, _at("/vouchers")),
+        State("vouchers, none", world.nobody, _at("/vouchers")),
+        State("voucher", owner, _unfold("/vouchers/{voucher}")),
+        State("voucher, given back", owner, _at("/vouchers/{back}")),
+        State("voucher, at the desk", staff, _at("/desk/vouchers/{voucher_code}")),
+        State("voucher, unknown", staff, _post("/desk/vouchers", "form[action='/desk/vouchers']")),
+        State("points of the community", MANAGER, _at("/desk/points?community_id=maple")),
+        State("points of the community, wide", MANAGER, _at("/desk/points?community_id=maple"), wide=True),
+        State("what earns", MANAGER, _at("/desk/points/rules?community_id=maple")),
+        State("what earns, one", MANAGER, _points_preview),
+        State("points by hand", MANAGER, _at("/desk/points/adjustments?community_id=maple")),
+        State("points by hand, errors", MANAGER, _no_points),
+        State("rewards at the desk", MANAGER, _at("/desk/points/rewards?community_id=maple")),
+        State("reward, new", MANAGER, _no_reward),
+        State("reward at the desk", MANAGER, _at("/desk/points/rewards/{reward}")),
+        State("points, large", owner, _at("/points"), look="large.dark"),
         State("home, simple", owner, _at("/"), look="simple"),
         State("home, simple and large", owner, _at("/"), look="simple.large"),
         State("list, simple", owner, _at("/issues"), look="simple"),
@@ -558,6 +608,17 @@ def states(world: World) -> list[State]:
         State("outage", owner, _at("/outages/{outage}")),
         State("report, outage", owner, _outage),
         State("issue, split", owner, _at("/issues/{split}")),
+        State("invite", owner, _unfold("/refer")),
+        State("invite, none yet", world.neighbour, _at("/refer")),
+        State("invite, no home", world.nobody, _at("/refer")),
+        State("invitation", None, _at("/r/{invite}")),
+        State("invitation, errors", None, _post("/r/{invite}", "form[action^='/r/']")),
+        State("invitation, sent", None, _number_left),
+        State("invitation, gone", None, _at("/r/zzzzzzzzzz")),
+        State("invitations to look at", MANAGER, _unfold("/desk/referrals?community_id=maple")),
+        State("invitations, errors", MANAGER, _post("/desk/referrals", "form[action='/desk/referrals']")),
+        State("invitation, to decide", MANAGER, _at("/desk/referrals/{referral}")),
+        State("invitation, no reason", MANAGER, _post("/desk/referrals/{referral}", "form.card")),
         State("import", MANAGER, _at("/desk/import")),
         State("import, preview", MANAGER, _preview),
         State("rules", MANAGER, _at("/desk/rules")),

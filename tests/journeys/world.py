@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 
 from tests.journeys import steps
 from tests.journeys.pictures import FOLDER, REAL, begin, finish, upload
-from tests.journeys.running import CEDAR_OWNER, CLERK, TECHNICIAN, Running
+from tests.journeys.running import CEDAR_OWNER, CLERK, MANAGER, TECHNICIAN, Running, wait_for
 
 LONG = (
     "卫生间顶板渗水，"
@@ -39,6 +39,9 @@ class World:
     #: A technician's account, who says that they are away, and when somebody is to be called back.
     away: str = ""
     due: str = ""
+    #: An owner's invitation: its code, and a number left with it that waits for a manager.
+    invite: str = ""
+    referral: str = ""
     #: Somebody with as many issues and messages as nobody should have.
     crowd: str = CEDAR_OWNER
 
@@ -79,6 +82,8 @@ def build(portal: Running, many: int = 42) -> World:
     _shared(portal, world)
     _words(portal, world)
     _dispatched(portal, world)
+    _invited(portal, world)
+    _points(portal, world)
     rejected = steps.report(portal, owner, category="parking", text="车位被占")
     with portal.api(owner) as api:
         late = begin(api, 6, "image/jpeg")
@@ -89,6 +94,23 @@ def build(portal: Running, many: int = 42) -> World:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda n: steps.report(portal, world.crowd, text=f"第 {n} 次：{LONG}"), range(many)))
     return world
+
+
+def _points(portal: Running, world: World) -> None:
+    """Points by hand, more that wait, rewards to be had, too dear and gone, a voucher and one that was given back."""
+    hand = {"community_id": "maple", "phone": world.owner, "reason": LONG[:200]}
+    with portal.api(MANAGER) as manager:
+        for points in (450, 900):
+            manager.post("desk/points/adjustments", json={**hand, "points": points})
+        for name, points, stock in (("reward", 100, 9), ("dear", 50_000, 1), ("gone", 10, 0)):
+            about = {"name": LONG[:60], "points": points, "stock": stock, "terms": LONG}
+            made = manager.post("desk/rewards", json={"community_id": "maple", **about})
+            world.words[name] = made.json()["id"]
+    with portal.api(world.owner) as owner:
+        for name in ("back", "voucher"):
+            had = owner.post(f"rewards/{world.words['reward']}/redemptions", json={}).json()
+            world.words[name], world.words["voucher_code"] = had["id"], had["code"]
+        owner.post(f"vouchers/{world.words['back']}/cancel", json={})
 
 
 def _dispatched(portal: Running, world: World) -> None:
@@ -119,6 +141,20 @@ def _dispatched(portal: Running, world: World) -> None:
         second = {"version": 1, "category_id": "doors_windows", "description": LONG[:200], "why": LONG[:200]}
         clerk.post(f"desk/issues/{whole}/split", json=second)
         world.issues["split"] = whole
+
+
+def _invited(portal: Running, world: World) -> None:
+    """Numbers left with the owner's code: one waits for its person, one for a manager."""
+    with portal.api(world.owner) as owner, portal.api(MANAGER) as manager:
+        world.invite = owner.get("referral").json()["code"]
+        for phone in ("+8613600000001", world.neighbour):
+            owner.post(f"referrals/{world.invite}/claims", json={"phone": phone})
+
+        def waiting() -> str | None:
+            items = manager.get("desk/referrals", params={"limit": 100}).json()["items"]
+            return next((str(one["id"]) for one in items if one["inviter"] == "欧*"), None)
+
+        world.referral = wait_for(waiting, 90, "the clock")
 
 
 def _waiting(portal: Running, world: World) -> None:

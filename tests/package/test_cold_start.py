@@ -141,7 +141,8 @@ result = {"tick": app.tick(given, None), "modules": sorted(sys.modules)}
 """
     names = ("version", "account", "region", "detail", "detail-type", "source", "time", "id", "resources")
     found = package.run(code, environment, dict.fromkeys(names, ""))
-    assert found["tick"] == {"delivered": 0, "handled": 0, "complaints": 0}
+    parts = ("delivered", "handled", "complaints", "consultations", "counted", "points")
+    assert found["tick"] == dict.fromkeys(parts, 0)
     assert not [
         name
         for name in found["modules"]
