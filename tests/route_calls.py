@@ -272,10 +272,10 @@ FORMS: dict[str, dict[str, Any]] = {
     "/vouchers/{voucher_id}/cancel": {},
     "/desk/vouchers": {"code": "{voucher_code}"},
     "/desk/vouchers/{voucher_code}": {},
-    "/desk/points/rewards/new": {**_REWARD, "voucher_days": 90, "key": "form-key-1"},
+    "/desk/points/rewards/new": {**_REWARD, "voucher_days": 90, "key": "form-reward"},
     "/desk/points/rewards/{reward_id}": {**_REWARD, "voucher_days": 90, "version": 1, "stock_seen": 9},
     "/desk/points/rules/{kind}": {**_RULE, "version": 0, "community_id": "maple"},
-    "/desk/points/adjustments": {**_ADJUST, "key": "form-key-1"},
+    "/desk/points/adjustments": {**_ADJUST, "key": "form-adjust"},
     "/desk/points/adjustments/{adjustment_id}": {"community_id": "maple"},
     "/photos": {"back": "/"},
     "/consultations/new": {

@@ -72,10 +72,10 @@ def test_another_site_cannot_change_how_the_portal_looks(shared_site: People) ->
     assert not page.cookies
 
 
-def test_the_simple_start_page_has_four_places_and_only_what_waits(shared_site: People) -> None:
+def test_the_simple_start_page_has_five_places_and_only_what_waits(shared_site: People) -> None:
     browser = Browser(cookies={"session": shared_site.token("owner"), "look": "simple"})
     page = browser.get("/")
-    assert page.text.count('class="door') - page.text.count('class="doors"') == 4
+    assert page.text.count('class="door') - page.text.count('class="doors"') == 5
     assert 'class="bar"' not in page.text
     assert 'href="/me"' in page.text, "the way back to the usual pages"
     assert 'class="bar"' in browser.get("/issues").text

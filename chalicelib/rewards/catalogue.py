@@ -121,9 +121,8 @@ def _let_go(before: str, after: str, now: datetime) -> list[Op]:
 
 
 def _keep(photo: Photo) -> Op:
-    seen = (
-        Attr("version").eq(photo.version) & Attr("issue_id").not_exists() & Attr("complaint_id").not_exists()
-    )
+    free = Attr("issue_id").not_exists() & Attr("complaint_id").not_exists() & Attr("of").not_exists()
+    seen = Attr("version").eq(photo.version) & free
     key = photo_store.photo_key(photo.id)
     return Update(
         key, removes=["expires_at"], adds={"version": 1}, condition=seen, error=photo_store.PhotoChanged()

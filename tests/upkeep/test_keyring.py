@@ -234,7 +234,7 @@ def test_after_a_leak_of_the_key_of_hashes_everybody_is_found_by_another(
     assert accounts.find_by_phone(lived_in.db, lived_in.keys, PHONES["owner"]) is None
     kinds = verify(now, NOW).kinds
     assert {"PHONE THROTTLE", "ADDRESS THROTTLE", "ACCOUNT SESSION", "ACCOUNT FORM"} & set(kinds) == set()
-    assert (kinds["PHONE ACCOUNT"], kinds["SPOT"]) == (11, 1)
+    assert (kinds["PHONE ACCOUNT"], kinds["SPOT"]) == (13, 1)
 
 
 def test_signing_everybody_out_ends_every_session_and_nobodys_account(site: Portal, people: People) -> None:
