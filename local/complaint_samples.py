@@ -7,7 +7,7 @@ from chalicelib.complaints import page_views, rules
 from chalicelib.complaints.models import Complaint, ComplaintFile, Row
 from chalicelib.complaints.views import Reader
 from chalicelib.issues.models import Actor, Holder, Ref
-from chalicelib.service_levels.policy import default_levels
+from chalicelib.service_levels.policy import COMPLAINTS, default_levels
 from local.samples import NOW, OWNER, person
 
 _MANAGER = Actor(id="sample-manager", name="赵经理", role="manager")
@@ -54,7 +54,7 @@ def cards() -> list[dict[str, Any]]:
 
 def rows() -> list[dict[str, Any]]:
     """As the ledger shows them."""
-    return [page_views.desk_row(one, NOW) for one in all_stages()]
+    return [page_views.desk_row(one, COMPLAINTS, NOW) for one in all_stages()]
 
 
 def timeline(portal: Any = None) -> list[dict[str, Any]]:
