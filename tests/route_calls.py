@@ -100,6 +100,12 @@ BODIES: dict[str, Any] = {
     "PUT /desk/communities/{community_id}/sops/{category_id}": {"version": 0, "sop": _json(_SOP)},
     "PUT /inbox/read": {"read_until": "01K00000000000000000000000"},
     "PUT /me/messages": {"version": 0},
+    "POST /desk/announcements/recipients": {"community_id": "maple", "title": "停水", "text": "明天停水。"},
+    "POST /desk/people/{account_id}/handover": {
+        "issue_id": "{issue_id}",
+        "version": 1,
+        "assignee_id": "{account_id}",
+    },
     "PUT /me/messages/devices": {
         "endpoint": "https://web.push.apple.com/1",
         "p256dh": "B" * 87,
