@@ -71,6 +71,8 @@ def timeline(portal: Any = None) -> list[dict[str, Any]]:
     ]  # fmt: skip
     found = [Row(id=f"row-{n}", at=at + timedelta(hours=n), **row) for n, row in enumerate(told)]
     file = ComplaintFile(complaint=all_stages()[2], timeline=found, photos={})
-    view = Reader(portal, person("manager"), None, NOW).desk_view(file, frozenset({"manager"}), [])
+    view = Reader(portal, person("manager"), None, NOW).desk_view(
+        file, frozenset({"manager"}), [], COMPLAINTS
+    )
     shown: list[dict[str, Any]] = page_views.at_desk(file, view, person("manager"), NOW)["timeline"]
     return shown

@@ -108,7 +108,9 @@ def _view(
 ) -> DeskView:
     known = roles or access.roles_at(call.person, file.complaint)
     repeats = listing.repeats(call.portal, file.complaint)
-    return Reader(call.portal, call.person, call.storage_origin, call.now).desk_view(file, known, repeats, at)
+    by = listing.terms(call.portal, file.complaint.community_id, call.now)
+    reader = Reader(call.portal, call.person, call.storage_origin, call.now)
+    return reader.desk_view(file, known, repeats, by, at)
 
 
 @routes.api(

@@ -5,7 +5,7 @@ from typing import Any
 
 from chalicelib.accounts.models import Person
 from chalicelib.accounts.rules import mask_name
-from chalicelib.complaints import listing, rules
+from chalicelib.complaints import rules
 from chalicelib.complaints.models import Complaint, ComplaintFile, Row
 from chalicelib.complaints.view_models import (
     ComplaintSummary,
@@ -90,12 +90,16 @@ class Reader:
         )
 
     def desk_view(
-        self, file: ComplaintFile, roles: frozenset[str], repeats: list[Ref], at: datetime | None = None
+        self,
+        file: ComplaintFile,
+        roles: frozenset[str],
+        repeats: list[Ref],
+        by: ComplaintPolicy,
+        at: datetime | None = None,
     ) -> DeskView:
-        """For the office."""
+        """For the office; `by` is what the community's policy says about complaints."""
         complaint = file.complaint
         words = ("findings", "opinion", "decision")
-        by = listing.terms(self._portal, complaint.community_id, self.now)
         return made(
             DeskView,
             **_desk_fields(complaint, roles, by, at or self.now),

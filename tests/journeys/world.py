@@ -39,6 +39,8 @@ class World:
     #: A technician's account, who says that they are away, and when somebody is to be called back.
     away: str = ""
     due: str = ""
+    #: A manager of both communities, of which cedar has a risk, and messages that did not go out.
+    boss: str = ""
     #: Somebody with as many issues and messages as nobody should have.
     crowd: str = CEDAR_OWNER
 
@@ -79,6 +81,8 @@ def build(portal: Running, many: int = 42) -> World:
     _shared(portal, world)
     _words(portal, world)
     _dispatched(portal, world)
+    world.boss = portal.new_staff("manager", name="周经理")
+    portal.inside("tests.journeys.troubles", world.boss, world.crowd, world.neighbour)
     rejected = steps.report(portal, owner, category="parking", text="车位被占")
     with portal.api(owner) as api:
         late = begin(api, 6, "image/jpeg")
