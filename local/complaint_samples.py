@@ -7,7 +7,7 @@ from chalicelib.complaints import page_views, rules
 from chalicelib.complaints.models import Complaint, ComplaintFile, Row
 from chalicelib.complaints.views import Reader
 from chalicelib.issues.models import Actor, Holder, Ref
-from chalicelib.service_levels.policy import default_levels
+from chalicelib.service_levels.policy import COMPLAINTS, default_levels
 from local.samples import NOW, OWNER, person
 
 _MANAGER = Actor(id="sample-manager", name="赵经理", role="manager")
@@ -54,7 +54,7 @@ def cards() -> list[dict[str, Any]]:
 
 def rows() -> list[dict[str, Any]]:
     """As the ledger shows them."""
-    return [page_views.desk_row(one, NOW) for one in all_stages()]
+    return [page_views.desk_row(one, COMPLAINTS, NOW) for one in all_stages()]
 
 
 def timeline(portal: Any = None) -> list[dict[str, Any]]:
@@ -71,6 +71,8 @@ def timeline(portal: Any = None) -> list[dict[str, Any]]:
     ]  # fmt: skip
     found = [Row(id=f"row-{n}", at=at + timedelta(hours=n), **row) for n, row in enumerate(told)]
     file = ComplaintFile(complaint=all_stages()[2], timeline=found, photos={})
-    view = Reader(portal, person("manager"), None, NOW).desk_view(file, frozenset({"manager"}), [])
+    view = Reader(portal, person("manager"), None, NOW).desk_view(
+        file, frozenset({"manager"}), [], COMPLAINTS
+    )
     shown: list[dict[str, Any]] = page_views.at_desk(file, view, person("manager"), NOW)["timeline"]
     return shown

@@ -150,6 +150,12 @@ BODIES: dict[str, Any] = {
     "POST /desk/previews": {"community_id": "maple", "name": "客厅", "photo_id": "{photo_id}"},
     "POST /desk/bookings/{booking_id}/step": {"to": "confirmed", "version": 1},
     "PUT /me/messages": {"version": 0},
+    "POST /desk/announcements/recipients": {"community_id": "maple", "title": "停水", "text": "明天停水。"},
+    "POST /desk/people/{account_id}/handover": {
+        "issue_id": "{issue_id}",
+        "version": 1,
+        "assignee_id": "{account_id}",
+    },
     "PUT /me/messages/devices": {
         "endpoint": "https://web.push.apple.com/1",
         "p256dh": "B" * 87,

@@ -9,6 +9,7 @@ from chalicelib.announcements.models import (
     AnnouncementList,
     AnnouncementQuery,
     AnnouncementView,
+    Recipients,
     TakeBack,
 )
 from chalicelib.answers import json_answer
@@ -66,6 +67,17 @@ def announce(call: Call) -> AnnouncementAtDesk:
     body = call.read(Announce)
     key = once(call.person.id, call.idempotency_key, "announce", body)
     return service.at_desk(service.announce(call.portal, call.person, body, key, call.now), 0)
+
+
+@routes.api(
+    "POST", "/api/v1/desk/announcements/recipients", MANAGERS, "How many people something would reach, before it is "
+    "announced", body=Announce, answer=Recipients,
+)  # fmt: skip
+def recipients(call: Call) -> Recipients:
+    """It is judged as announcing it would be, and nothing is kept."""
+    body = call.read(Announce)
+    service.managed(call.person, body.community_id)
+    return Recipients(number=service.recipients(call.portal, body, call.now))
 
 
 @routes.api(

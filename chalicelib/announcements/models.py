@@ -27,6 +27,12 @@ class Announce(Input):
     ends_at: Moment | None = None
 
 
+class Recipients(Base):
+    """How many people an announcement would reach now."""
+
+    number: int
+
+
 class Announcement(Base):
     """An announcement as kept."""
 

@@ -41,10 +41,12 @@ def list_complaints(call: Call) -> DeskList:
     after = take(call.portal.keys, call.person, of, query.cursor)
     before = call.now if query.overdue else None
     found, place = listing.desk(call.portal, community_id, query.stage, query.limit, after, before)
+    by = listing.terms(call.portal, community_id, call.now)
     return DeskList(
-        items=[desk_summary(one, call.person, call.now) for one in found],
+        items=[desk_summary(one, call.person, by, call.now) for one in found],
         next_cursor=give(call.portal.keys, call.person, of, place),
         call_back_percent=listing.call_back_percent(call.portal, community_id),
+        call_back_goal=by.call_back_percent,
     )
 
 
@@ -52,7 +54,7 @@ def list_complaints(call: Call) -> DeskList:
     "GET",
     "/api/v1/desk/hard-complaints",
     MANAGERS,
-    "Open for more than 7 days, or of several departments",
+    "Open for long, or of several departments, as the policy says",
     query=OfCommunity,
     answer=HardCases,
 )
@@ -61,7 +63,8 @@ def hard(call: Call) -> HardCases:
     wanted = call.read_query(OfCommunity).community_id
     community_id = access.communities_of(call.person, wanted, matrix.MANAGER)[0]
     found = listing.hard(call.portal, community_id, call.now)
-    return HardCases(items=[desk_summary(one, call.person, call.now) for one in found])
+    by = listing.terms(call.portal, community_id, call.now)
+    return HardCases(items=[desk_summary(one, call.person, by, call.now) for one in found])
 
 
 @routes.api(
@@ -105,7 +108,9 @@ def _view(
 ) -> DeskView:
     known = roles or access.roles_at(call.person, file.complaint)
     repeats = listing.repeats(call.portal, file.complaint)
-    return Reader(call.portal, call.person, call.storage_origin, call.now).desk_view(file, known, repeats, at)
+    by = listing.terms(call.portal, file.complaint.community_id, call.now)
+    reader = Reader(call.portal, call.person, call.storage_origin, call.now)
+    return reader.desk_view(file, known, repeats, by, at)
 
 
 @routes.api(

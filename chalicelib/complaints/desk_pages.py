@@ -47,7 +47,8 @@ def _show(
     complaint = file.complaint
     community = communities.get(call.portal.db, complaint.community_id)
     speak(Speech(call.now, community.zone, call.locale))
-    view = reader(call).desk_view(file, roles, listing.repeats(call.portal, complaint))
+    by = listing.terms(call.portal, community.id, call.now)
+    view = reader(call).desk_view(file, roles, listing.repeats(call.portal, complaint), by)
     given = values(fields)
     moved = isinstance(error, VersionConflict)
     context = {

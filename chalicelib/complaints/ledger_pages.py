@@ -6,6 +6,7 @@ from typing import Any
 
 from chalice.app import Response
 
+from chalicelib import i18n
 from chalicelib.answers import Headers, flash_words, page
 from chalicelib.communities import store as communities
 from chalicelib.complaints import access, listing, matrix, page_views, policy, words
@@ -38,16 +39,17 @@ def ledger(call: Call) -> Response:
     after = take(call.portal.keys, call.person, of, query.cursor)
     before = call.now if late else None
     found, last = listing.desk(call.portal, place["id"], query.stage, query.limit, after, before)
+    by = listing.terms(call.portal, place["id"], call.now)
     kept = {"community_id": query.community_id, "stage": query.stage, "overdue": 1 if late else None}
     context = {
         **_frame(call, place["id"]),
-        "items": [page_views.desk_row(one, call.now) for one in found],
+        "items": [page_views.desk_row(one, by, call.now) for one in found],
         "next_url": next_url("/desk/complaints", give(call.portal.keys, call.person, of, last), **kept),
         "stage": query.stage,
         "overdue": late,
         "tabs": [(one, gettext(words.STAGES[one])) for one in _TABS],
         "percent": listing.call_back_percent(call.portal, place["id"]),
-        "goal": policy.CALL_BACK_GOAL,
+        "goal": by.call_back_percent,
     }
     return page(call, "desk/complaints.html", context, zone=place["zone"])
 
@@ -77,10 +79,12 @@ def hard(call: Call) -> Response:
     """Open for long, or of several departments."""
     place = _speaking(call, _managed(call, call.query.get("community_id")))
     found = listing.hard(call.portal, place["id"], call.now)
+    by = listing.terms(call.portal, place["id"], call.now)
     context = {
         **_frame(call, place["id"], matrix.MANAGER),
-        "items": [page_views.desk_row(one, call.now) for one in found],
-        "days": policy.HARD_AFTER.days,
+        "items": [page_views.desk_row(one, by, call.now) for one in found],
+        "length": i18n.span(by.hard_after, call.locale),
+        "many": by.hard_departments,
     }
     return page(call, "desk/hard.html", context, zone=place["zone"])
 
@@ -105,7 +109,7 @@ def hard_csv(call: Call) -> Response:
 
 
 def _line(call: Call, one: Complaint) -> list[str]:
-    card = page_views.desk_row(one, call.now)
+    card = page_views.card(one, call.now)
     due = rfc3339(one.due_at) if one.due_at else ""
     days = str((call.now - one.created_at).days)
     late = "1" if card["overdue"] else "0"

@@ -6,8 +6,10 @@ from chalicelib.accounts.models import Person
 from chalicelib.complaints import policy, rules, store
 from chalicelib.complaints.items import from_item
 from chalicelib.complaints.models import Complaint, Stage
+from chalicelib.due.plan import levels_for
 from chalicelib.issues.models import Ref
 from chalicelib.portal import Portal
+from chalicelib.service_levels.models import ComplaintPolicy
 
 #: A community's open cases are read no further than this for its weekly list.
 _HARD_READ = 500
@@ -35,11 +37,17 @@ def desk(
     return found, str(page.items[-1]["due"]) if page.next and page.items else None
 
 
+def terms(portal: Portal, community_id: str, now: datetime) -> ComplaintPolicy:
+    """What a community's policy says about complaints now: kept for a minute, so mostly no round trip."""
+    return rules.terms(levels_for(portal, community_id), now)
+
+
 def hard(portal: Portal, community_id: str, now: datetime) -> list[Complaint]:
     """The hard cases of a community, the oldest first."""
+    by = terms(portal, community_id, now)
     page = store.queue(portal.db, community_id, None, _HARD_READ, None, None)
     found = [from_item(item, portal.keys) for item in page.items]
-    return sorted((one for one in found if rules.is_hard(one, now)), key=lambda one: one.created_at)
+    return sorted((one for one in found if rules.is_hard(one, by, now)), key=lambda one: one.created_at)
 
 
 def call_back_percent(portal: Portal, community_id: str) -> int | None:

@@ -10,6 +10,7 @@ from chalicelib.complaints.models import Complaint, ComplaintFile
 from chalicelib.complaints.view_models import ComplaintView, DeskView, RowView
 from chalicelib.issues.page_views import photo
 from chalicelib.page_words import gettext
+from chalicelib.service_levels.models import ComplaintPolicy
 from chalicelib.times import moment
 
 _TITLE_LETTERS = 60
@@ -117,12 +118,12 @@ def at_desk(file: ComplaintFile, view: DeskView, person: Person, now: datetime) 
     }
 
 
-def desk_row(complaint: Complaint, now: datetime) -> dict[str, Any]:
-    """One in the desk's list."""
+def desk_row(complaint: Complaint, by: ComplaintPolicy, now: datetime) -> dict[str, Any]:
+    """One in the desk's list; `by` is what the community's policy says about complaints."""
     return {
         **card(complaint, now),
         "repeated": bool(complaint.links),
         "called_back": complaint.called_back is not None,
         "to_call": complaint.kind == "complaint" and rules.may_call_back(complaint),
-        "hard": rules.is_hard(complaint, now),
+        "hard": rules.is_hard(complaint, by, now),
     }

@@ -1,8 +1,7 @@
-"""The business rules of complaints, suggestions and praise: categories, departments, clocks. The defaults of every
-community.
+"""The business rules of complaints, suggestions and praise: categories and departments, every community's defaults.
 
-Sources: requirements part 5 (categories and departments, repeat complaints, call-back rate) and part 4 (clocks, whose
-numbers are in `service_levels/policy.py`). What the requirements leave open says so.
+Source: requirements part 5 (categories and departments, repeat complaints). What the requirements leave open says so.
+Clocks, the goal of call-backs and what makes a hard case are a part of each community's policy (`service_levels`).
 """
 
 from dataclasses import dataclass
@@ -11,33 +10,14 @@ from typing import Literal
 
 from chalicelib.errors import N_
 from chalicelib.i18n import translations
-from chalicelib.service_levels.models import Span
-from chalicelib.service_levels.policy import COMPLAINT, DEFAULT_POLICY
 
 Kind = Literal["complaint", "suggestion", "praise"]
 CategoryId = Literal["service", "product", "environment", "other"]
 Department = Literal["customer_service", "engineering", "property", "legal", "administration"]
 Clock = Literal["start", "investigate", "opinion", "reply", "answer"]
 
-#: How long each stage may take, and the limit beyond which none may go; a suggestion's answer takes, by us, no longer
-#: than the latest reply to a complaint.
-SPANS: dict[Clock, Span] = {
-    "start": COMPLAINT["start"],
-    "investigate": COMPLAINT["investigate"],
-    "opinion": COMPLAINT["opinion"],
-    "reply": COMPLAINT["reply"],
-    "answer": COMPLAINT["reply_latest"],
-}
-REPLY_LATEST = COMPLAINT["reply_latest"]
-#: After which share of a stage's time the desk is warned, in percent.
-WARN_PERCENT = DEFAULT_POLICY.warn_percent
 #: Another complaint of the same person and category within so long may be the same trouble again (ours).
 REPEAT_WITHIN = timedelta(days=90)
-#: Open for longer than this, or with so many departments, a case is a hard one and is in the weekly list.
-HARD_AFTER = timedelta(days=7)
-HARD_DEPARTMENTS = 2
-#: Of the complaints that were replied to, at least so many are called back, in percent (part 5).
-CALL_BACK_GOAL = 90
 #: The rate is told of so many that were closed last (ours).
 RATE_OF = 100
 MAX_PHOTOS = 9

@@ -13,12 +13,7 @@ from typing import Literal
 
 from chalicelib.complaints.models import DONE, Complaint, Stage
 from chalicelib.complaints.policy import (
-    HARD_AFTER,
-    HARD_DEPARTMENTS,
     REPEAT_WITHIN,
-    REPLY_LATEST,
-    SPANS,
-    WARN_PERCENT,
     CategoryId,
     Clock,
     Department,
@@ -27,8 +22,8 @@ from chalicelib.complaints.policy import (
 from chalicelib.errors import N_, Forbidden, IllegalTransition, Invalid, VersionConflict
 from chalicelib.issues.models import Holder
 from chalicelib.issues.rules import DISPATCH_ROLES
-from chalicelib.service_levels.models import Levels
-from chalicelib.service_levels.rules import due_at
+from chalicelib.service_levels.models import ComplaintPolicy, Levels
+from chalicelib.service_levels.rules import due_at, in_force
 
 OFFICE = DISPATCH_ROLES
 _MANAGER = frozenset({"manager"})
@@ -167,17 +162,20 @@ def clock_of(complaint: Complaint) -> Clock | None:
 
 
 def timed(complaint: Complaint, now: datetime, levels: Levels) -> Complaint:
-    """The complaint with the clock of its stage started at `now`."""
+    """The complaint with the clock of its stage started at `now`, by the policy that holds then: whatever managers
+    change later, what was promised when a clock began stays promised."""
     clock = clock_of(complaint)
     if clock is None:
         nothing = dict.fromkeys(("clock", "due_at", "warn_at", "latest_at"))
         return complaint.model_copy(update={**nothing, "since": now})
-    span = SPANS[clock]
-    latest = due_at(levels, REPLY_LATEST, now) if clock == "reply" else None
+    policy = in_force(levels.policies, now).policy
+    goals = policy.complaints.goals
+    span = goals[clock]
+    latest = due_at(levels, goals["reply_latest"], now) if clock == "reply" else None
     due = due_at(levels, span, now)
     times = {
         "due_at": min(due, latest) if latest else due,
-        "warn_at": due_at(levels, span, now, percent=WARN_PERCENT),
+        "warn_at": due_at(levels, span, now, percent=policy.warn_percent),
         "latest_at": latest,
     }
     return complaint.model_copy(update={"clock": clock, "since": now, **times})
@@ -201,10 +199,15 @@ def is_overdue(complaint: Complaint, now: datetime) -> bool:
     return complaint.due_at is not None and complaint.due_at < now
 
 
-def is_hard(complaint: Complaint, now: datetime) -> bool:
-    """For the weekly list: open for long, or more than one department's."""
-    long = now - complaint.created_at > HARD_AFTER
-    return complaint.is_open and (long or len(complaint.departments) >= HARD_DEPARTMENTS)
+def terms(levels: Levels, now: datetime) -> ComplaintPolicy:
+    """What a community's policy says about complaints now."""
+    return in_force(levels.policies, now).policy.complaints
+
+
+def is_hard(complaint: Complaint, by: ComplaintPolicy, now: datetime) -> bool:
+    """For the weekly list: open for long, or several departments', as the community's policy says."""
+    long = now - complaint.created_at > by.hard_after
+    return complaint.is_open and (long or len(complaint.departments) >= by.hard_departments)
 
 
 def may_repeat(

@@ -93,11 +93,13 @@ class ComplaintList(Base):
 
 
 class DeskList(Base):
-    """A page of a community's, the nearest deadline first. `call_back_percent` is of those closed last."""
+    """A page of a community's, the nearest deadline first. `call_back_percent` is of those closed last,
+    `call_back_goal` what the community's policy wants it to be."""
 
     items: list[DeskSummary]
     next_cursor: str | None
     call_back_percent: int | None
+    call_back_goal: int
 
 
 class HardCases(Base):

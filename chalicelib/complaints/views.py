@@ -19,6 +19,7 @@ from chalicelib.issues.view_models import ActorView
 from chalicelib.kept import made
 from chalicelib.photos import service as photos
 from chalicelib.portal import Portal
+from chalicelib.service_levels.models import ComplaintPolicy
 from chalicelib.times import rfc3339
 
 #: Rows that the person sees who sent it, and steps whose words are written for them.
@@ -51,7 +52,9 @@ def summary(complaint: Complaint, now: datetime) -> ComplaintSummary:
     return made(ComplaintSummary, **_fields(complaint, rules.owner_actions(complaint), now))
 
 
-def _desk_fields(complaint: Complaint, roles: frozenset[str], now: datetime) -> dict[str, Any]:
+def _desk_fields(
+    complaint: Complaint, roles: frozenset[str], by: ComplaintPolicy, now: datetime
+) -> dict[str, Any]:
     plain = ("origin", "unit_label", "departments", "links", "called_back")
     reads_only = not roles & rules.OFFICE
     return {
@@ -60,13 +63,13 @@ def _desk_fields(complaint: Complaint, roles: frozenset[str], now: datetime) -> 
         # Auditors judge the work; whose home it is, is no part of that.
         **({"unit_label": "", "unit_id": None} if reads_only else {}),
         "person_masked": mask_name(complaint.person.name),
-        "hard": rules.is_hard(complaint, now),
+        "hard": rules.is_hard(complaint, by, now),
     }
 
 
-def desk_summary(complaint: Complaint, person: Person, now: datetime) -> DeskSummary:
-    """One in the desk's list."""
-    return made(DeskSummary, **_desk_fields(complaint, person.roles_in(complaint.community_id), now))
+def desk_summary(complaint: Complaint, person: Person, by: ComplaintPolicy, now: datetime) -> DeskSummary:
+    """One in the desk's list; `by` is what the community's policy says about complaints."""
+    return made(DeskSummary, **_desk_fields(complaint, person.roles_in(complaint.community_id), by, now))
 
 
 class Reader:
@@ -87,14 +90,19 @@ class Reader:
         )
 
     def desk_view(
-        self, file: ComplaintFile, roles: frozenset[str], repeats: list[Ref], at: datetime | None = None
+        self,
+        file: ComplaintFile,
+        roles: frozenset[str],
+        repeats: list[Ref],
+        by: ComplaintPolicy,
+        at: datetime | None = None,
     ) -> DeskView:
-        """For the office."""
+        """For the office; `by` is what the community's policy says about complaints."""
         complaint = file.complaint
         words = ("findings", "opinion", "decision")
         return made(
             DeskView,
-            **_desk_fields(complaint, roles, at or self.now),
+            **_desk_fields(complaint, roles, by, at or self.now),
             **{name: getattr(complaint, name) for name in words},
             **self._reply(complaint),
             may_repeat=repeats,

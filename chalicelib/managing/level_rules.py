@@ -6,6 +6,8 @@ from datetime import timedelta
 from chalicelib.errors import N_, Invalid
 from chalicelib.issues.policy import CATEGORIES
 from chalicelib.managing.policy import (
+    CALL_BACKS,
+    HARD_DEPARTMENTS,
     MAX_DIGEST,
     MAX_EXCEPTIONS,
     MAX_GOAL,
@@ -15,7 +17,7 @@ from chalicelib.managing.policy import (
     WARN_PERCENT,
 )
 from chalicelib.service_levels.calendar_models import Calendar
-from chalicelib.service_levels.models import Goal, Policy, ServiceClass, Span
+from chalicelib.service_levels.models import ComplaintPolicy, Goal, Policy, ServiceClass, Span
 from chalicelib.service_levels.policy import DEFAULT_POLICY
 
 _ZERO = timedelta()
@@ -28,6 +30,9 @@ _PAUSE = N_("Give a time of at most three months for each reason.")
 _WARN = N_("Give a share between 1 and 99 percent.")
 _DAYS = N_("Give a time of at least a minute, and of at most a year.")
 _PLANS = N_("A plan is for one of the classes of delay.")
+_COMPLAINT = N_("Every step of a complaint has a time.")
+_CALL_BACKS = N_("Give a share between 0 and 100 percent.")
+_HARD = N_("Give a number of departments between 2 and 5.")
 _DELAYS = N_("Each class of delay is longer than the one before, and the last has no end.")
 _WALL = N_("Give a time of day, such as 22:00.")
 _DIGEST = N_("Give at most twelve hours.")
@@ -86,6 +91,20 @@ def _check_times(policy: Policy) -> None:
     if not _ZERO <= policy.quiet.digest <= MAX_DIGEST:
         raise Invalid.field("digest", "out_of_range", _DIGEST)
     _check_delays(policy)
+    _check_complaints(policy.complaints)
+
+
+def _check_complaints(by: ComplaintPolicy) -> None:
+    for goal in DEFAULT_POLICY.complaints.goals:
+        if goal not in by.goals:
+            raise Invalid.field(f"complaint_{goal}", "missing", _COMPLAINT)
+        _check_span(f"complaint_{goal}", by.goals[goal])
+    if by.call_back_percent not in CALL_BACKS:
+        raise Invalid.field("call_back_percent", "out_of_range", _CALL_BACKS)
+    if not _ZERO < by.hard_after <= MAX_GOAL:
+        raise Invalid.field("hard_after", "out_of_range", _DAYS)
+    if by.hard_departments not in HARD_DEPARTMENTS:
+        raise Invalid.field("hard_departments", "out_of_range", _HARD)
 
 
 def _check_delays(policy: Policy) -> None:

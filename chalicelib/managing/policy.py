@@ -19,6 +19,10 @@ HISTORY = 20
 MAX_GOAL = timedelta(days=366)
 MAX_PAUSE = timedelta(days=92)
 WARN_PERCENT = range(1, 100)
+#: A share of call-backs, in percent; and how many departments make a case hard: with one every case were, and there
+#: are five.
+CALL_BACKS = range(101)
+HARD_DEPARTMENTS = range(2, 6)
 MAX_RUNGS = 4
 MAX_REMINDERS = 4
 MAX_DIGEST = timedelta(hours=12)

@@ -10,6 +10,8 @@ from chalicelib.issues.policy import CATEGORIES
 from chalicelib.managing import spans
 from chalicelib.managing.policy import MAX_RUNGS
 from chalicelib.service_levels.models import (
+    ComplaintGoal,
+    ComplaintPolicy,
     Goal,
     PauseReason,
     Policy,
@@ -24,6 +26,7 @@ Form = Mapping[str, str]
 GOALS: tuple[Goal, ...] = get_args(Goal)
 TOLD: tuple[Told, ...] = get_args(Told)
 PAUSES: tuple[PauseReason, ...] = get_args(PauseReason)
+COMPLAINT_GOALS: tuple[ComplaintGoal, ...] = get_args(ComplaintGoal)
 #: Units of a category's goal besides those of a span: the class's own goal, and none at all.
 AS_CLASS, NONE = "", "none"
 _TIME = N_("Give a time of day, such as 22:00.")
@@ -47,9 +50,20 @@ def fields(policy: Policy) -> dict[str, str]:
         _put(found, f"pause_{reason}", spans.typed_length(length))
     for length_name in _LENGTHS:
         _put(found, length_name, spans.typed_length(getattr(policy, length_name)))
+    for delay, plan in policy.plans.items():
+        found |= {f"plan_{delay}_{told}": "1" for told in plan}
     _put(found, "digest", spans.typed_length(policy.quiet.digest))
+    found |= _of_complaints(policy.complaints)
     quiet = {"quiet_start": f"{policy.quiet.start:%H:%M}", "quiet_end": f"{policy.quiet.end:%H:%M}"}
     return {**found, **quiet, "warn_percent": str(policy.warn_percent)}
+
+
+def _of_complaints(by: ComplaintPolicy) -> dict[str, str]:
+    found = {"call_back_percent": str(by.call_back_percent), "hard_departments": str(by.hard_departments)}
+    for goal, span in by.goals.items():
+        _put(found, f"complaint_{goal}", spans.typed(span))
+    _put(found, "hard_after", spans.typed_length(by.hard_after))
+    return found
 
 
 def _put(found: dict[str, str], name: str, typed: spans.Typed) -> None:
@@ -71,7 +85,26 @@ def read(form: Form, before: Policy) -> Policy:
         unresolved=spans.read_length("unresolved", *_typed(form, "unresolved")),
         ask_again=spans.read_length("ask_again", *_typed(form, "ask_again")),
         quiet=QuietHours(_time(form, "quiet_start"), _time(form, "quiet_end"), digest),
+        plans={name: plan for _, name in before.delays if (plan := _told(form, f"plan_{name}"))},
+        complaints=_complaints(form),
     )
+
+
+def _complaints(form: Form) -> ComplaintPolicy:
+    """What the form says about complaints; a goal that was left empty is missing, for `level_rules` to say so."""
+    read = {
+        goal: spans.read(f"complaint_{goal}", *_typed(form, f"complaint_{goal}")) for goal in COMPLAINT_GOALS
+    }
+    return ComplaintPolicy(
+        goals={goal: span for goal, span in read.items() if span is not None},
+        call_back_percent=spans.number("call_back_percent", form.get("call_back_percent", "")),
+        hard_after=spans.read_length("hard_after", *_typed(form, "hard_after")),
+        hard_departments=spans.number("hard_departments", form.get("hard_departments", "")),
+    )
+
+
+def _told(form: Form, name: str) -> tuple[Told, ...]:
+    return tuple(one for one in TOLD if form.get(f"{name}_{one}"))
 
 
 def _typed(form: Form, name: str) -> tuple[str, str]:
@@ -90,7 +123,7 @@ def _class(form: Form, name: str) -> ServiceClass:
 
 def _rung(form: Form, name: str) -> Rung | None:
     after = spans.read(name, *_typed(form, name))
-    told = tuple(one for one in TOLD if form.get(f"{name}_{one}"))
+    told = _told(form, name)
     if after is None and not told:
         return None
     if after is None or not told:

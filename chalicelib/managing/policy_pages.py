@@ -5,6 +5,7 @@ from typing import Any
 
 from chalice.app import Response
 
+from chalicelib.due.page_views import delay_words
 from chalicelib.errors import N_
 from chalicelib.issues.policy import CATEGORIES
 from chalicelib.managing import calendar_form, levels, policy_form, preview
@@ -37,6 +38,14 @@ TOLD = {
     "senior": N_("Senior staff"),
     "manager": N_("Manager"),
     "expert": N_("Expert"),
+}
+COMPLAINT_GOALS = {
+    "start": N_("Somebody begins to look into it"),
+    "investigate": N_("What happened is known"),
+    "opinion": N_("It is decided"),
+    "reply": N_("Written reply after the decision"),
+    "reply_latest": N_("Written reply at the very latest"),
+    "answer": N_("Answer to a suggestion"),
 }
 WEEKDAYS = (
     N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday"),
@@ -96,6 +105,8 @@ def _policy(here: Place, found: levels.Kept, edit: Edit) -> Response:
         "rungs": range(1, MAX_RUNGS + 1),
         "categories": categories,
         "pauses": policy_form.PAUSES,
+        "delays": [(name, delay_words(name)) for _, name in found.policy.delays],
+        "complaint_goals": _words(COMPLAINT_GOALS),
         "units": units(),
         "history": history(found.book.policies, staff_of(here), here.call.now),
     }

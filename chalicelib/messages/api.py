@@ -5,7 +5,7 @@ from chalice.app import Response
 from chalicelib.answers import json_answer
 from chalicelib.cursors import give, scope, take
 from chalicelib.errors import N_, Invalid
-from chalicelib.messages import choosing, failed
+from chalicelib.messages import choosing, failed, preview
 from chalicelib.messages.models import (
     ChooseMessages,
     Device,
@@ -15,6 +15,9 @@ from chalicelib.messages.models import (
     Judge,
     Judged,
     MessageChoices,
+    MessageTemplate,
+    MessageTemplates,
+    TemplateQuery,
     WeChatAgreed,
     WeChatCode,
     WeChatCredits,
@@ -127,3 +130,14 @@ def judge(call: Call) -> Judged:
     body = call.read(Judge)
     community_id = failed.managed(call.person, body.community_id)
     return Judged(done=failed.judge(call.portal, call.person, community_id, body.keys, body.act, call.now))
+
+
+@routes.api(
+    "GET", "/api/v1/desk/messages/templates", MANAGERS, "What messages say, with a made-up report",
+    query=TemplateQuery, answer=MessageTemplates,
+)  # fmt: skip
+def templates(call: Call) -> MessageTemplates:
+    """Every template in a language."""
+    locale = call.read_query(TemplateQuery).locale or call.locale
+    shown = preview.all_of(locale, call.now, call.origin)
+    return MessageTemplates(locale=locale, items=[MessageTemplate(**one) for one in shown])

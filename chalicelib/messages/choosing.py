@@ -59,8 +59,16 @@ def choices(portal: Portal, person: Person, locale: str, now: datetime) -> Messa
         email=reach.email or None,
         email_checked=reach.email_checked,
         devices=len(reach.devices),
+        wechat_credits=_credits(reach, person),
         push_key=push.public_key if push else None,
     )
+
+
+def _credits(reach: Reach, person: Person) -> dict[str, int] | None:
+    """What WeChat still takes of each kind that somebody gets."""
+    if not reach.addresses("wechat"):
+        return None
+    return {kind: reach.credits.get(kind, 0) for kind in kinds_for(person)}
 
 
 def kinds_for(person: Person) -> list[str]:

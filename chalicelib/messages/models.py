@@ -123,6 +123,8 @@ class MessageChoices(Base):
     email: str | None
     email_checked: bool
     devices: int
+    #: How many messages of each kind WeChat still takes; null for whoever it does not reach.
+    wechat_credits: dict[str, int] | None
     #: What a browser needs to subscribe; null where web push is not set up.
     push_key: str | None
 
@@ -186,6 +188,31 @@ class FailedMessages(Base):
 
     items: list[FailedMessage]
     next_cursor: str | None
+
+
+class TemplateQuery(Input):
+    """`GET /api/v1/desk/messages/templates`: in which language, else in one's own."""
+
+    locale: Literal["zh-CN", "en"] | None = None
+
+
+class MessageTemplate(Base):
+    """What a message says, with a made-up report: in a text message (of so many `parts`), as a mail in both forms; its
+    subject is what devices show."""
+
+    name: str
+    subject: str
+    sms: str
+    parts: int
+    letter: str
+    html: str
+
+
+class MessageTemplates(Base):
+    """All of them in a language."""
+
+    locale: str
+    items: list[MessageTemplate]
 
 
 class Judge(Input):

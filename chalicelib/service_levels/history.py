@@ -55,6 +55,11 @@ class Round:
         first: Status = "reopened" if self.number else "submitted"
         return steps[-1].to or first if steps else first
 
+    @property
+    def over(self) -> Event | None:
+        """The step after which nothing is left to do in it; None while there is work."""
+        return self.first("cancelled", "rejected", "merged", "resolved", "closed")
+
     def until(self, end: datetime | None) -> "Round":
         """The round as it was known at `end`."""
         if end is None:

@@ -13,6 +13,7 @@ from pydantic import WithJsonSchema
 
 from chalicelib.service_levels.calendar_models import Calendar, CalendarVersion, check_in_order
 from chalicelib.service_levels.names import Clock as Clock
+from chalicelib.service_levels.names import ComplaintGoal as ComplaintGoal
 from chalicelib.service_levels.names import Goal as Goal
 from chalicelib.service_levels.names import PauseReason as PauseReason
 from chalicelib.service_levels.names import State as State
@@ -76,6 +77,34 @@ class QuietHours:
 
 
 @dataclass(frozen=True, slots=True)
+class ComplaintPolicy:
+    """What is promised to whoever complains, and what the desk goes by."""
+
+    #: Each from the step before; the reply has two limits, `reply` and `reply_latest`, both from the decision.
+    goals: Mapping[ComplaintGoal, Span]
+    #: Of the complaints that were replied to, at least so many are called back, in percent.
+    call_back_percent: int
+    #: Open for longer than this, or with so many departments, a case is a hard one.
+    hard_after: timedelta
+    hard_departments: int
+
+
+def _default_plans() -> "Mapping[str, tuple[Told, ...]]":
+    """What a policy says that was kept before plans were part of it. Imported here, as the numbers are made of this
+    module's classes."""
+    from chalicelib.service_levels.policy import DEFAULT_POLICY
+
+    return DEFAULT_POLICY.plans
+
+
+def _default_complaints() -> ComplaintPolicy:
+    """What a policy says that was kept before complaints were part of it."""
+    from chalicelib.service_levels.policy import DEFAULT_POLICY
+
+    return DEFAULT_POLICY.complaints
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """What is promised, and what happens when it is not kept."""
 
@@ -96,7 +125,8 @@ class Policy:
     ask_again: timedelta
     quiet: QuietHours
     #: Delay class → who sees to it from then on that it gets done (its response plan); its owner is told, too.
-    plans: Mapping[str, tuple[Told, ...]] = field(default_factory=dict)
+    plans: Mapping[str, tuple[Told, ...]] = field(default_factory=_default_plans)
+    complaints: ComplaintPolicy = field(default_factory=_default_complaints)
 
     def goal(self, service_class: str, category_id: str, goal: Goal) -> Span | None:
         """What is promised for a goal in a category; None when nothing is."""

@@ -58,7 +58,7 @@ def promised(history: History, levels: Levels, now: datetime) -> Outcome:
 
 def _promises(one: Round, end: datetime | None) -> Iterator[Promise]:
     """What a round promises; the owner's cancelling, or going on elsewhere, ends it without its being kept."""
-    over = one.first("cancelled", "rejected", "merged", "resolved", "closed")
+    over = one.over
     void = over.at if over else end
     if one.by_owner:
         answer = next((step for step in one.steps if step.by_staff), None)

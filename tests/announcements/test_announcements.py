@@ -252,3 +252,20 @@ def test_who_has_several_homes_counts_and_is_told_once(portal: Portal, people: P
     _announce(portal, people, audience="building", values=["1", "9"])
     fanout.run_due(portal, NOW)
     assert _has(portal, people) == {"owner": 1, "neighbour": 1}
+
+
+def test_how_many_people_something_would_reach_is_said_before_it_is_announced(
+    portal: Portal, people: People, caller: Any
+) -> None:
+    manager, path = caller("manager"), "/desk/announcements/recipients"
+    body = {"community_id": "maple", "title": "停水", "text": "明天停水。"}
+    assert manager.api("POST", path, body).json == {"number": 2}
+    assert manager.api("POST", path, {**body, "audience": "units", "values": ["maple-1-102"]}).json == {
+        "number": 1
+    }
+    nobody = manager.api("POST", path, {**body, "audience": "building", "values": ["99"]})
+    assert (nobody.status, nobody.json["errors"][0]["field"]) == (422, "values")
+    assert manager.api("POST", path, {**body, "community_id": "cedar"}).status == 404
+    assert caller("clerk").api("POST", path, body).status == 403
+    assert manager.api("GET", "/desk/announcements").json["items"] == [], "nothing is kept"
+    assert _has(portal, people) == {}

@@ -1,5 +1,6 @@
 """The pure rules of complaints, suggestions and praise: stages, clocks, who may do what."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,13 +10,15 @@ from hypothesis import strategies as st
 
 from chalicelib.complaints import rules
 from chalicelib.complaints.models import DONE, CallBack, Complaint
-from chalicelib.complaints.policy import CATEGORIES, DEPARTMENTS, HARD_AFTER, REPEAT_WITHIN
+from chalicelib.complaints.policy import CATEGORIES, DEPARTMENTS, REPEAT_WITHIN
 from chalicelib.errors import Forbidden, IllegalTransition, Invalid, PortalError, VersionConflict
 from chalicelib.issues.models import Actor, Ref
-from chalicelib.service_levels.policy import COMPLAINT, default_levels
+from chalicelib.service_levels.models import ComplaintGoal, Levels, PolicyVersion, Span
+from chalicelib.service_levels.policy import COMPLAINTS, DEFAULT_POLICY, default_levels
 from tests.factories import NOW
 
 LEVELS = default_levels("Asia/Shanghai")
+CLOCKS: tuple[ComplaintGoal, ...] = ("start", "investigate", "opinion")
 MANAGER, CLERK = frozenset({"manager"}), frozenset({"front_line"})
 #: Part 5: the way of a complaint, and the shorter one of suggestions and praise.
 WAYS = {
@@ -112,10 +115,10 @@ def test_each_stage_of_a_complaint_takes_no_longer_than_the_service_levels_say(m
     for act in ("start", "conclude", "decide"):
         spans.append(complaint.due_at - complaint.since if complaint.due_at else None)
         complaint = _do(complaint, act, now)
-    assert spans == [COMPLAINT[name].wall for name in ("start", "investigate", "opinion")]
-    assert complaint.due_at == now + COMPLAINT["reply"].wall
+    assert spans == [COMPLAINTS.goals[name].wall for name in CLOCKS]
+    assert complaint.due_at == now + COMPLAINTS.goals["reply"].wall
     assert complaint.latest_at is not None
-    assert complaint.latest_at >= now + COMPLAINT["reply_latest"].wall - timedelta(days=1)
+    assert complaint.latest_at >= now + COMPLAINTS.goals["reply_latest"].wall - timedelta(days=1)
 
 
 def test_a_reply_decided_on_a_friday_has_until_wednesday_at_the_latest() -> None:
@@ -191,10 +194,34 @@ def test_only_the_same_trouble_within_its_time_may_be_a_repeat(days: int, one: A
 
 def test_a_case_is_hard_when_it_is_open_for_long_or_of_two_departments() -> None:
     complaint = make()
-    assert not rules.is_hard(complaint, NOW + HARD_AFTER)
-    assert rules.is_hard(complaint, NOW + HARD_AFTER + timedelta(minutes=1))
-    assert rules.is_hard(make(departments=["legal", "property"]), NOW)
-    assert not rules.is_hard(make(stage="closed", departments=["legal", "property"]), NOW)
+    week = COMPLAINTS.hard_after
+    assert not rules.is_hard(complaint, COMPLAINTS, NOW + week)
+    assert rules.is_hard(complaint, COMPLAINTS, NOW + week + timedelta(minutes=1))
+    both = make(departments=["legal", "property"])
+    assert rules.is_hard(both, COMPLAINTS, NOW)
+    assert not rules.is_hard(make(stage="closed", departments=["legal", "property"]), COMPLAINTS, NOW)
+    assert not rules.is_hard(both, replace(COMPLAINTS, hard_departments=3), NOW)
+    assert rules.is_hard(complaint, replace(COMPLAINTS, hard_after=week / 2), NOW + week)
+
+
+def _from(moment: datetime, made: datetime) -> Levels:
+    """From a moment on everything takes an hour, and half of it is the warning."""
+    goals = dict.fromkeys(COMPLAINTS.goals, Span("always", hours=1))
+    quick = replace(DEFAULT_POLICY, complaints=replace(COMPLAINTS, goals=goals), warn_percent=50)
+    return replace(LEVELS, policies=(*LEVELS.policies, PolicyVersion(moment, made, quick)))
+
+
+def test_a_new_policy_holds_for_the_clocks_that_begin_under_it_and_rewrites_none_that_runs() -> None:
+    complaint, change = make(), NOW + timedelta(hours=2)
+    levels = _from(change, NOW)
+    assert rules.timed(complaint, NOW, levels) == complaint
+    begun = rules.moved(complaint, "investigating", change, levels)
+    assert begun.due_at == change + timedelta(hours=1)
+    assert begun.warn_at == change + timedelta(minutes=30)
+    again = rules.moved(make(stage="investigating"), "opinion", change, levels, decided_at=change)
+    assert (again.clock, again.due_at, again.latest_at) == ("reply", begun.due_at, begun.due_at)
+    answer = rules.timed(make(kind="suggestion", stage="received"), change, levels)
+    assert (answer.clock, answer.due_at) == ("answer", begun.due_at)
 
 
 def test_a_moment_of_a_clock_that_was_stopped_means_nothing() -> None:

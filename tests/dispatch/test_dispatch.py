@@ -1,6 +1,6 @@
 """Proposals, automatic assigning, absences and handing over, on the engine."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -158,6 +158,28 @@ def test_the_work_of_whoever_is_away_is_handed_over_with_the_reason_which_owners
         "孙师傅",
     ]
     assert handover.offers(portal, "maple", tech.id, "en", NOW) == []
+
+
+def test_what_is_to_be_handed_over_is_listed_and_handed_over_by_the_api(
+    portal: Portal, cards: People, caller: Any
+) -> None:
+    file, tech = bring_to(portal=portal, people=cards, status="assigned"), cards.technician
+    clerk, path = caller("clerk"), f"/desk/people/{tech.id}/handover"
+    assert clerk.api("GET", path).json == {"away": None, "items": []}
+    start = datetime.now(UTC)
+    service.add_absence(portal, tech, "maple", tech.id, AddAbsence(start=start, end=start + 2 * DAY), start)
+    told = clerk.api("GET", path).json
+    (job,) = told["items"]
+    assert told["away"]["start"] < told["away"]["end"]
+    assert (job["issue"]["id"], [one["name"] for one in job["people"]]) == (file.issue.id, ["孙师傅"])
+    body = {"issue_id": file.issue.id, "version": file.issue.version, "assignee_id": job["people"][0]["id"]}
+    for _ in range(2):
+        done = clerk.api("POST", path, body, key="hand-over-1")
+        assert done.json["assignee"]["name"] == "孙师傅", done.text
+    assert clerk.api("GET", path).json["items"] == []
+    assert clerk.api("GET", "/desk/people/nobody/handover").status == 404
+    assert clerk.api("GET", f"{path}?community_id=cedar").status == 404
+    assert caller("technician").api("GET", path).status == 403
 
 
 def test_work_of_somebody_who_is_not_away_is_not_handed_over_as_if(portal: Portal, cards: People) -> None:

@@ -15,8 +15,11 @@ from chalicelib.inbox import service as inbox
 from chalicelib.inbox.words import DELAYS
 from chalicelib.issues import store, timers
 from chalicelib.issues.models import IssueFile
+from chalicelib.photos import service as photos
 from chalicelib.portal import Portal
 from chalicelib.service_levels.policy import DEFAULT_POLICY
+from chalicelib.sops import service as sops
+from chalicelib.sops.models import TickStep
 from tests.due.worlds import DAY, HOUR
 from tests.factories import NOW, PEOPLE, People, assign, import_people, report, step
 
@@ -176,6 +179,31 @@ def test_a_late_step_of_the_sop_is_told_before_and_after_by_its_name(portal: Por
     assert {name for name in done if name.startswith("0.step.detect")} == {
         "0.step.detect.warn.2026-11-23T02:00:00.000Z", "0.step.detect.breach", "0.step.detect.escalate.1",
     }  # fmt: skip
+
+
+def test_a_step_that_was_ticked_late_before_the_clock_saw_it_is_recorded_and_told_to_nobody(
+    portal: Portal, people: People
+) -> None:
+    file = report(portal=portal, by=people.owner, category_id="wall_seepage")
+    file = step(portal=portal, by=people.clerk, file=file, to="acknowledged")
+    file = assign(portal=portal, by=people.clerk, file=file, to=people.technician)
+    late, photo = NOW + 73 * HOUR, photos.start_plain(portal, people.technician, NOW)
+    body = TickStep(
+        step_id="detect", version=file.issue.version, photo_ids=[photo], measurement="含水率 18 %"
+    )
+    sops.tick(portal, people.technician, file.issue.id, body, None, late)
+    assert _file(portal, file.issue.id).done == {}, "the clock stood still"
+    timers.run_due(portal, late)
+    outbox.sweep(portal, NOW + 4 * DAY)
+    file = _file(portal, file.issue.id)
+    rows = {name: row for name, row in file.done.items() if name.startswith("0.step.detect")}
+    assert {name: row["due_at"] for name, row in rows.items()} == {
+        "0.step.detect.breach": "2026-11-23T02:00:00.000Z",
+        "0.step.detect.escalate.1": "2026-11-23T02:00:00.000Z",
+    }
+    assert all(row["over"] for row in rows.values())
+    assert not any("检测" in text for text in _texts(portal, people, "clerk"))
+    assert [one for one in pending(file, terms_for(portal, file.issue)) if one.at <= late] == []
 
 
 def test_a_step_that_only_guides_alerts_whoever_has_the_issue_and_nobody_else(

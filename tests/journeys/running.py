@@ -47,6 +47,8 @@ class Running:
     """A running portal: its address, its kept messages, and people signed in over the API."""
 
     url: str
+    #: Its folder; None where it runs in this process.
+    data: Path | None = None
     _tokens: dict[str, str] = field(default_factory=dict)
     _clients: list[httpx.Client] = field(default_factory=list)
     _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
@@ -114,6 +116,12 @@ class Running:
         assert result["errors"] == 0, result
         return phone
 
+    def inside(self, module: str, *args: str) -> None:
+        """Run a module with the portal's own table, as `make import` and the like do."""
+        assert self.data
+        command = [sys.executable, "-m", "local.inside", module, *args]
+        subprocess.run(command, cwd=ROOT, env=os.environ | {"DATA": str(self.data)}, check=True)
+
     def close(self) -> None:
         """Close the clients."""
         for client in self._clients:
@@ -128,7 +136,7 @@ def running_portal(data: Path) -> Iterator[Running]:
     command = [sys.executable, "-m", "local.run"]
     with open(data.parent / "run.log", "wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-    portal = Running(f"http://127.0.0.1:{port}")
+    portal = Running(f"http://127.0.0.1:{port}", data)
     try:
         wait_for(lambda: process.poll() is not None or answers(portal.url), 60, "the portal")
         assert process.poll() is None, (data.parent / "run.log").read_text()

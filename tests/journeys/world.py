@@ -42,6 +42,8 @@ class World:
     #: An owner's invitation: its code, and a number left with it that waits for a manager.
     invite: str = ""
     referral: str = ""
+    #: A manager of both communities, of which cedar has a risk, and messages that did not go out.
+    boss: str = ""
     #: Somebody with as many issues and messages as nobody should have.
     crowd: str = CEDAR_OWNER
 
@@ -84,6 +86,8 @@ def build(portal: Running, many: int = 42) -> World:
     _dispatched(portal, world)
     _invited(portal, world)
     _points(portal, world)
+    world.boss = portal.new_staff("manager", name="周经理")
+    portal.inside("tests.journeys.troubles", world.boss, world.crowd, world.neighbour)
     rejected = steps.report(portal, owner, category="parking", text="车位被占")
     with portal.api(owner) as api:
         late = begin(api, 6, "image/jpeg")

@@ -16,7 +16,7 @@ from chalicelib.managing import calendar_form, policy_form, rules, spans
 from chalicelib.managing.level_rules import check_policy
 from chalicelib.managing.models import Version
 from chalicelib.service_levels.calendar_models import Calendar, Frame
-from chalicelib.service_levels.models import Policy, QuietHours, Rung, Span
+from chalicelib.service_levels.models import ComplaintPolicy, Policy, QuietHours, Rung, Span
 from chalicelib.service_levels.policy import DEFAULT_POLICY, default_calendar
 from chalicelib.sops import form as sop_form
 from chalicelib.sops.models import Sop, SopStep, Words
@@ -42,9 +42,31 @@ def test_a_span_that_is_shown_and_sent_again_is_the_same(span: Span) -> None:
     assert again.clock == span.clock or span.wall == timedelta()
 
 
-@given(st.dictionaries(st.sampled_from(["plumbing", "noise", "lift"]), GOALS), st.integers(1, 99))
-def test_a_policy_that_is_shown_and_sent_again_is_the_same(categories: Any, percent: int) -> None:
-    policy = replace(DEFAULT_POLICY, categories=categories, warn_percent=percent)
+TOLD = st.lists(st.sampled_from(policy_form.TOLD), min_size=1, unique=True).map(
+    lambda told: tuple(sorted(told, key=policy_form.TOLD.index))
+)
+PLANS = st.dictionaries(st.sampled_from(["slight", "general", "serious"]), TOLD)
+COMPLAINTS = st.builds(
+    ComplaintPolicy,
+    st.fixed_dictionaries(dict.fromkeys(policy_form.COMPLAINT_GOALS, SPANS.filter(lambda span: span.wall))),
+    st.integers(0, 100),
+    st.integers(1, 9_999).map(lambda hours: timedelta(hours=hours)),
+    st.integers(2, 5),
+)
+
+
+@given(
+    st.dictionaries(st.sampled_from(["plumbing", "noise", "lift"]), GOALS),
+    st.integers(1, 99),
+    PLANS,
+    COMPLAINTS,
+)
+def test_a_policy_that_is_shown_and_sent_again_is_the_same(
+    categories: Any, percent: int, plans: Any, complaints: ComplaintPolicy
+) -> None:
+    policy = replace(
+        DEFAULT_POLICY, categories=categories, warn_percent=percent, plans=plans, complaints=complaints
+    )
     assert _sorted(policy_form.read(policy_form.fields(policy), policy)) == _sorted(policy)
 
 
@@ -133,6 +155,10 @@ def _class(name: str, **changes: Any) -> Policy:
     return replace(DEFAULT_POLICY, classes={**DEFAULT_POLICY.classes, name: one})
 
 
+def _complaints(**changes: Any) -> Policy:
+    return replace(DEFAULT_POLICY, complaints=replace(DEFAULT_POLICY.complaints, **changes))
+
+
 HOUR = Span("always", hours=1)
 _DAY = timedelta(hours=1)
 _RUNG = Rung(HOUR, ("manager",))
@@ -156,6 +182,11 @@ _RUNG = Rung(HOUR, ("manager",))
         (replace(DEFAULT_POLICY, quiet=QuietHours(time(22, tzinfo=UTC), time(7), _DAY)), "quiet_start"),
         (replace(DEFAULT_POLICY, delays=((timedelta(days=3), "slight"),)), "delays"),
         (replace(DEFAULT_POLICY, plans={"hopeless": ("manager",)}), "plans"),
+        (_complaints(goals={"start": HOUR}), "complaint_investigate"),
+        (_complaints(goals=dict.fromkeys(policy_form.COMPLAINT_GOALS, Span("working"))), "complaint_start"),
+        (_complaints(call_back_percent=101), "call_back_percent"),
+        (_complaints(hard_after=timedelta()), "hard_after"),
+        (_complaints(hard_departments=1), "hard_departments"),
         (replace(DEFAULT_POLICY, reminders=(timedelta(hours=1),) * 5), "reminders"),
     ],
 )

@@ -1,12 +1,14 @@
 """The pages of rules: nothing is saved that was not previewed just so, and nothing typed is lost."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from chalicelib.managing import calendar_form, levels, policy_form
 from chalicelib.portal import Portal
+from chalicelib.service_levels.models import Span
 from chalicelib.service_levels.policy import DEFAULT_POLICY, default_calendar
 from chalicelib.sops import form as sop_form
 from chalicelib.sops import store as sops
@@ -44,6 +46,23 @@ def test_a_policy_is_saved_after_its_preview_and_stands_in_the_history(
     assert levels.kept(site, "maple").policy.classes["L2"].goals["resolve"].days == 3
 
 
+def test_plans_and_the_clocks_of_complaints_are_changed_with_the_rest(site: Portal, manager: Browser) -> None:
+    form = manager.get(POLICY).text
+    assert 'name="plan_general_manager" value="1" checked' in form
+    assert re.search(r'name="complaint_investigate_n"[^>]* value="72"', form)
+    typed = {name: value for name, value in FIELDS.items() if not name.startswith("plan_")}
+    typed |= {"plan_slight_senior": "1", "complaint_investigate_n": "48", "call_back_percent": "80"}
+    page = manager.post(POLICY, {**typed, "act": "preview"})
+    assert 'name="plan_slight_senior" value="1" checked' in page.text
+    assert manager.post(POLICY, {**typed, "act": "save", "seen": seen(page.text)}).status == 303
+    kept = levels.kept(site, "maple").policy
+    assert kept.plans == {"slight": ("senior",)}
+    assert kept.complaints.goals["investigate"] == Span("always", hours=48)
+    goals = {**DEFAULT_POLICY.complaints.goals, "investigate": Span("always", hours=48)}
+    assert kept.complaints == replace(DEFAULT_POLICY.complaints, goals=goals, call_back_percent=80)
+    assert levels.kept(site, "cedar").policy == DEFAULT_POLICY
+
+
 @pytest.mark.parametrize("mark", ["", "something-else"])
 def test_what_was_not_previewed_just_so_is_previewed_instead(
     site: Portal, manager: Browser, mark: str
@@ -78,6 +97,8 @@ def test_when_somebody_else_saved_meanwhile_what_was_typed_stays_and_can_be_save
     ("path", "fields", "words"),
     [
         (POLICY, {**FIELDS, "L1_resolve_n": ""}, "Until when it is fixed has to be promised."),
+        (POLICY, {**FIELDS, "complaint_reply_n": ""}, "Every step of a complaint has a time."),
+        (POLICY, {**FIELDS, "hard_departments": "1"}, "Give a number of departments between 2 and 5."),
         (POLICY, {**FIELDS, "valid_from": "2026-01-01T08:00"}, "This time is over, or too near."),
         ("/desk/rules/calendar", {"workday": "9-5"}, "Write opening hours such as"),
         ("/desk/rules/roster", {"w0_who": "x"}, "Tick the days of the week"),

@@ -157,6 +157,22 @@ def test_each_agreement_is_counted_once(caller: Any) -> None:
     assert (other.status, other.json["code"]) == (422, "idempotency_mismatch")
 
 
+def test_what_wechat_still_takes_is_shown_to_whom_it_reaches(
+    portal: Portal, people: People, caller: Any, signed_in: Any
+) -> None:
+    owner, page = caller("owner"), signed_in("owner")
+    owner.api("POST", "/me/messages/wechat/credits", {"accepted": ["steps", "urgent"]}, key="agreed-0001")
+    assert owner.api("GET", "/me/messages").json["wechat_credits"] is None, "WeChat does not reach them"
+    assert "messages left" not in page.get("/me/messages?lang=en").text
+    choosing.bind_wechat(portal, people.owner, "an-openid")
+    owner.api("POST", "/me/messages/wechat/credits", {"accepted": ["urgent"]}, key="agreed-0002")
+    left = {"urgent": 2, "steps": 1, "talk": 0, "news": 0}
+    assert owner.api("GET", "/me/messages").json["wechat_credits"] == left
+    shown = page.get("/me/messages?lang=en").text
+    assert [shown.count(f">{words}<") for words in ("2 messages left", "1 message left")] == [1, 1]
+    assert shown.count("none left: agree to more in the mini-program") == 2
+
+
 def test_a_mini_program_that_is_not_set_up_is_said_not_to_be_offered(caller: Any) -> None:
     refused = caller("owner").api("PUT", "/me/messages/wechat", {"code": "abc"})
     assert (refused.status, refused.json["errors"][0]["code"]) == (422, "not_offered")

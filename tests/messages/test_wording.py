@@ -1,7 +1,7 @@
 """All templates in all languages, as each channel shows them."""
 
 import re
-from typing import get_args
+from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -73,3 +73,18 @@ def test_every_template_has_the_same_words_to_fill_in_for_each_language() -> Non
 )  # fmt: skip
 def test_a_text_is_as_many_messages_as_it_is_paid_for(text: str, many: int) -> None:
     assert parts(text) == many
+
+
+def test_what_messages_say_is_there_over_the_api_in_either_language(caller: Any) -> None:
+    manager, path = caller("manager"), "/desk/messages/templates"
+    english = manager.api("GET", f"{path}?locale=en").json
+    assert [one["name"] for one in english["items"]] == preview.names()
+    given = {one["name"]: one for one in english["items"]}["resolved"]
+    said = preview.one("resolved", "en", NOW, ORIGIN)
+    assert given.keys() == said.keys()
+    assert (given["subject"], given["parts"]) == (said["subject"], said["parts"])
+    chinese = manager.api("GET", f"{path}?locale=zh-CN").json
+    assert chinese["locale"] == "zh-CN"
+    assert [one["sms"] for one in chinese["items"]] != [one["sms"] for one in english["items"]]
+    assert manager.api("GET", f"{path}?locale=fr").status == 422
+    assert caller("clerk").api("GET", path).status == 403

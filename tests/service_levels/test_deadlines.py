@@ -9,7 +9,7 @@ from chalicelib.service_levels.calendar_models import CalendarVersion, ChineseYe
 from chalicelib.service_levels.calendars import YEARS
 from chalicelib.service_levels.models import Levels, Span
 from chalicelib.service_levels.policy import (
-    COMPLAINT,
+    COMPLAINTS,
     CONSULTATION_ANSWER,
     DEFAULT_POLICY,
     SEEPAGE,
@@ -277,11 +277,11 @@ def test_delays_are_slight_general_or_serious_by_the_days_that_an_owner_waits(
 
 def test_complaints_seepage_and_consultations_have_clocks_of_their_own() -> None:
     friday = at("11-06 17:40")
-    assert due_at(LEVELS, COMPLAINT["start"], friday) == at("11-07 17:40")
-    assert due_at(LEVELS, COMPLAINT["investigate"], friday) == at("11-09 17:40")
-    assert due_at(LEVELS, COMPLAINT["opinion"], friday) == at("11-08 17:40")
-    assert due_at(LEVELS, COMPLAINT["reply"], friday) == at("11-07 17:40")
-    assert due_at(LEVELS, COMPLAINT["reply_latest"], friday) == at("11-11 17:40")
+    assert due_at(LEVELS, COMPLAINTS.goals["start"], friday) == at("11-07 17:40")
+    assert due_at(LEVELS, COMPLAINTS.goals["investigate"], friday) == at("11-09 17:40")
+    assert due_at(LEVELS, COMPLAINTS.goals["opinion"], friday) == at("11-08 17:40")
+    assert due_at(LEVELS, COMPLAINTS.goals["reply"], friday) == at("11-07 17:40")
+    assert due_at(LEVELS, COMPLAINTS.goals["reply_latest"], friday) == at("11-11 17:40")
     assert due_at(LEVELS, SEEPAGE["detect"], friday) == at("11-09 17:40")
     assert due_at(LEVELS, SEEPAGE["plan"], friday) == at("11-13 17:40")
     assert due_at(LEVELS, CONSULTATION_ANSWER, friday) == at("11-09 08:40")

@@ -32,6 +32,14 @@ def test_policies_and_calendars_are_kept_and_read_again_as_they_were() -> None:
     assert TypeAdapter(Levels).validate_json(TypeAdapter(Levels).dump_json(levels)) == levels
 
 
+def test_a_policy_that_was_kept_before_plans_and_complaints_were_part_of_it_has_the_defaults() -> None:
+    adapter = TypeAdapter(Policy)
+    kept = adapter.dump_python(replace(DEFAULT_POLICY, warn_percent=60, plans={}), mode="json")
+    assert adapter.validate_python(kept).plans == {}, "whoever wants no plan has none"
+    del kept["plans"], kept["complaints"]
+    assert adapter.validate_python(kept) == replace(DEFAULT_POLICY, warn_percent=60)
+
+
 def test_an_ordinary_working_day_has_two_frames() -> None:
     calendar = default_calendar("Asia/Shanghai")
     assert (calendar.day, len(calendar.workday)) == (timedelta(hours=8), 2)

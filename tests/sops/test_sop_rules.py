@@ -134,6 +134,29 @@ def test_open_steps_have_moments_of_warning_and_breach_in_time_order() -> None:
     assert moments([row(1, "status", from_status="submitted", to="rejected")]) == [], "nobody works on it"
 
 
+def test_a_step_that_was_done_late_is_recorded_as_that_and_warned_of_no_more() -> None:
+    promised = Sop((replace(THREE.steps[0], promised=True),))
+    late = moments([row(2.75, "sop_done", "a")], promised)
+    assert [(m.kind, m.level, (m.at - NOW) / HOUR, m.over) for m in late] == [
+        ("breach", 0, 2.0, True), ("escalate", 1, 2.0, True), ("escalate", 2, 2.5, True),
+    ]  # fmt: skip
+    assert {m.id for m in late} <= {m.id for m in moments([], promised)}, (
+        "what was told is not recorded again"
+    )
+    assert moments([row(2, "sop_done", "a")], promised) == []
+    in_time = row(2.75, "sop_done", "a", taken_at=NOW + 1.5 * HOUR)
+    assert moments([in_time], promised) == [], "it was sent late, but done in time"
+
+
+def test_a_step_that_was_late_when_the_work_ended_without_it_is_recorded_as_that() -> None:
+    one = Sop(THREE.steps[:1])
+    fixed = row(2.75, "status", from_status="in_progress", to="resolved")
+    assert [(m.kind, m.over) for m in moments([fixed], one)] == [("breach", True), ("escalate", True)]
+    closed = row(90, "status", from_status="resolved", to="closed")
+    assert moments([fixed, closed], one) == moments([fixed], one)
+    assert moments([row(1.5, "status", from_status="in_progress", to="resolved")], one) == []
+
+
 def test_a_promised_step_goes_up_the_whole_ladder_and_a_pause_has_it_warned_of_anew() -> None:
     promised = Sop((replace(THREE.steps[0], promised=True),))
     levels = [(m.level, (m.at - NOW) / HOUR) for m in moments([], promised) if m.kind == "escalate"]
