@@ -17,7 +17,21 @@ from chalicelib.portal import portal
 from chalicelib.routes import middleware
 from chalicelib.settings import settings
 
-app = Chalice(app_name="owner-portal")
+
+class OwnersPortal(Chalice):
+    """The app, which finds the routes that the gateway has no places for (`chalicelib/gathered.py`)."""
+
+    def __call__(self, event: Any, context: Any) -> Any:
+        """Answer one request."""
+        if event.get("resource", "").endswith("{proxy+}"):
+            from chalicelib import gathered
+
+            if refusal := gathered.led(event):
+                return refusal
+        return super().__call__(event, context)
+
+
+app = OwnersPortal(app_name="owner-portal")
 # Bodies that the gateway must hand on as bytes: files, CSV in whatever encoding, and icons. For answers it goes by the
 # first type that a browser accepts, which for pictures is one of these.
 _PICTURES = ["image/png", "image/avif", "image/webp"]

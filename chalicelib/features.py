@@ -104,7 +104,7 @@ class Features:
         path = request.context["resourcePath"]
         everything = path in _TELL_OF_ALL or "flash=" in (request.headers.get("cookie") or "")
         with _no_collection():
-            name = None if everything else _written().get(f"{request.method} {path}")
+            name = None if everything else written().get(f"{request.method} {path}")
             self.load((name,) if name else NAMES)
         response: Response = answer(request)
         return response
@@ -122,6 +122,7 @@ def _no_collection() -> Iterator[None]:
 
 
 @cache
-def _written() -> dict[str, str]:
+def written() -> dict[str, str]:
+    """Which feature answers what, as the package's step wrote it down."""
     found: dict[str, str] = json.loads(ROUTES_FILE.read_text())
     return found

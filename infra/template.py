@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from chalicelib.gathered import REST, prefix_of
 from infra.alarms import ALIAS, FUNCTIONS, alarms, resource, rollback_alarms
 from infra.dashboard import dashboard
 from infra.gateway_answers import gateway_answers
@@ -107,8 +108,20 @@ def _complete_gateway(resources: Tree, stage: str) -> None:
         for method in methods.values():
             uri = method["x-amazon-apigateway-integration"]["uri"]
             uri["Fn::Sub"] = uri["Fn::Sub"].replace("${APIHandler.Arn}", f"${{APIHandler.Arn}}:{ALIAS}")
+    body["paths"] = _gathered(body["paths"])
     body["x-amazon-apigateway-gateway-responses"] = gateway_answers()
     resources["APIHandlerInvokePermission"]["Properties"]["FunctionName"] = {"Ref": "APIHandler.Alias"}
+
+
+def _gathered(paths: Tree) -> Tree:
+    """The paths as the gateway has room for them: all below some prefixes as one, whose routes the app finds."""
+    kept = {path: methods for path, methods in paths.items() if prefix_of(path) is None}
+    for path, methods in paths.items():
+        if prefix := prefix_of(path):
+            rest = {"name": "proxy", "in": "path", "required": True, "type": "string"}
+            first = next(iter(methods.values()))
+            kept[prefix + REST] = {"x-amazon-apigateway-any-method": {**first, "parameters": [rest]}}
+    return kept
 
 
 def _complete_outputs(outputs: Tree) -> None:

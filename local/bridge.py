@@ -13,7 +13,7 @@ from chalice.app import Chalice, Response
 from chalice.local import LocalChalice
 
 from chalicelib.base import build_all
-from local.routes import Match, RouteTable
+from chalicelib.route_table import Match, RouteTable
 from local.wsgi import Answer, Environ, StartResponse, problem, raw_target, request_headers
 
 Event = dict[str, Any]

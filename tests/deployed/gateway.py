@@ -4,10 +4,12 @@ import base64
 from typing import Any
 from urllib.parse import unquote
 
+from chalicelib.route_table import Match, RouteTable
 from local.bridge import Bridge, Event
-from local.routes import RouteTable
 from local.wsgi import Answer, Environ, StartResponse, problem, raw_target
 from tests.deployed.runtime_api import Failed, Function
+
+_ANY_METHOD = "x-amazon-apigateway-any-method"
 
 
 class Gateway(Bridge):
@@ -17,7 +19,7 @@ class Gateway(Bridge):
         """`api` holds the properties of the template's `AWS::Serverless::Api`."""
         self._definition = api["DefinitionBody"]
         self._stage = f"/{api['StageName']}"
-        self._routes = RouteTable(self._definition["paths"])
+        self._routes = RouteTable(path for path in self._definition["paths"] if not path.endswith("{proxy+}"))
         self._binary_types = self._definition["x-amazon-apigateway-binary-media-types"]
         self._function = function
 
@@ -30,11 +32,9 @@ class Gateway(Bridge):
         if not target.startswith(f"{self._stage}/"):
             return problem(403, "Forbidden")
         below = {**environ, "REQUEST_URI": environ["REQUEST_URI"].removeprefix(self._stage)}
-        match = self._routes.match(raw_target(below)[0])
-        if (
-            match is None
-            or environ["REQUEST_METHOD"].lower() not in self._definition["paths"][match.resource]
-        ):
+        match = self._match(raw_target(below)[0])
+        methods = self._definition["paths"][match.resource] if match else {}
+        if match is None or not {environ["REQUEST_METHOD"].lower(), _ANY_METHOD} & set(methods):
             return problem(403, "Missing Authentication Token")
         event = self._event(below, match, "from-the-gateway")
         event["headers"]["X-Forwarded-Proto"] = "https"
@@ -43,6 +43,16 @@ class Gateway(Bridge):
             return self._answered(event, self._function.invoke(event))
         except Failed as error:
             return problem(502, f"Internal server error; {error}")
+
+    def _match(self, path: str) -> Match | None:
+        """A path's resource: one of its own, else the greedy one that takes all below a prefix."""
+        if found := self._routes.match(path):
+            return found
+        for resource in self._definition["paths"]:
+            prefix = resource.removesuffix("{proxy+}")
+            if prefix != resource and path.startswith(prefix) and path != prefix:
+                return Match(resource, {"proxy": unquote(path.removeprefix(prefix))})
+        return None
 
     def _answered(self, event: Event, answer: dict[str, Any]) -> Answer:
         """The function's answer. Base64 becomes bytes only for those who first of all accept a binary type."""
