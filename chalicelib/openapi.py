@@ -169,7 +169,8 @@ def _problems(route: Route) -> dict[str, Any]:
     if route.access.roles or route.method != "GET":
         possible |= {"403"}
     named = route.body.model_fields if route.body else {}
-    if "{" in route.path or route.query or "community_id" in named:
+    looked_up = not route.access.public and any(name == "code" or name.endswith("_id") for name in named)
+    if "{" in route.path or route.query or looked_up:
         possible |= {"404"}
     if route.method != "GET":
         possible |= {"409", "415", "429"}

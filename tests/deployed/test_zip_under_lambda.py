@@ -59,7 +59,8 @@ def test_addresses_that_the_gateway_gathers_are_told_apart_by_the_portal(cloud: 
     assert (nowhere.status_code, nowhere.headers["content-type"]) == (404, "text/html; charset=utf-8")
     assert nowhere.headers["content-security-policy"]
     program = httpx.get(f"{cloud.url}/api/v1/desk/nowhere")
-    assert (program.status_code, program.headers["content-type"]) == (404, "application/problem+json")
+    assert program.status_code == 404
+    assert program.headers["content-type"].startswith("application/problem+json")
     wrong = httpx.request("DELETE", f"{cloud.url}/api/v1/desk/issues")
     assert (wrong.status_code, wrong.headers["allow"]) == (405, "GET")
 

@@ -37,7 +37,7 @@ def test_the_look_is_right_in_the_first_paint_without_javascript(phones: Phones,
     for name, value in (("data-text", "large"), ("data-pages", "simple"), ("data-theme", "dark")):
         expect(root).to_have_attribute(name, value)
     page.goto("/")
-    expect(page.locator(".door")).to_have_count(4)
+    expect(page.locator(".door")).to_have_count(5)
     expect(page.locator("body")).to_have_css("background-color", "rgba(0, 0, 0, 0)")
     expect(root).to_have_css("background-color", "rgb(14, 19, 18)")
 
