@@ -64,7 +64,7 @@ def read(portal: Portal, code: str, now: datetime) -> str:
     told = [(one, communities.get(portal.db, one.community_id)) for one in found]
     locale = account.locale or LOCALES[0]
     return ics.calendar(
-        told, locale, name="Consultations" if locale == "en" else "装修咨询", for_designer=gives
+        told, locale, name="Consultations" if locale == "en" else "装修咨询", for_designer=gives, feed=True
     )
 
 

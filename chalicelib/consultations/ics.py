@@ -20,13 +20,19 @@ _STATUS = {"requested": "TENTATIVE", "cancelled_by_owner": "CANCELLED", "cancell
 
 
 def calendar(
-    bookings: Iterable[tuple[Booking, Community]], locale: str, *, name: str, for_designer: bool = False
+    bookings: Iterable[tuple[Booking, Community]],
+    locale: str,
+    *,
+    name: str,
+    for_designer: bool = False,
+    feed: bool = False,
 ) -> str:
-    """A calendar of some appointments. One that only calls one off says so (`METHOD:CANCEL`)."""
+    """A calendar of some appointments. One that only calls one off says so (`METHOD:CANCEL`); a feed, which is
+    asked for again and again, never does: each event has its status."""
     from icalendar import Calendar  # 35 ms to import, which only calendar files need
 
     found = list(bookings)
-    off = bool(found) and all(_STATUS.get(one.status) == "CANCELLED" for one, _ in found)
+    off = not feed and bool(found) and all(_STATUS.get(one.status) == "CANCELLED" for one, _ in found)
     made = Calendar()
     made.add("prodid", "-//owner-portal//consultations//")
     made.add("version", "2.0")

@@ -4,8 +4,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from icalendar import Calendar
 
-from chalicelib.consultations import access, service, staff, store
+from chalicelib.consultations import access, feeds, service, staff, store
 from chalicelib.consultations.input_models import CancelBooking, Reschedule, StaffStep
 from chalicelib.consultations.models import Booking
 from chalicelib.errors import Forbidden, IllegalTransition, Invalid, NotFound, PortalError, VersionConflict
@@ -87,6 +88,16 @@ def test_calling_off_needs_words_and_keeps_new_times_for_the_owner(portal: Porta
     assert book(portal=portal, by=people.neighbour, of=plan, starts_at=done.offered[2], now=late)
 
 
+def test_new_times_can_be_booked_for_as_long_as_they_are_kept(portal: Portal, people: People) -> None:
+    plan = make_plan(portal=portal, people=people)
+    booking = book(portal=portal, by=people.owner, of=plan, starts_at=SATURDAY + hours(50))
+    now = SATURDAY - hours(2)
+    body = StaffStep(to="cancelled_by_staff", version=1, note="非常抱歉")
+    done = staff.step(portal, people.manager, booking.id, body, None, now)
+    late = now + hours(2) - timedelta(seconds=1)
+    assert book(portal=portal, by=people.owner, of=plan, starts_at=done.offered[0], now=late)
+
+
 def test_the_cut_off_and_states_are_kept_to(portal: Portal, people: People) -> None:
     plan = make_plan(portal=portal, people=people)
     booking = book(portal=portal, by=people.owner, of=plan)
@@ -127,6 +138,13 @@ def test_a_key_gives_the_same_answer_again_whatever_happened_since(portal: Porta
     service.cancel(portal, people.owner, first.id, CancelBooking(version=1), None, NOW)
     assert book(portal=portal, by=people.owner, of=plan, once=key) == first
     assert len(store.own(portal.db, people.owner.id, 10).items) == 1
+
+
+def test_a_feed_of_what_was_called_off_says_so_event_by_event(portal: Portal, people: People) -> None:
+    booking = book(portal=portal, by=people.owner, of=make_plan(portal=portal, people=people))
+    service.cancel(portal, people.owner, booking.id, CancelBooking(version=1), None, NOW)
+    feed = Calendar.from_ical(feeds.read(portal, feeds.renew(portal, people.owner), NOW))
+    assert (feed["METHOD"], [one["STATUS"] for one in feed.events]) == ("PUBLISH", ["CANCELLED"])
 
 
 def test_closing_a_day_leaves_what_is_booked_and_takes_nothing_more(portal: Portal, people: People) -> None:
