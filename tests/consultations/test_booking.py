@@ -140,6 +140,19 @@ def test_a_key_gives_the_same_answer_again_whatever_happened_since(portal: Porta
     assert len(store.own(portal.db, people.owner.id, 10).items) == 1
 
 
+def test_the_last_day_that_is_looked_through_may_end_at_midnight(portal: Portal, people: People) -> None:
+    plan = make_plan(portal=portal, people=people)
+    booking = book(
+        portal=portal, by=people.owner, of=plan, service_id="visit", starts_at=SATURDAY + hours(96)
+    )
+    late = {"week": [[]] * 7, "exceptions": {"2026-12-05": [[1350, 1440]]}}
+    make_plan(portal=portal, people=people, **late)
+    now = NOW + hours(16)  # Saturday there already
+    body = StaffStep(to="cancelled_by_staff", version=1, note="非常抱歉")
+    done = staff.step(portal, people.manager, booking.id, body, None, now)
+    assert [str(one) for one in done.offered] == ["2026-12-05 14:30:00+00:00"]
+
+
 def test_a_feed_of_what_was_called_off_says_so_event_by_event(portal: Portal, people: People) -> None:
     booking = book(portal=portal, by=people.owner, of=make_plan(portal=portal, people=people))
     service.cancel(portal, people.owner, booking.id, CancelBooking(version=1), None, NOW)
