@@ -155,4 +155,4 @@ def _nothing_in_the_way(case: Case, moment: datetime) -> bool:
     that_day = {
         (o.service_id, o.starts_at) for o in others if o.starts_at.astimezone(zone).date() == case.day
     }
-    return plan.daily_limit == 0 or len(that_day) < plan.daily_limit
+    return bool(together) or plan.daily_limit == 0 or len(that_day) < plan.daily_limit
