@@ -61,8 +61,8 @@ def _call_off(
     """Cancel with words, and keep the first free times for the owner, for as long as an offer lasts."""
     changes = {"status": "cancelled_by_staff", "reason": note, "sequence": before.sequence + 1}
     after = service.changed(before, now, **changes)
-    # The last day that is looked through may be one further on in the designer's zone, and what begins late on it reaches
-    # into the next.
+    # The last of these days may be one further on in the designer's zone, and what begins late on it reaches
+    # into the one after.
     ahead = [now + timedelta(days=n) for n in range(_LOOK_AHEAD + 2)]
     diary = Diary.read(portal, before.consultant_id, [before.starts_at, *ahead])
     called_off = Step(before, after, after.status, actor_id, "staff", note, _told(portal, after, actor_id))

@@ -145,7 +145,7 @@ def test_the_last_day_that_is_looked_through_may_end_at_midnight(portal: Portal,
     booking = book(
         portal=portal, by=people.owner, of=plan, service_id="visit", starts_at=SATURDAY + hours(96)
     )
-    late = {"week": [[]] * 7, "exceptions": {"2026-12-05": [[1350, 1440]]}}
+    late: dict[str, Any] = {"week": [[]] * 7, "exceptions": {"2026-12-05": [[1350, 1440]]}}
     make_plan(portal=portal, people=people, **late)
     now = NOW + hours(16)  # Saturday there already
     body = StaffStep(to="cancelled_by_staff", version=1, note="非常抱歉")
