@@ -4,15 +4,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from icalendar import Calendar
 
-from chalicelib.consultations import access, feeds, plans, service, staff, store
-from chalicelib.consultations.input_models import CancelBooking, Reschedule, SavePlan, StaffStep
+from chalicelib.communities import store as communities
+from chalicelib.consultations import access, service, staff, store
+from chalicelib.consultations.input_models import CancelBooking, Reschedule, StaffStep
 from chalicelib.consultations.models import Booking
+from chalicelib.db import Delete
 from chalicelib.errors import Forbidden, IllegalTransition, Invalid, NotFound, PortalError, VersionConflict
 from chalicelib.portal import Portal
-from tests.consultations.factories import SATURDAY, TALK, VISIT, WEEK, book, hours, make_plan
-from tests.factories import NOW, People, import_people, make_key
+from tests.consultations.factories import SATURDAY, VISIT, book, hours, make_plan
+from tests.factories import NOW, People, make_key
 
 
 def _held(portal: Portal, consultant_id: str) -> set[str]:
@@ -55,6 +56,15 @@ def test_moving_takes_the_new_time_and_frees_the_old_one(portal: Portal, people:
     moved = service.reschedule(portal, people.owner, first.id, next_day, None, NOW)
     assert _held(portal, plan.consultant_id) == {first.id, other.id}
     assert book(portal=portal, by=people.neighbour, of=plan).status == "confirmed"
+
+
+def test_nothing_is_moved_to_another_time_of_a_designer_who_has_left(portal: Portal, people: People) -> None:
+    booking = book(portal=portal, by=people.owner, of=make_plan(portal=portal, people=people))
+    portal.db.write(Delete(communities.staff_key("maple", booking.consultant_id)))
+    body = Reschedule(starts_at=SATURDAY + hours(3), version=1)
+    with pytest.raises(Invalid):
+        service.reschedule(portal, people.owner, booking.id, body, None, NOW)
+    assert service.cancel(portal, people.owner, booking.id, CancelBooking(version=1), None, NOW)
 
 
 def test_a_request_holds_its_time_and_saying_yes_compares_the_version(portal: Portal, people: People) -> None:
@@ -151,30 +161,6 @@ def test_the_last_day_that_is_looked_through_may_end_at_midnight(portal: Portal,
     body = StaffStep(to="cancelled_by_staff", version=1, note="非常抱歉")
     done = staff.step(portal, people.manager, booking.id, body, None, now)
     assert [str(one) for one in done.offered] == ["2026-12-05 14:30:00+00:00"]
-
-
-def test_a_feed_of_what_was_called_off_says_so_event_by_event(portal: Portal, people: People) -> None:
-    booking = book(portal=portal, by=people.owner, of=make_plan(portal=portal, people=people))
-    service.cancel(portal, people.owner, booking.id, CancelBooking(version=1), None, NOW)
-    feed = Calendar.from_ical(feeds.read(portal, feeds.renew(portal, people.owner), NOW))
-    assert (feed["METHOD"], [one["STATUS"] for one in feed.events]) == ("PUBLISH", ["CANCELLED"])
-
-
-def test_a_designer_who_lives_here_has_their_own_appointments_in_their_feed_too(
-    portal: Portal, people: People
-) -> None:
-    head = "community_id,community,building,unit,unit_id,name,phone,role"
-    home = "maple,枫林苑,1,1-109,maple-1-109,陈设计,+8613900000003,owner"
-    import_people(portal=portal, text=f"{head}\n{home}\nmaple,枫林苑,,,,李设计,+8613900000203,designer\n")
-    both = People(portal)
-    plan = make_plan(portal=portal, people=both)
-    book(portal=portal, by=both.owner, of=plan)
-    (other,) = {one.id for one in plans.designers(portal, "maple")} - {plan.consultant_id}
-    body = SavePlan.model_validate({"version": 0, "services": [TALK], "week": WEEK})
-    theirs = plans.save(portal, both.manager, other, body, NOW)
-    book(portal=portal, by=both.designer, of=theirs, starts_at=SATURDAY + hours(4))
-    feed = Calendar.from_ical(feeds.read(portal, feeds.renew(portal, both.designer), NOW))
-    assert [one["SUMMARY"] for one in feed.events] == ["方案沟通 · 1-101", "方案沟通 · 李设计"]
 
 
 def test_closing_a_day_leaves_what_is_booked_and_takes_nothing_more(portal: Portal, people: People) -> None:
