@@ -125,7 +125,7 @@ def calendar_file(call: Call, booking: Booking) -> Response:
         [(booking, community)],
         call.locale,
         name=booking.service.name,
-        for_designer=booking.owner_id != call.person.id,
+        reader_id=call.person.id,
     )
     headers: Headers = {
         "Content-Type": "text/calendar; charset=utf-8",

@@ -59,12 +59,12 @@ def read(portal: Portal, code: str, now: datetime) -> str:
     account = accounts.get(portal.db, portal.keys, account_id)
     if account is None:
         raise NotFound
-    gives = "designer" in account.roles
-    found = _given(portal, account, now) if gives else _own(portal, account, now)
+    given = _given(portal, account, now) if "designer" in account.roles else []
+    found = {one.id: one for one in (*given, *_own(portal, account, now))}.values()
     told = [(one, communities.get(portal.db, one.community_id)) for one in found]
     locale = account.locale or LOCALES[0]
     return ics.calendar(
-        told, locale, name="Consultations" if locale == "en" else "装修咨询", for_designer=gives
+        told, locale, name="Consultations" if locale == "en" else "装修咨询", reader_id=account.id, feed=True
     )
 
 

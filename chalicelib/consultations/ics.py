@@ -20,26 +20,32 @@ _STATUS = {"requested": "TENTATIVE", "cancelled_by_owner": "CANCELLED", "cancell
 
 
 def calendar(
-    bookings: Iterable[tuple[Booking, Community]], locale: str, *, name: str, for_designer: bool = False
+    bookings: Iterable[tuple[Booking, Community]],
+    locale: str,
+    *,
+    name: str,
+    reader_id: str,
+    feed: bool = False,
 ) -> str:
-    """A calendar of some appointments. One that only calls one off says so (`METHOD:CANCEL`)."""
+    """A calendar of some appointments. One that only calls one off says so (`METHOD:CANCEL`); a feed, which is
+    asked for again and again, never does: each event has its status."""
     from icalendar import Calendar  # 35 ms to import, which only calendar files need
 
     found = list(bookings)
-    off = bool(found) and all(_STATUS.get(one.status) == "CANCELLED" for one, _ in found)
+    off = not feed and bool(found) and all(_STATUS.get(one.status) == "CANCELLED" for one, _ in found)
     made = Calendar()
     made.add("prodid", "-//owner-portal//consultations//")
     made.add("version", "2.0")
     made.add("method", "CANCEL" if off else "PUBLISH")
     made.add("x-wr-calname", name)
     for booking, community in found:
-        made.add_component(_event(booking, community, locale, for_designer))
+        made.add_component(_event(booking, community, locale, booking.owner_id == reader_id))
     made.add_missing_timezones()
     text: str = made.to_ical().decode()
     return text
 
 
-def _event(booking: Booking, community: Community, locale: str, for_designer: bool) -> Any:
+def _event(booking: Booking, community: Community, locale: str, mine: bool) -> Any:
     from icalendar import Event
 
     say = i18n.translations(locale).gettext
@@ -52,7 +58,7 @@ def _event(booking: Booking, community: Community, locale: str, for_designer: bo
     event.add("created", booking.created_at)
     event.add("dtstart", booking.starts_at.astimezone(zone))
     event.add("dtend", booking.ends_at.astimezone(zone))
-    who = booking.unit_label if for_designer else booking.consultant_name
+    who = booking.consultant_name if mine else booking.unit_label
     event.add("summary", f"{booking.service.name} · {who}")
     event.add("location", _place(booking, community, say(_MODES[booking.service.mode])))
     event.add("description", booking.topic)

@@ -5,13 +5,13 @@ from datetime import date, datetime
 
 from chalicelib.accounts.models import Person
 from chalicelib.communities import store as communities
-from chalicelib.consultations import due_store, line_store, rules
+from chalicelib.consultations import due_store, line_store, rules, states
 from chalicelib.consultations.commit import Step, until_settled
 from chalicelib.consultations.diary import Diary
 from chalicelib.consultations.input_models import JoinLine
 from chalicelib.consultations.models import Hold, Plan, Slot, Waiting
 from chalicelib.consultations.notices import to_waiting
-from chalicelib.consultations.policy import GRACE, HORIZON, OFFER
+from chalicelib.consultations.policy import GRACE, HORIZON
 from chalicelib.db import Op
 from chalicelib.errors import N_, Invalid, NotFound
 from chalicelib.ids import is_id, new_id
@@ -47,6 +47,7 @@ def join(portal: Portal, person: Person, body: JoinLine, now: datetime, once: On
 
 
 def _join(portal: Portal, person: Person, body: JoinLine, now: datetime, once: Once | None) -> Waiting:
+    community_id, name = _designer_of(portal, person, body.consultant_id)
     diary = Diary.read(portal, body.consultant_id, [now])
     service = diary.plan.service(body.service_id)
     if service is None:
@@ -54,7 +55,6 @@ def _join(portal: Portal, person: Person, body: JoinLine, now: datetime, once: O
     today = rules.day_of(diary.plan, now)
     if not today <= body.day <= rules.day_of(diary.plan, now + HORIZON):
         raise Invalid.field("day", "bad_day", _BAD_DAY)
-    community_id, name = _designer_of(portal, person, body.consultant_id)
     one = Waiting(
         id=new_id(now), consultant_id=body.consultant_id, consultant_name=name, account_id=person.id,
         community_id=community_id, service_id=service.id, service_name=service.name, day=body.day,
@@ -101,13 +101,14 @@ def _freed_for(diary: Diary, one: Waiting, now: datetime) -> Slot | None:
     ended = [hold for hold in diary.as_read if hold.until and hold.until <= now]
     kept = [hold.model_copy(update={"until": None}) if hold in ended else hold for hold in diary.as_read]
     before = {slot.starts_at for slot in free(kept)}
-    return next((slot for slot in free(diary.holds) if slot.starts_at not in before), None)
+    found = (slot for slot in free(diary.holds) if slot.starts_at not in before)
+    return next((slot for slot in found if states.kept_until(slot.starts_at, now) > now), None)
 
 
 def _offer(portal: Portal, diary: Diary, one: Waiting, slot: Slot, freed: Freed, now: datetime) -> None:
     service = diary.plan.service(one.service_id)
     assert service is not None, "has just been found"
-    until = now + OFFER
+    until = states.kept_until(slot.starts_at, now)
     where = rules.place_of(service, one.community_id, None)
     hold = rules.hold_of(service, slot.starts_at, id=one.id, account_id=one.account_id, where=where)
     diary.put(hold.model_copy(update={"until": until + GRACE}))

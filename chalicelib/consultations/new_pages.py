@@ -1,6 +1,6 @@
 """Booking: what and with whom, each with its first free time; then the day, the time, the home and the topic."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from chalice.app import Response
@@ -98,9 +98,10 @@ def _form(call: Call, fields: Fields, error: PortalError | None = None) -> Respo
     community_id = plans.works_for(call.portal, call.person, consultant_id)
     zone = page_views.zone_of(call, community_id)
     speak(Speech(call.now, zone, call.locale))
-    plan, chosen, slots = free_ahead(call, consultant_id, given["service_id"])
     wanted = given["starts_at"]
     day = page_views.read_day(call.query.get("day", ""))
+    first = page_views.first_shown(call, zone, page_views.day_at(wanted, zone))
+    plan, chosen, slots = free_ahead(call, consultant_id, given["service_id"], first)
     if day is None and wanted:
         day = next((s.starts_at.astimezone(zone).date() for s in slots if _same(s, wanted)), None)
     member = communities.staff_member(call.portal.db, call.portal.keys, community_id, consultant_id)
@@ -114,7 +115,7 @@ def _form(call: Call, fields: Fields, error: PortalError | None = None) -> Respo
         "words": plan.words,
         "service": page_views.service_view(chosen),
         "consultant_id": consultant_id,
-        "strip": page_views.strip(call, slots, zone, day),
+        "strip": page_views.strip(call, slots, zone, first, day),
         "units": units,
         "photos": picked(call, fields.get("photo_ids", [])),
         "max_photos": MOST_PHOTOS,
@@ -128,10 +129,12 @@ def _same(slot: Slot, wanted: str) -> bool:
     return rfc3339(slot.starts_at) == wanted
 
 
-def free_ahead(call: Call, consultant_id: str, service_id: str) -> tuple[Plan, Service, list[Slot]]:
+def free_ahead(
+    call: Call, consultant_id: str, service_id: str, first: date
+) -> tuple[Plan, Service, list[Slot]]:
     """A designer's free times of the days that the strip shows; raises NotFound for what is not offered."""
-    today = (call.now - timedelta(hours=12)).date()  # wherever the designer lives
-    days = {"from": str(today), "to": str(today + timedelta(days=page_views.STRIP + 1))}
+    day = timedelta(days=1)  # wherever the designer lives
+    days = {"from": str(first - day), "to": str(first + page_views.STRIP * day)}
     query = from_form(FindSlots, service_id=service_id or "-", **days)
     plan, slots = plans.free(call.portal, call.person, consultant_id, query, call.now)
     chosen = plan.service(service_id)

@@ -10,9 +10,10 @@ from chalicelib.accounts.models import Person
 from chalicelib.communities import store as communities
 from chalicelib.consultations import rules, views
 from chalicelib.consultations.models import Booking, Service, Slot
+from chalicelib.consultations.policy import HORIZON
 from chalicelib.errors import N_
 from chalicelib.page_words import gettext
-from chalicelib.times import rfc3339
+from chalicelib.times import moment, rfc3339
 from chalicelib.web import Call
 
 MODES = {"on_site": N_("at your home"), "showroom": N_("in the showroom"), "video": N_("by video")}
@@ -75,14 +76,27 @@ def whole(call: Call, booking: Booking, person: Person) -> dict[str, Any]:
     }
 
 
-def strip(call: Call, slots: Iterable[Slot], zone: ZoneInfo, chosen: date | None) -> dict[str, Any]:
-    """The next days with how many times are free on each, and the times of the chosen one, or of the first that has."""
+def first_shown(call: Call, zone: ZoneInfo, wanted: date | None = None) -> date:
+    """The first day of the strip on which there is the day asked for (else the one wanted); today for one that can't be
+    booked. `since` asks for a strip without choosing a day."""
+    today = call.now.astimezone(zone).date()
+    asked = [read_day(call.query.get(name, "")) for name in ("day", "since")]
+    day = next((one for one in (*asked, wanted) if one), None)
+    ahead = (day - today).days if day else 0
+    return today + timedelta(days=ahead - ahead % STRIP if 0 <= ahead <= HORIZON.days else 0)
+
+
+def strip(
+    call: Call, slots: Iterable[Slot], zone: ZoneInfo, first: date, chosen: date | None
+) -> dict[str, Any]:
+    """Some days with how many times are free on each, and the times of the chosen one, or of the first that has."""
     by_day: dict[date, list[Slot]] = {}
     for slot in slots:
         by_day.setdefault(slot.starts_at.astimezone(zone).date(), []).append(slot)
     today = call.now.astimezone(zone).date()
+    shown = rules.days_between(first, min(first + timedelta(days=STRIP - 1), today + HORIZON))
     if chosen is None:
-        chosen = min(by_day, default=today)
+        chosen = min((day for day in by_day if day in shown), default=first)
     days = [
         {
             "day": day,
@@ -90,7 +104,7 @@ def strip(call: Call, slots: Iterable[Slot], zone: ZoneInfo, chosen: date | None
             "free": len(by_day.get(day, ())),
             "here": day == chosen,
         }
-        for day in rules.days_between(today, today + timedelta(days=STRIP - 1))
+        for day in shown
     ]
     times = [
         {"value": rfc3339(one.starts_at), "words": f"{one.starts_at.astimezone(zone):%H:%M}"}
@@ -98,6 +112,8 @@ def strip(call: Call, slots: Iterable[Slot], zone: ZoneInfo, chosen: date | None
     ]
     return {
         "days": days,
+        "earlier": max(today, first - timedelta(days=STRIP)) if first > today else None,
+        "later": shown[-1] + timedelta(days=1) if shown[-1] < today + HORIZON else None,
         "day": chosen,
         "day_words": day_words(call, chosen, zone),
         "times": times,
@@ -108,6 +124,14 @@ def strip(call: Call, slots: Iterable[Slot], zone: ZoneInfo, chosen: date | None
 def day_words(call: Call, day: date, zone: ZoneInfo) -> str:
     """A day in people's words."""
     return i18n.day(datetime.combine(day, time(12), zone), call.now, zone, call.locale)
+
+
+def day_at(text: str, zone: ZoneInfo) -> date | None:
+    """The day of a moment from an address, None for anything else."""
+    try:
+        return moment(text).astimezone(zone).date()
+    except (ValueError, OverflowError):
+        return None
 
 
 def read_day(text: str) -> date | None:

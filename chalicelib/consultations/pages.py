@@ -142,11 +142,12 @@ def choose_time(call: Call, booking_id: str) -> Response:
 def _move(call: Call, booking: Booking, error: PortalError | None = None) -> Response:
     zone = page_views.zone_of(call, booking.community_id)
     speak(Speech(call.now, zone, call.locale))
-    _, _, slots = free_ahead(call, booking.consultant_id, booking.service.id)
     day = page_views.read_day(call.query.get("day", ""))
+    first = page_views.first_shown(call, zone)
+    _, _, slots = free_ahead(call, booking.consultant_id, booking.service.id, first)
     context = {
         "booking": page_views.card(call, booking),
-        "strip": page_views.strip(call, slots, zone, day),
+        "strip": page_views.strip(call, slots, zone, first, day),
         "errors": said(error) if error else [],
     }
     return page(call, "consultations/move.html", context, error.status if error else 200, zone)

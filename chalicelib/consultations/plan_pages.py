@@ -48,9 +48,7 @@ def _show(call: Call, designer: str, fields: Fields | None, error: PortalError |
     speak(Speech(call.now, DEFAULT_ZONE, call.locale))
     given = fields or _fields_of(plan)
     one = values(given)
-    count = max(
-        [int(key[1:-5]) + 1 for key in given if key.startswith("s") and key.endswith("_name")], default=0
-    )
+    count = max([n + 1 for n in range(MOST_SERVICES) if f"s{n}_name" in given], default=0)
     rows = [
         {part: one[f"s{n}_{part}"] for part in (*_PARTS, "id")} | {"n": n}
         for n in range(min(count + 1, MOST_SERVICES))

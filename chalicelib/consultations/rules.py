@@ -139,11 +139,16 @@ def fits(plan: Plan, service: Service, wanted: Hold, holds: Sequence[Hold], now:
     """
     others = [one for one in standing(holds, now) if one.id != wanted.id and not _kept_for(one, wanted)]
     together = [one for one in others if one.session == wanted.session and service.seats > 1]
-    if together:
-        return len(together) < service.seats and all(one.account_id != wanted.account_id for one in together)
-    if any(_collide(plan, one, wanted) for one in others):
+    if together and (
+        len(together) >= service.seats or any(one.account_id == wanted.account_id for one in together)
+    ):
         return False
-    if not plan.daily_limit:
+    if any((one.first, one.last) == (wanted.first, wanted.last) for one in together):
+        return True
+    # Nobody sits in it yet, or it was shorter when they booked: what is added to it must be free.
+    if any(_collide(plan, one, wanted) for one in others if one not in together):
+        return False
+    if together or not plan.daily_limit:
         return True
     day = day_of(plan, wanted.starts_at)
     return len({one.session for one in others if day_of(plan, one.starts_at) == day}) < plan.daily_limit

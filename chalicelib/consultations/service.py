@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.accounts.models import Person, UnitRef
 from chalicelib.communities import store as communities
+from chalicelib.communities.models import StaffMember
 from chalicelib.conditions import Attr
 from chalicelib.consultations import access, line, rules, states
 from chalicelib.consultations.commit import SlotTaken, Step, attempt, commit
@@ -63,8 +64,8 @@ def book(portal: Portal, person: Person, body: NewBooking, once: Once | None, no
 def _book(
     portal: Portal, person: Person, unit: UnitRef, body: NewBooking, once: Once | None, now: datetime
 ) -> Booking:
-    designer = communities.staff_member(portal.db, portal.keys, unit.community_id, body.consultant_id)
-    if designer is None or "designer" not in designer.roles:
+    designer = _designer(portal, unit.community_id, body.consultant_id)
+    if designer is None:
         raise NotFound
     diary = Diary.read(portal, body.consultant_id, [body.starts_at])
     service = diary.plan.service(body.service_id)
@@ -91,6 +92,12 @@ def _book(
         extra=[*given_up, *keep, cap],
     )  # fmt: skip
     return commit(portal, step, once, now)
+
+
+def _designer(portal: Portal, community_id: str, consultant_id: str) -> StaffMember | None:
+    """Somebody who gives consultations in a community now."""
+    member = communities.staff_member(portal.db, portal.keys, community_id, consultant_id)
+    return member if member and "designer" in member.roles else None
 
 
 def _keep(photo_id: str) -> Op:
@@ -129,6 +136,8 @@ def reschedule(
 
     def work() -> Booking:
         before = changeable(access.own(portal, person, booking_id), body.version, now)
+        if _designer(portal, before.community_id, before.consultant_id) is None:
+            raise Invalid.field("starts_at", "not_offered", _NO_SERVICE)
         diary = Diary.read(portal, before.consultant_id, [before.starts_at, body.starts_at])
         diary.drop(before.id)
         ends_at = body.starts_at + timedelta(minutes=before.service.minutes)

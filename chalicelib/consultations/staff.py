@@ -61,7 +61,9 @@ def _call_off(
     """Cancel with words, and keep the first free times for the owner, for as long as an offer lasts."""
     changes = {"status": "cancelled_by_staff", "reason": note, "sequence": before.sequence + 1}
     after = service.changed(before, now, **changes)
-    ahead = [now + timedelta(days=n) for n in range(_LOOK_AHEAD)]
+    # The last of these days may be one further on in the designer's zone, and what begins late on it reaches
+    # into the one after.
+    ahead = [now + timedelta(days=n) for n in range(_LOOK_AHEAD + 2)]
     diary = Diary.read(portal, before.consultant_id, [before.starts_at, *ahead])
     called_off = Step(before, after, after.status, actor_id, "staff", note, _told(portal, after, actor_id))
     freed = line.freeing(portal, called_off, now, diary)
@@ -76,7 +78,8 @@ def _first_choice(diary: Diary, booking: Booking, now: datetime) -> tuple[dateti
         for starts_at in rules.starts_on(diary.plan, booking.service, day):
             hold = service.hold_for(booking, booking.service, starts_at)
             hold = hold.model_copy(update={"id": f"{booking.id}-{len(found)}", "until": now + OFFER})
-            fits = rules.in_reach(starts_at, now) and diary.fits(booking.service, hold, now)
+            # Kept for two hours means that it can be booked for as long.
+            fits = rules.in_reach(starts_at, now + OFFER) and diary.fits(booking.service, hold, now)
             if fits and starts_at != booking.starts_at:
                 diary.put(hold)
                 found.append(starts_at)

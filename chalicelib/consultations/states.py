@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from chalicelib.consultations.models import Booking
-from chalicelib.consultations.policy import CUT_OFF
+from chalicelib.consultations.policy import CUT_OFF, NOTICE, OFFER
 
 #: Where a booking may go from where, and what it becomes; only staff take these steps.
 STAFF_STEPS: dict[str, frozenset[str]] = {
@@ -19,13 +19,20 @@ def may_change(booking: Booking, now: datetime) -> bool:
     return booking.alive and now <= booking.starts_at - CUT_OFF
 
 
+def kept_until(starts_at: datetime, now: datetime) -> datetime:
+    """Until when a time is kept for somebody: two hours, and no longer than it can be booked."""
+    return min(now + OFFER, starts_at - NOTICE)
+
+
 def may_rate(booking: Booking) -> bool:
     """Whether its owner may say what they think of it: once, when it took place."""
     return booking.status == "done" and not booking.marks
 
 
 def may_step(booking: Booking, to: str, now: datetime) -> bool:
-    """Whether staff may take a step: what took place, or did not, is known once it has begun."""
+    """Whether staff may take a step: what took place, or did not, is known once it has begun; yes is said before."""
     if to in ("done", "no_show") and now < booking.starts_at:
+        return False
+    if to == "confirmed" and now >= booking.starts_at:
         return False
     return booking.status in STAFF_STEPS[to]

@@ -191,7 +191,7 @@ CONSULTATIONS = {
     "commitment_signed": N_("“%(service)s” is signed by both sides. It is kept as a PDF for you."),
     "commitment_withdrawn": N_("The price commitment “%(service)s” was withdrawn before it was signed."),
     "booking_offered": N_(
-        "A time has got free: “%(service)s” with %(name)s, %(when)s. We keep it for you for 2 hours."
+        "A time has got free: “%(service)s” with %(name)s, %(when)s. We keep it for you for up to 2 hours."
     ),
     "booking_lapsed": N_("The time kept for you (“%(service)s”, %(when)s) has gone to the next in line."),
 }

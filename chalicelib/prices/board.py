@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
+from typing import Any
 
 from chalicelib.accounts.models import Person
 from chalicelib.audit import store as audit
@@ -106,14 +107,20 @@ def _write(
     portal: Portal, person: Person, community_id: str, item: Item, what: str, once: Once | None, ops: list[Op],
     now: datetime,
 ) -> None:  # fmt: skip
-    first: list[Op] = [once.put({"item_id": item.id}, now)] if once else []
+    then = {**item.model_dump(include={"words", "retired", "version"}), "prices": len(item.prices)}
+    first: list[Op] = [once.put({"item_id": item.id, **then}, now)] if once else []
     portal.db.write(*first, *ops, audit.add(audit.Act(community_id, person.id, "price", item.id, what), now))
 
 
 def _settled(
     portal: Portal, community_id: str, once: Once | None, work: Callable[[], Item], now: datetime
 ) -> Item:
-    def again(kept: dict[str, str]) -> tuple[Item, datetime]:
-        return one_of(board_store.board(portal.db, community_id), kept["item_id"]), now
+    def again(kept: dict[str, Any]) -> tuple[Item, datetime]:
+        found = one_of(board_store.board(portal.db, community_id), kept["item_id"])
+        if "version" not in kept:
+            return found, now
+        # As it stood then: prices are only ever added behind those that there were.
+        then = {name: kept[name] for name in ("words", "retired", "version")}
+        return found.model_copy(update={**then, "prices": found.prices[: kept["prices"]]}), now
 
     return settled(portal.db, once, work, again, now)[0]

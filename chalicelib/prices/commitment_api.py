@@ -90,11 +90,14 @@ def sign(call: Call, commitment_id: str) -> CommitmentView:
     "Dispute a price commitment: it becomes a complaint",
     body=Dispute,
     answer=CommitmentView,
+    once=True,
 )
 def dispute(call: Call, commitment_id: str) -> CommitmentView:
     """`complaint_id` is the complaint's then."""
     body = call.read(Dispute)
-    return shown(call, service.dispute(call.portal, call.person, commitment_id, body, call.now), desk=False)
+    key = once(call.person.id, call.idempotency_key, f"commitments/{commitment_id}/dispute", body)
+    done = service.dispute(call.portal, call.person, commitment_id, body, key, call.now)
+    return shown(call, done, desk=False)
 
 
 @routes.api(

@@ -92,12 +92,13 @@ def sign(call: Call, commitment_id: str) -> Response:
     on="/commitments/{commitment_id}",
 )
 def dispute(call: Call, commitment_id: str) -> Response:
-    """It becomes a complaint, whose page comes next."""
+    """It becomes a complaint, whose page comes next. Tapping twice files one."""
 
     def work() -> Response:
         version = whole_number(call.field("version"), "version")
         body = from_form(Dispute, version=version, text=call.field("text"))
-        done = service.dispute(call.portal, call.person, commitment_id, body, call.now)
+        key = once(call.person.id, f"disputed-{commitment_id}", f"commitments/{commitment_id}/dispute", body)
+        done = service.dispute(call.portal, call.person, commitment_id, body, key, call.now)
         return go(url(f"/feedback/{done.complaint_id}"), DISPUTED)
 
     return _form(call, commitment_id, "dispute", work)

@@ -22,6 +22,8 @@ from chalicelib.prices.models import Commitment, Dispute, Line, Offer, Sign
 
 _NO_HOME = N_("There is no such home in this community. Look at its id in the list of homes.")
 _NO_PRICE = N_("Something chosen is not on the board now, or has no price yet.")
+#: What steps change and answers show, kept with a key: the rest is as it was offered.
+_MOVES = {"status", "version", "signed_at", "complaint_id"}
 
 
 def own(portal: Portal, person: Person, commitment_id: str) -> Commitment:
@@ -119,30 +121,45 @@ def withdraw(
     return _settled(portal, key, work, now)
 
 
-def dispute(portal: Portal, person: Person, commitment_id: str, body: Dispute, now: datetime) -> Commitment:
+def dispute(
+    portal: Portal, person: Person, commitment_id: str, body: Dispute, key: Once | None, now: datetime
+) -> Commitment:
     """Open a complaint about a signed commitment, and name it there. Doing it again, also after half of it, gives the
     same complaint. Raises NotFound, VersionConflict, IllegalTransition, Invalid, TooMany."""
-    before = own(portal, person, commitment_id)
-    rules.check(before, "dispute", body.version, board.today_in(portal, before.community_id, now))
+
+    def work() -> Commitment:
+        before = own(portal, person, commitment_id)
+        rules.check(before, "dispute", body.version, board.today_in(portal, before.community_id, now))
+        after = _complained(portal, person, before, body, now)
+        told = outbox.add(_to_staff(after, "commitment_disputed"), now)
+        _write(portal, after, person, "disputed", key, [store.change(before, after, portal.keys), told], now)
+        return after
+
+    return _settled(portal, key, work, now)
+
+
+def _complained(
+    portal: Portal, person: Person, before: Commitment, body: Dispute, now: datetime
+) -> Commitment:
+    """The commitment with the complaint about it, which is there then."""
     content = f"{before.title} ({before.id}, {before.valid_until})\n{body.text}"[:2000]
     filed = FileComplaint(kind="complaint", category="other", content=content, unit_id=before.unit_id)
-    key = once(person.id, f"dispute-{before.id}", "commitments/dispute", Sign(version=body.version))
-    complaint = complaints.file_complaint(portal, person, filed, key, now)[0].complaint
+    same = once(person.id, f"dispute-{before.id}", "commitments/dispute", Sign(version=body.version))
+    complaint = complaints.file_complaint(portal, person, filed, same, now)[0].complaint
     changes = {
         "complaint_id": complaint.id,
         "complaint_number": complaint.number,
         "version": before.version + 1,
     }
-    after = before.model_copy(update=changes)
-    told = outbox.add(_to_staff(after, "commitment_disputed"), now)
-    _write(portal, after, person, "disputed", None, [store.change(before, after, portal.keys), told], now)
-    return after
+    return before.model_copy(update=changes)
 
 
 def _write(
     portal: Portal, one: Commitment, person: Person, what: str, key: Once | None, ops: list[Op], now: datetime
 ) -> None:
-    first: list[Op] = [key.put({"id": one.id}, now)] if key else []
+    first: list[Op] = (
+        [key.put({"id": one.id, **one.model_dump(mode="json", include=_MOVES)}, now)] if key else []
+    )
     act = audit.Act(one.community_id, person.id, "commitment", one.id, what)
     portal.db.write(*first, *ops, audit.add(act, now))
 
@@ -151,7 +168,9 @@ def _settled(portal: Portal, key: Once | None, work: Callable[[], Commitment], n
     def again(kept: dict[str, Any]) -> tuple[Commitment, datetime]:
         found = store.get(portal.db, portal.keys, kept["id"])
         assert found is not None, "commitments are never removed"
-        return found, now
+        # As it stood then, whatever happened in between.
+        then = {name: kept.get(name) for name in _MOVES} if "status" in kept else {}
+        return Commitment.model_validate({**found.model_dump(), **then}), now
 
     return settled(portal.db, key, work, again, now)[0]
 

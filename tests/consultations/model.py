@@ -66,13 +66,14 @@ def _plan(dice: random.Random, day: date, services: tuple[Service, ...]) -> Plan
 
 def _hold(dice: random.Random, case: Case) -> Hold:
     service = dice.choice(case.services)
+    longer = timedelta(minutes=dice.choice((0, 0, 0, 15)))  # the service was changed since
     starts = datetime(case.day.year, case.day.month, case.day.day, tzinfo=UTC) + QUARTER * dice.randint(
         -60, 160
     )
     return Hold(
         id=str(dice.random()), account_id=dice.choice(("me", "b", "c")), service_id=service.id, starts_at=starts,
         first=starts - timedelta(minutes=service.before),
-        last=starts + timedelta(minutes=service.minutes + service.after),
+        last=starts + timedelta(minutes=service.minutes + service.after) + longer,
         where=dice.choice(("", SHOWROOM, "maple/1", "maple/2", ANYWHERE)),
         until=dice.choice((None, None, case.now + timedelta(minutes=dice.randint(-30, 30)))),
     )  # fmt: skip
@@ -132,9 +133,14 @@ def _nothing_in_the_way(case: Case, moment: datetime) -> bool:
         o for o in others if not (o.until and o.account_id == "me" and (o.service_id, o.starts_at) == mine)
     ]
     together = [one for one in others if (one.service_id, one.starts_at) == mine]
-    if together and service.seats > 1:
-        return len(together) < service.seats and "me" not in {one.account_id for one in together}
     wanted = range(-service.before, service.minutes + service.after)
+    if together and service.seats > 1:
+        if len(together) >= service.seats or "me" in {one.account_id for one in together}:
+            return False
+        spans = {(one.first - moment, one.last - moment) for one in together}
+        if (timedelta(minutes=wanted.start), timedelta(minutes=wanted.stop)) in spans:
+            return True
+        others = [one for one in others if one not in together]
     for one in others:
         way = (
             plan.travel
@@ -149,4 +155,4 @@ def _nothing_in_the_way(case: Case, moment: datetime) -> bool:
     that_day = {
         (o.service_id, o.starts_at) for o in others if o.starts_at.astimezone(zone).date() == case.day
     }
-    return plan.daily_limit == 0 or len(that_day) < plan.daily_limit
+    return bool(together) or plan.daily_limit == 0 or len(that_day) < plan.daily_limit

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from chalicelib.communities import store as communities
 from chalicelib.consultations import access, service, staff, store
 from chalicelib.consultations.input_models import CancelBooking, Reschedule, StaffStep
 from chalicelib.consultations.models import Booking
+from chalicelib.db import Delete
 from chalicelib.errors import Forbidden, IllegalTransition, Invalid, NotFound, PortalError, VersionConflict
 from chalicelib.portal import Portal
 from tests.consultations.factories import SATURDAY, VISIT, book, hours, make_plan
@@ -56,6 +58,15 @@ def test_moving_takes_the_new_time_and_frees_the_old_one(portal: Portal, people:
     assert book(portal=portal, by=people.neighbour, of=plan).status == "confirmed"
 
 
+def test_nothing_is_moved_to_another_time_of_a_designer_who_has_left(portal: Portal, people: People) -> None:
+    booking = book(portal=portal, by=people.owner, of=make_plan(portal=portal, people=people))
+    portal.db.write(Delete(communities.staff_key("maple", booking.consultant_id)))
+    body = Reschedule(starts_at=SATURDAY + hours(3), version=1)
+    with pytest.raises(Invalid):
+        service.reschedule(portal, people.owner, booking.id, body, None, NOW)
+    assert service.cancel(portal, people.owner, booking.id, CancelBooking(version=1), None, NOW)
+
+
 def test_a_request_holds_its_time_and_saying_yes_compares_the_version(portal: Portal, people: People) -> None:
     plan = make_plan(portal=portal, people=people)
     asked = book(portal=portal, by=people.owner, of=plan, service_id="visit", starts_at=SATURDAY + hours(1))
@@ -85,6 +96,16 @@ def test_calling_off_needs_words_and_keeps_new_times_for_the_owner(portal: Porta
     assert again.status == "confirmed"
     late = NOW + hours(2.5)
     assert book(portal=portal, by=people.neighbour, of=plan, starts_at=done.offered[2], now=late)
+
+
+def test_new_times_can_be_booked_for_as_long_as_they_are_kept(portal: Portal, people: People) -> None:
+    plan = make_plan(portal=portal, people=people)
+    booking = book(portal=portal, by=people.owner, of=plan, starts_at=SATURDAY + hours(50))
+    now = SATURDAY - hours(2)
+    body = StaffStep(to="cancelled_by_staff", version=1, note="非常抱歉")
+    done = staff.step(portal, people.manager, booking.id, body, None, now)
+    late = now + hours(2) - timedelta(seconds=1)
+    assert book(portal=portal, by=people.owner, of=plan, starts_at=done.offered[0], now=late)
 
 
 def test_the_cut_off_and_states_are_kept_to(portal: Portal, people: People) -> None:
@@ -127,6 +148,19 @@ def test_a_key_gives_the_same_answer_again_whatever_happened_since(portal: Porta
     service.cancel(portal, people.owner, first.id, CancelBooking(version=1), None, NOW)
     assert book(portal=portal, by=people.owner, of=plan, once=key) == first
     assert len(store.own(portal.db, people.owner.id, 10).items) == 1
+
+
+def test_the_last_day_that_is_looked_through_may_end_at_midnight(portal: Portal, people: People) -> None:
+    plan = make_plan(portal=portal, people=people)
+    booking = book(
+        portal=portal, by=people.owner, of=plan, service_id="visit", starts_at=SATURDAY + hours(96)
+    )
+    late: dict[str, Any] = {"week": [[]] * 7, "exceptions": {"2026-12-05": [[1350, 1440]]}}
+    make_plan(portal=portal, people=people, **late)
+    now = NOW + hours(16)  # Saturday there already
+    body = StaffStep(to="cancelled_by_staff", version=1, note="非常抱歉")
+    done = staff.step(portal, people.manager, booking.id, body, None, now)
+    assert [str(one) for one in done.offered] == ["2026-12-05 14:30:00+00:00"]
 
 
 def test_closing_a_day_leaves_what_is_booked_and_takes_nothing_more(portal: Portal, people: People) -> None:

@@ -48,6 +48,24 @@ def test_the_first_page_shows_the_first_free_time_and_the_next_one_books_it(
     assert done.headers["location"] in owner.get("/consultations").text
 
 
+def test_all_days_that_can_be_booked_are_shown_a_fortnight_at_a_time(signed_in: Any, plan: Plan) -> None:
+    owner = signed_in("owner")
+    page, days = owner.get(_form(plan)), list[str]()
+    for _ in range(9):
+        days += [part[:10] for part in page.text.split("?day=")[1:]]
+        if 'rel="next"' not in page.text:
+            break
+        assert page.value("starts_at")
+        later = page.text.split('rel="next" href="')[1].split('"')[0]
+        page = owner.get(later.replace("&amp;", "&"))
+    assert (len(days), days) == (61, sorted(set(days)))
+    far = owner.get(f"{_form(plan)}&day={days[40]}")
+    done = owner.post("/consultations/new", {**_fields(owner, plan), "starts_at": far.value("starts_at")})
+    move = owner.get(f"{done.headers['location']}/move?since={days[50]}")
+    moved = {name: move.value(name) for name in ("version", "key", "starts_at")}
+    assert owner.post(f"{done.headers['location']}/move", moved).status == 303
+
+
 def test_a_time_that_was_just_taken_comes_back_with_what_was_typed(signed_in: Any, plan: Plan) -> None:
     owner, neighbour = signed_in("owner"), signed_in("neighbour")
     fields = _fields(owner, plan)

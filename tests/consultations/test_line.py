@@ -84,6 +84,33 @@ def test_the_next_in_line_is_offered_the_time_also_when_the_clock_is_late(
     assert (left.id, left.until) == (second.id, NOW + hours(6))
 
 
+def _called_off(portal: Portal, people: People, plan: Plan, ahead: float) -> None:
+    """Staff call the day's appointment off so many hours before it."""
+    booking = book(portal=portal, by=people.owner, of=plan)
+    body = StaffStep(to="cancelled_by_staff", version=1, note="非常抱歉")
+    staff.step(portal, people.designer, booking.id, body, None, SATURDAY - hours(ahead))
+
+
+def test_an_offer_lasts_no_longer_than_the_time_can_be_booked(
+    portal: Portal, people: People, wait: Callable[[str], Waiting]
+) -> None:
+    short = make_plan(portal=portal, people=people, week=[[[540, 600]]] * 7)
+    wait("neighbour")
+    _called_off(portal, people, short, 3)
+    (one,) = _line(portal, short)
+    assert (one.offer, one.until) == (SATURDAY, SATURDAY - hours(2))
+    assert book(portal=portal, by=people.neighbour, of=short, now=SATURDAY - hours(2))
+
+
+def test_nobody_is_offered_what_can_be_booked_no_more(
+    portal: Portal, people: People, wait: Callable[[str], Waiting]
+) -> None:
+    short = make_plan(portal=portal, people=people, week=[[[540, 600]]] * 7)
+    wait("neighbour")
+    _called_off(portal, people, short, 2)
+    assert [one.offer for one in _line(portal, short)] == [None]
+
+
 def test_an_offer_that_nobody_is_left_for_is_free_for_all(
     portal: Portal, people: People, plan: Plan, wait: Callable[[str], Waiting]
 ) -> None:
@@ -110,6 +137,16 @@ def test_leaving_gives_what_was_kept_to_the_next(
     (left,) = _line(portal, plan)
     assert left.id == second.id
     assert left.offer is not None
+
+
+def test_a_line_says_nothing_of_designers_who_work_elsewhere(
+    portal: Portal, people: People, plan: Plan
+) -> None:
+    body = JoinLine(consultant_id=plan.consultant_id, service_id="none", day=DAY)
+    with pytest.raises(Invalid):
+        line.join(portal, people.owner, body, NOW)
+    with pytest.raises(NotFound):
+        line.join(portal, people.manager, body, NOW)
 
 
 def test_a_line_is_for_days_that_can_be_booked(portal: Portal, people: People, plan: Plan) -> None:

@@ -102,6 +102,16 @@ def test_a_group_session_takes_as_many_as_it_has_seats_and_nobody_twice() -> Non
     assert _free(plan, first, second, account_id="another", **more) == []
 
 
+def test_a_group_session_that_got_longer_takes_nobody_more_when_something_follows_it() -> None:
+    plan, first = _plan(), _hold("14:00", GROUP, rules.SHOWROOM)
+    next_one = _hold("15:00", GROUP.model_copy(update={"id": "talk"}), rules.SHOWROOM)
+    more: dict[str, Any] = {"where": rules.SHOWROOM, "account_id": "another"}
+    longer = GROUP.model_copy(update={"minutes": 90})
+    assert "14:00" in _free(plan, first, next_one, service=GROUP, **more)
+    assert "14:00" not in _free(plan, first, next_one, service=longer, **more)
+    assert "14:00" in _free(plan, first, service=longer, **more)
+
+
 def test_an_offer_keeps_its_time_for_one_person_until_it_ends() -> None:
     offer = _hold("14:00", until=NOW + timedelta(hours=2))
     assert "14:00" not in _free(_plan(), offer)
@@ -138,6 +148,7 @@ def test_what_reaches_past_midnight_touches_both_days() -> None:
     ("status", "to", "hours", "may"),
     [
         ("requested", "confirmed", -1, True),
+        ("requested", "confirmed", 0, False),
         ("confirmed", "confirmed", -1, False),
         ("confirmed", "done", -1, False),
         ("confirmed", "done", 1, True),

@@ -84,7 +84,7 @@ def _prices(portal: Portal, people: People) -> None:
     key = make_key(of=owner)
     for _ in range(2):
         commitments.sign(portal, owner, one.id, Sign(version=1), key, "zh-CN", NOW)
-    commitments.dispute(portal, owner, one.id, Dispute(version=2, text="多收了"), NOW)
+    commitments.dispute(portal, owner, one.id, Dispute(version=2, text="多收了"), None, NOW)
     other = make_commitment(portal=portal, by=designer)
     commitments.withdraw(portal, designer, other.id, Sign(version=1), None, NOW)
     commitment_store.listed(portal.db, portal.keys, "maple", HOME)

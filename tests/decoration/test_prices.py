@@ -7,9 +7,9 @@ import pytest
 from chalicelib.complaints import access as complaints
 from chalicelib.errors import Forbidden, IllegalTransition, Invalid, NotFound, PortalError, VersionConflict
 from chalicelib.portal import Portal
-from chalicelib.prices import board, document, rules, service
+from chalicelib.prices import board, document, rules, service, views
 from chalicelib.prices import store as commitments
-from chalicelib.prices.models import ChangeItem, Dispute, SetPrice, Sign
+from chalicelib.prices.models import AddItem, ChangeItem, Dispute, Offer, SetPrice, Sign
 from tests.decoration.factories import HOME, TODAY, make_commitment, make_item
 from tests.factories import NOW, People, make_key
 
@@ -113,16 +113,60 @@ def test_a_dispute_opens_one_complaint_also_after_half_of_it(
     with monkeypatch.context() as broken:
         broken.setattr(service, "_write", _breaks)
         with pytest.raises(RuntimeError):
-            service.dispute(portal, people.owner, one.id, Dispute(version=2, text="多收了"), NOW)
-    done = service.dispute(portal, people.owner, one.id, Dispute(version=2, text="多收了 500"), NOW)
+            service.dispute(portal, people.owner, one.id, Dispute(version=2, text="多收了"), None, NOW)
+    done = service.dispute(portal, people.owner, one.id, Dispute(version=2, text="多收了 500"), None, NOW)
     assert done.complaint_id
     complaint = complaints.for_person(portal, people.owner, done.complaint_id).complaint
     assert "多收了" in complaint.content
     assert one.id in complaint.content
     with pytest.raises(IllegalTransition):
-        service.dispute(portal, people.owner, one.id, Dispute(version=3, text="再说"), NOW)
+        service.dispute(portal, people.owner, one.id, Dispute(version=3, text="再说"), None, NOW)
     mine = portal.db.query_all(f"ACCOUNT#{people.owner.id}")
     assert sum(row["SK"].startswith("COMPLAINT#") for row in mine) == 1
+
+
+def test_a_key_gives_the_same_answer_again_whatever_happened_to_a_commitment(
+    portal: Portal, people: People
+) -> None:
+    keys = [make_key(of=one) for one in (people.designer, people.owner, people.owner)]
+    offer = {
+        "community_id": "maple",
+        "unit_id": HOME,
+        "title": "整装",
+        "text": "不增项",
+        "valid_until": TODAY,
+    }
+    body = Offer.model_validate(offer)
+    one = service.offer(portal, people.designer, body, keys[0], NOW)
+    signed = service.sign(portal, people.owner, one.id, Sign(version=1), keys[1], "zh-CN", NOW)
+    text = Dispute(version=2, text="多收了")
+    disputed = service.dispute(portal, people.owner, one.id, text, keys[2], NOW)
+    for shown, then in (
+        (service.offer(portal, people.designer, body, keys[0], NOW), one),
+        (service.sign(portal, people.owner, one.id, Sign(version=1), keys[1], "zh-CN", NOW), signed),
+        (service.dispute(portal, people.owner, one.id, text, keys[2], NOW), disputed),
+    ):
+        assert views.commitment(shown, TODAY, desk=False) == views.commitment(then, TODAY, desk=False)
+    assert (one.version, signed.version, disputed.version) == (1, 2, 3)
+
+
+def test_a_key_gives_the_same_answer_again_whatever_happened_to_a_price(
+    portal: Portal, people: People
+) -> None:
+    fields = {
+        "community_id": "maple",
+        "kind": "item",
+        "name": "地砖",
+        "measure": "m²",
+        "fen": 9,
+        "since": TODAY,
+    }
+    body, key = AddItem.model_validate(fields), make_key(of=people.manager)
+    item = board.add(portal, people.manager, body, key, NOW)
+    _set(portal, people, item.id, 2800, TODAY + timedelta(days=10))
+    change = ChangeItem(community_id="maple", version=1, retired=True)
+    board.change(portal, people.manager, item.id, change, None, NOW)
+    assert board.add(portal, people.manager, body, key, NOW) == item
 
 
 def test_a_home_has_its_own_commitments_and_the_desk_those_of_the_community(
