@@ -16,7 +16,7 @@ from chalicelib.points import store as points
 from chalicelib.points.book import Book
 from chalicelib.points.models import Entry
 from chalicelib.portal import Portal
-from chalicelib.rewards import rules, store
+from chalicelib.rewards import reminding, rules, store
 from chalicelib.rewards.models import Reward, Voucher
 from chalicelib.times import kept as to_the_millisecond
 
@@ -63,7 +63,7 @@ def _redeem(portal: Portal, person: Person, reward_id: str, once: Once | None, n
         reward.name,
         reward.points,
         now,
-        due_at=voucher.expires_at,
+        due_at=reminding.last_moment(voucher),
     )
     portal.db.write(
         *ops,
@@ -71,6 +71,7 @@ def _redeem(portal: Portal, person: Person, reward_id: str, once: Once | None, n
         store.take_one(reward),
         store.count_taken(person.id, reward.id, had),
         *store.add_voucher(voucher, portal.keys),
+        *reminding.ask(voucher),
         told,
     )
     return voucher

@@ -1,0 +1,58 @@
+"""Vouchers that are about to end: a row among what is due, from a voucher's own transaction on, of which the clock
+makes one message."""
+
+from collections import Counter
+from datetime import datetime, timedelta
+
+from chalicelib.conditions import Attr
+from chalicelib.db import Check, Delete, Item, K, Op, Put
+from chalicelib.due import rows
+from chalicelib.points import store as points
+from chalicelib.points import telling
+from chalicelib.portal import Portal
+from chalicelib.rewards import store
+from chalicelib.rewards.errors import RewardMoved
+from chalicelib.rewards.models import Voucher
+from chalicelib.rewards.policy import REMIND_BEFORE
+
+
+def last_moment(voucher: Voucher) -> datetime:
+    """What people are told: the evening of its last day, not the midnight behind it."""
+    return voucher.expires_at - timedelta(seconds=1)
+
+
+def ask(voucher: Voucher) -> list[Op]:
+    """The write that has its owner reminded; none for one that ends so soon that its first message says enough."""
+    at = voucher.expires_at - REMIND_BEFORE
+    if at - voucher.at < REMIND_BEFORE:
+        return []
+    key = rows.key_at(f"VOUCHER#{voucher.id}", at)
+    return [Put({"PK": key.pk, "SK": key.sk, "voucher_id": voucher.id, "account_id": voucher.account_id})]
+
+
+def handle(portal: Portal, row: Item, now: datetime) -> Counter[str]:
+    """Remind somebody once, if their voucher still holds; the row goes in the same transaction. Raises Unavailable."""
+    return points.settled(portal.db, lambda: _handle(portal, row, now))
+
+
+def _handle(portal: Portal, row: Item, now: datetime) -> Counter[str]:
+    key, where = K(row["PK"], row["SK"]), store.voucher_key(row["account_id"], row["voucher_id"])
+    waits, kept = portal.db.batch_get([key, where])
+    if waits is None:
+        return Counter()  # another run was quicker
+    voucher = store.voucher_from(kept, portal.keys) if kept else None
+    if voucher is None or voucher.state(now) != "issued":
+        portal.db.write(Delete(key))
+        return Counter()
+    told = telling.tell(
+        "voucher_ending",
+        voucher.account_id,
+        voucher.community_id,
+        voucher.name,
+        voucher.points,
+        now,
+        due_at=last_moment(voucher),
+    )
+    gone = Delete(key, condition=Attr("PK").exists(), error=RewardMoved())
+    portal.db.write(gone, Check(where, Attr("kept_state").eq("issued"), RewardMoved()), told)
+    return Counter({"voucher": 1})
