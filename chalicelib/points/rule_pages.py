@@ -34,7 +34,9 @@ def show_rules(call: Call) -> Response:
 
 def _more(kind: str, rule: EarningRule) -> str:
     """A rule's limits, and whether there is anything yet that it is for."""
-    said = [words(rule)] if kind in BOOKED else [words(rule), gettext("waits: the portal does not book it yet")]
+    said = (
+        [words(rule)] if kind in BOOKED else [words(rule), gettext("waits: the portal does not book it yet")]
+    )
     return " · ".join(one for one in said if one)
 
 
