@@ -11,7 +11,7 @@ from chalicelib.points import store as points
 from chalicelib.points import telling
 from chalicelib.portal import Portal
 from chalicelib.rewards import store
-from chalicelib.rewards.errors import RewardMoved
+from chalicelib.rewards.errors import RemindedAlready, RewardMoved
 from chalicelib.rewards.models import Voucher
 from chalicelib.rewards.policy import REMIND_BEFORE
 
@@ -36,11 +36,8 @@ def handle(portal: Portal, row: Item, now: datetime) -> Counter[str]:
 
 
 def _handle(portal: Portal, row: Item, now: datetime) -> Counter[str]:
-    key, where = K(row["PK"], row["SK"]), store.voucher_key(row["account_id"], row["voucher_id"])
-    waits, kept = portal.db.batch_get([key, where])
-    if waits is None:
-        return Counter()  # another run was quicker
-    voucher = store.voucher_from(kept, portal.keys) if kept else None
+    key = K(row["PK"], row["SK"])
+    voucher = store.voucher(portal.db, portal.keys, row["account_id"], row["voucher_id"])
     if voucher is None or voucher.state(now) != "issued":
         portal.db.write(Delete(key))
         return Counter()
@@ -53,6 +50,10 @@ def _handle(portal: Portal, row: Item, now: datetime) -> Counter[str]:
         now,
         due_at=last_moment(voucher),
     )
-    gone = Delete(key, condition=Attr("PK").exists(), error=RewardMoved())
-    portal.db.write(gone, Check(where, Attr("kept_state").eq("issued"), RewardMoved()), told)
+    gone = Delete(key, condition=Attr("PK").exists(), error=RemindedAlready())
+    where = store.voucher_key(voucher.account_id, voucher.id)
+    try:
+        portal.db.write(gone, Check(where, Attr("kept_state").eq("issued"), RewardMoved()), told)
+    except RemindedAlready:
+        return Counter()  # another run was quicker
     return Counter({"voucher": 1})

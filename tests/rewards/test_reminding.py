@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from chalicelib.db import Put
 from chalicelib.issues import timers
 from chalicelib.points.policy import ZONE
 from chalicelib.portal import Portal
@@ -39,8 +40,8 @@ def test_two_runs_at_once_tell_of_it_once(people: People) -> None:
     portal, voucher = people.portal, _voucher(people)
     at = voucher.expires_at - timedelta(days=6)
     (asked,) = reminding.ask(voucher)
-    row = asked.item  # type: ignore[union-attr]
-    assert [reminding.handle(portal, row, at)["voucher"] for _ in range(2)] == [1, 0]
+    assert isinstance(asked, Put)
+    assert [reminding.handle(portal, asked.item, at)["voucher"] for _ in range(2)] == [1, 0]
     assert told(portal).count("voucher_ending") == 1
 
 
