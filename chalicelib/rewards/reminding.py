@@ -21,13 +21,22 @@ def last_moment(voucher: Voucher) -> datetime:
     return voucher.expires_at - timedelta(seconds=1)
 
 
+def _key(voucher: Voucher) -> K | None:
+    at = voucher.expires_at - REMIND_BEFORE
+    return rows.key_at(f"VOUCHER#{voucher.id}", at) if at - voucher.at >= REMIND_BEFORE else None
+
+
 def ask(voucher: Voucher) -> list[Op]:
     """The write that has its owner reminded; none for one that ends so soon that its first message says enough."""
-    at = voucher.expires_at - REMIND_BEFORE
-    if at - voucher.at < REMIND_BEFORE:
-        return []
-    key = rows.key_at(f"VOUCHER#{voucher.id}", at)
-    return [Put({"PK": key.pk, "SK": key.sk, "voucher_id": voucher.id, "account_id": voucher.account_id})]
+    key = _key(voucher)
+    more = {"voucher_id": voucher.id, "account_id": voucher.account_id}
+    return [Put({"PK": key.pk, "SK": key.sk, **more})] if key else []
+
+
+def forget(voucher: Voucher) -> list[Op]:
+    """The write that has nobody reminded of a voucher that ends before its time; gone already is as good."""
+    key = _key(voucher)
+    return [Delete(key)] if key else []
 
 
 def handle(portal: Portal, row: Item, now: datetime) -> Counter[str]:

@@ -145,6 +145,7 @@ def _cancel(portal: Portal, person: Person, voucher_id: str, now: datetime) -> V
         *points.writes(purse, book),
         store.put_back(voucher),
         store.count_back(person.id, voucher.reward_id),
+        *reminding.forget(voucher),
         told,
     )
     return _own(portal, person, voucher_id)
@@ -175,5 +176,6 @@ def _use(portal: Portal, person: Person, text: str, now: datetime) -> Voucher:
     told = telling.tell(
         "voucher_used", voucher.account_id, voucher.community_id, voucher.name, voucher.points, now
     )
-    portal.db.write(store.end(voucher, "used", person.id, now), audit.add(act, now), told)
+    ended = [store.end(voucher, "used", person.id, now), *reminding.forget(voucher)]
+    portal.db.write(*ended, audit.add(act, now), told)
     return look_up(portal, person, text)

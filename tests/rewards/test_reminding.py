@@ -6,6 +6,7 @@ from chalicelib.db import Put
 from chalicelib.issues import timers
 from chalicelib.points.policy import ZONE
 from chalicelib.portal import Portal
+from chalicelib.records import K
 from chalicelib.rewards import reminding, service
 from chalicelib.rewards.models import Voucher
 from tests.factories import NOW, People
@@ -17,6 +18,13 @@ def _voucher(people: People, days: int = 30) -> Voucher:
     give_points(portal=people.portal, to=people.owner)
     reward = make_reward(portal=people.portal, by=people.manager, voucher_days=days)
     return redeem(portal=people.portal, by=people.owner, reward=reward)
+
+
+def _asked(portal: Portal, voucher: Voucher) -> bool:
+    """Whether the clock has its row."""
+    (op,) = reminding.ask(voucher)
+    assert isinstance(op, Put)
+    return portal.db.get(K(op.item["PK"], op.item["SK"])) is not None
 
 
 def _day_before(portal: Portal, moment: datetime) -> None:
@@ -50,6 +58,7 @@ def test_nobody_is_reminded_of_what_was_used_given_back_or_is_over(people: Peopl
     back, over = _voucher(people), _voucher(people)
     service.use(portal, people.clerk, used.code, NOW)
     service.cancel(portal, people.owner, back.id, NOW)
+    assert [_asked(portal, one) for one in (used, back, over)] == [False, False, True]
     _day_before(portal, over.expires_at - timedelta(days=7))
     assert timers.run_due(portal, over.expires_at)["voucher"] == 0
     assert "voucher_ending" not in told(portal)
