@@ -19,7 +19,7 @@ from chalicelib.points import items as point_items
 from chalicelib.points.desk_models import AskAdjustment
 from chalicelib.points.models import EarningEvent, EarningRule
 from chalicelib.portal import Portal
-from chalicelib.rewards import catalogue, service
+from chalicelib.rewards import catalogue, reminding, service
 from chalicelib.rewards import store as rewards
 from chalicelib.rewards import views as reward_views
 from chalicelib.rewards.models import SaveReward
@@ -71,7 +71,11 @@ def _spend(portal: Portal, people: People) -> None:
     second = redeem(portal=portal, by=owner, reward=reward)
     service.use(portal, people.clerk, second.code, NOW)
     give_points(portal=portal, to=people.neighbour)
-    redeem(portal=portal, by=people.neighbour, reward=reward)  # all that they have
+    last = redeem(portal=portal, by=people.neighbour, reward=reward)  # all that they have
+    for voucher in (last, last, second):  # in time, by another run, and of what was used
+        for op in reminding.ask(voucher):
+            assert isinstance(op, Put)
+            reminding.handle(portal, op.item, NOW)
     rewards.vouchers(portal.db, owner.id, 20, None)
     views.entries(portal.db, owner.id, 20, None)
     earning.reverse(portal, f"gift:{owner.id}:0", NOW)

@@ -6,10 +6,11 @@ from chalicelib.accounts import service as accounts
 from chalicelib.issues import timers
 from chalicelib.messages.notifier import MemoryNotifier
 from chalicelib.portal import Portal
+from chalicelib.prices import service as prices
+from chalicelib.prices.models import Sign
 from chalicelib.referrals import (
     claiming,
     codes,
-    coming,
     deciding,
     listing,
     moving,
@@ -20,6 +21,7 @@ from chalicelib.referrals import (
 )
 from chalicelib.referrals.claiming import Left
 from chalicelib.referrals.models import Decide
+from tests.decoration.factories import make_commitment
 from tests.factories import NOW, PHONES, People, import_people, make_key
 
 _NEW = "+8613700000301"
@@ -45,7 +47,8 @@ def tell_referrals(portal: Portal, people: People) -> None:
     _decide(portal, people, known, "void")
     _decide(portal, people, family, "release")
     _leave(portal, code, PHONES["neighbour"])
-    coming.contract_signed(portal, neighbour, NOW)
+    contract = make_commitment(portal=portal, by=people.designer, unit_id="maple-1-102")
+    prices.sign(portal, neighbour, contract.id, Sign(version=1), None, "zh-CN", NOW)
     withdrawing.take_back(portal, late, NOW)
     withdrawing.take_back_own(portal, "+8613700000304", NOW)
     deciding.forget(portal, people.manager, "maple", "+8613700000305", NOW)

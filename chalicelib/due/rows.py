@@ -2,7 +2,7 @@
 
 An open issue has one, for its next moment; a community has one while its open issues are to be looked through
 because its service levels have changed. Referrals have theirs for as long as something is to come of them
-(`referrals/store.py`)."""
+(`referrals/store.py`), vouchers one to remind of their end (`rewards/reminding.py`)."""
 
 import hashlib
 from datetime import UTC, datetime

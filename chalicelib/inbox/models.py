@@ -29,7 +29,7 @@ Event = Literal[
     "due_soon", "escalated", "unresolved", "pause_over", "pause_over_waiting_owner", "pause_over_waiting_parts",
     "pause_over_appointment", "running_late", "running_late_unassigned", "ask_confirm", "ask_answer", "visit_soon",
     "points_earned", "points_reversed", "points_adjusted", "points_expiring", "tier_up", "tier_soon", "tier_down",
-    "voucher_ready", "voucher_used", "voucher_cancelled", "adjustment_waits",
+    "voucher_ready", "voucher_ending", "voucher_used", "voucher_cancelled", "adjustment_waits",
 ]  # fmt: skip
 #: What the id of a notice or message is the id of; "line" is a place in line for a designer's time, without one.
 About = Literal["issue", "complaint", "booking", "line", "project", "commitment", "referral", "points"]

@@ -123,6 +123,7 @@ EVENTS = {
     ),
     "tier_down": N_("Your level is now %(category)s. Points that you earn bring it up again."),
     "voucher_ready": N_("Your voucher is here: %(category)s. Show its code at our office by %(when)s."),
+    "voucher_ending": N_("Your voucher is not used yet: %(category)s. It holds until %(when)s."),
     "voucher_used": N_("Your voucher was used: %(category)s."),
     "voucher_cancelled": N_(
         "Your voucher was cancelled, and %(number)s points are yours again: %(category)s."

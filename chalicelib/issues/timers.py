@@ -27,6 +27,10 @@ def _handle(portal: Portal, row: Item, now: datetime) -> Counter[str]:
         from chalicelib.referrals import moving as referrals  # a tick without any needs none of it
 
         return referrals.handle(portal, row, now)
+    if "voucher_id" in row:
+        from chalicelib.rewards import reminding  # nor of these
+
+        return reminding.handle(portal, row, now)
     key, issue_id = K(row["PK"], row["SK"]), row["issue_id"]
     try:
         looked = look_at(portal, issue_id, now)

@@ -12,7 +12,7 @@ from chalicelib.pages import next_url
 from chalicelib.points import rule_store, store, views
 from chalicelib.points.models import EarningRule, Purse
 from chalicelib.points.page_routes import routes
-from chalicelib.points.policy import KIND_NAMES, KINDS, TIER_WORDS, TIERS
+from chalicelib.points.policy import BOOKED, KIND_NAMES, TIER_WORDS, TIERS
 from chalicelib.points.view_models import ListEntries, PointsView
 from chalicelib.times import moment
 from chalicelib.web import SIGNED_IN, Call
@@ -76,7 +76,7 @@ def _ways(call: Call) -> list[dict[str, Any]]:
     return [
         {"name": gettext(KIND_NAMES[kind]), "points": rule.points, "more": _more(rule)}
         for kind, rule in held.items()
-        if kind in KINDS and rule.points and not (rule.valid_until and rule.valid_until <= call.now)
+        if kind in BOOKED and rule.points and not (rule.valid_until and rule.valid_until <= call.now)
     ]
 
 

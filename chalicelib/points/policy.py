@@ -56,6 +56,9 @@ KIND_NAMES: dict[Kind, str] = {
     "survey": N_("Filling in a survey"),
     "decoration": N_("Paying for decoration services"),
 }
+#: What the portal books today. It keeps no events, surveys or payments yet: their rules wait for what will, and nobody
+#: is promised points for them until then.
+BOOKED: frozenset[Kind] = frozenset({"rating", "referral", "referral_welcome"})
 _FACTORS: dict[Tier, int] = {"standard": 100, "silver": 110, "gold": 125, "diamond": 150}
 _SAME: dict[Tier, int] = dict.fromkeys(TIERS, 100)
 #: The portal's own rules, which hold until a community's managers make theirs.

@@ -13,7 +13,7 @@ from chalicelib.page_words import gettext
 from chalicelib.points import rule_editing, rule_form, rule_store
 from chalicelib.points.models import EarningRule, Kind
 from chalicelib.points.page_routes import routes
-from chalicelib.points.policy import KIND_NAMES, RULES, TIER_WORDS, TIERS
+from chalicelib.points.policy import BOOKED, KIND_NAMES, RULES, TIER_WORDS, TIERS
 from chalicelib.web import MANAGERS, Call
 
 LIST = "/desk/points/rules"
@@ -26,10 +26,18 @@ def show_rules(call: Call) -> Response:
     here = place(call, LIST, call.query.get("community_id"))
     held = rule_store.all_holding(call.portal.db, here.community.id, call.now)
     kinds = [
-        {"kind": kind, "name": gettext(KIND_NAMES[kind]), "points": rule.points, "more": words(rule)}
+        {"kind": kind, "name": gettext(KIND_NAMES[kind]), "points": rule.points, "more": _more(kind, rule)}
         for kind, rule in held.items()
     ]
     return page(call, "points/rules.html", {**tabs(here), "kinds": kinds}, zone=here.community.zone)
+
+
+def _more(kind: str, rule: EarningRule) -> str:
+    """A rule's limits, and whether there is anything yet that it is for."""
+    said = (
+        [words(rule)] if kind in BOOKED else [words(rule), gettext("waits: the portal does not book it yet")]
+    )
+    return " · ".join(one for one in said if one)
 
 
 def words(rule: EarningRule) -> str:

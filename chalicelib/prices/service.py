@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from chalicelib.accounts import store as accounts
 from chalicelib.accounts.models import Person
 from chalicelib.audit import store as audit
 from chalicelib.communities import store as communities
@@ -88,7 +89,8 @@ def sign(
     locale: str,
     now: datetime,
 ) -> Commitment:
-    """Put the second signature; what both signed is kept as a PDF. Raises NotFound, VersionConflict, Expired,
+    """Put the second signature; what both signed is kept as a PDF. It is a decoration contract: one's first brings on
+    the invitation by which one came. Raises NotFound, VersionConflict, Expired,
     IllegalTransition."""
 
     def work() -> Commitment:
@@ -99,10 +101,20 @@ def sign(
         after = draft.model_copy(update={"letter_id": document.write(portal, draft, locale, now)})
         told = [_to_home(after, "commitment_signed"), _to_staff(after, "commitment_signed")]
         ops = [store.change(before, after, portal.keys), *[outbox.add(one, now) for one in told]]
-        _write(portal, after, person, "signed", key, ops, now)
+        _write(portal, after, person, "signed", key, [*ops, *_coming(portal, person, now)], now)
         return after
 
     return _settled(portal, key, work, now)
+
+
+def _coming(portal: Portal, person: Person, now: datetime) -> list[Op]:
+    """What a signature brings on: whoever was invited by a neighbour has come with their first contract."""
+    claim = portal.db.get(accounts.claim_key(accounts.phone_hash(portal.keys, person.phone)))
+    if claim is None:
+        return []
+    from chalicelib.referrals import coming  # for the few who were
+
+    return coming.signing_contract(person, claim, now)
 
 
 def withdraw(

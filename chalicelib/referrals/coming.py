@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from chalicelib.accounts import store as accounts
 from chalicelib.accounts.models import Account
 from chalicelib.db import Item, Op
 from chalicelib.due import rows
@@ -28,12 +27,12 @@ def signed_in(portal: Portal, account: Account, claim: Item, now: datetime) -> N
         log_failure("referral_left_to_the_clock", referral_id=claim["referral_id"])
 
 
-def contract_signed(portal: Portal, account: Account, now: datetime) -> None:
-    """Somebody's first decoration contract: for whoever keeps contracts to call, as often as it takes. Who has come
-    before, or was never invited, is left alone."""
-    claim = portal.db.get(accounts.claim_key(accounts.phone_hash(portal.keys, account.phone)))
-    if claim and claim["expires_at"] > int(now.timestamp()):
-        portal.db.write(_row(claim["referral_id"], account.id, now, contract=True))
+def signing_contract(account: Account, claim: Item | None, now: datetime) -> list[Op]:
+    """What goes along with the write of a signature under a decoration contract: that the clock looks at the claim on
+    the signer's number, if it still waits. The first one counts: who has come before is left alone."""
+    if claim is None or claim["expires_at"] <= int(now.timestamp()):
+        return []
+    return [_row(claim["referral_id"], account.id, now, contract=True)]
 
 
 def _row(referral_id: str, account_id: str, now: datetime, *, contract: bool | None = None) -> Op:

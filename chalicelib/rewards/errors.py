@@ -7,6 +7,10 @@ class RewardMoved(ChangedMeanwhile):
     """Somebody took one, or a manager changed it, in between: read and judge anew."""
 
 
+class RemindedAlready(Conflict):
+    """Another run of the clock has told of this voucher's end; nobody hears of it."""
+
+
 class OutOfStock(Conflict):
     """409: the last one is gone, or it is no longer on offer."""
 

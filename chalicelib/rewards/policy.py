@@ -5,6 +5,9 @@ from datetime import timedelta
 
 #: Ours: a voucher holds for so many days, and until the end of the last one, unless a manager says otherwise.
 VOUCHER_DAYS = 90
+#: Ours: so long before a voucher ends, at ten in the morning, its owner is reminded; of one that holds for less than
+#: twice as long, never.
+REMIND_BEFORE = timedelta(days=6, hours=14)
 #: Ours: no reward costs more. Thirty records of a hundred lots, as many as one transaction takes, hold them at 20 each.
 MOST_POINTS = 50_000
 #: Ours: rewards that a community may have on offer at once, read together for its owners' page.

@@ -11,13 +11,14 @@ from chalicelib.rewards.policy import CODE_LENGTH, CODE_LETTERS
 
 
 def check_offer(reward: Reward | None, taken: int, now: datetime) -> Reward:
-    """The reward, if somebody may have it who has had so many; raises NotFound, OutOfStock or TooManyOfIt."""
+    """The reward, if somebody may have it who has had so many; raises NotFound, OutOfStock, or
+    TooManyOfIt while there are more."""
     if reward is None or not reward.on_offer(now):
         raise NotFound
-    if reward.per_person and taken >= reward.per_person:
-        raise TooManyOfIt
     if reward.stock < 1:
         raise OutOfStock
+    if reward.per_person and taken >= reward.per_person:
+        raise TooManyOfIt
     return reward
 
 

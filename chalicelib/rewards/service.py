@@ -16,7 +16,7 @@ from chalicelib.points import store as points
 from chalicelib.points.book import Book
 from chalicelib.points.models import Entry
 from chalicelib.portal import Portal
-from chalicelib.rewards import rules, store
+from chalicelib.rewards import reminding, rules, store
 from chalicelib.rewards.models import Reward, Voucher
 from chalicelib.times import kept as to_the_millisecond
 
@@ -63,7 +63,7 @@ def _redeem(portal: Portal, person: Person, reward_id: str, once: Once | None, n
         reward.name,
         reward.points,
         now,
-        due_at=voucher.expires_at,
+        due_at=reminding.last_moment(voucher),
     )
     portal.db.write(
         *ops,
@@ -71,6 +71,7 @@ def _redeem(portal: Portal, person: Person, reward_id: str, once: Once | None, n
         store.take_one(reward),
         store.count_taken(person.id, reward.id, had),
         *store.add_voucher(voucher, portal.keys),
+        *reminding.ask(voucher),
         told,
     )
     return voucher
@@ -144,6 +145,7 @@ def _cancel(portal: Portal, person: Person, voucher_id: str, now: datetime) -> V
         *points.writes(purse, book),
         store.put_back(voucher),
         store.count_back(person.id, voucher.reward_id),
+        *reminding.forget(voucher),
         told,
     )
     return _own(portal, person, voucher_id)
@@ -174,5 +176,6 @@ def _use(portal: Portal, person: Person, text: str, now: datetime) -> Voucher:
     told = telling.tell(
         "voucher_used", voucher.account_id, voucher.community_id, voucher.name, voucher.points, now
     )
-    portal.db.write(store.end(voucher, "used", person.id, now), audit.add(act, now), told)
+    ended = [store.end(voucher, "used", person.id, now), *reminding.forget(voucher)]
+    portal.db.write(*ended, audit.add(act, now), told)
     return look_up(portal, person, text)

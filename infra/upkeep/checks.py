@@ -90,6 +90,8 @@ def _timer(book: Book, keys: Keyring, key: K, item: Item) -> None:
         book.want(issues.meta_key(item["issue_id"]), key)
     elif "referral_id" in item:
         referral_checks.moment(book, key, item)
+    elif "voucher_id" in item:
+        book.want(rewards.voucher_key(item["account_id"], item["voucher_id"]), key)
     else:
         book.want(K(f"COMMUNITY#{item['community_id']}", "META"), key)
     book.days.append(key.pk.split("#")[1])

@@ -110,3 +110,14 @@ def test_the_first_rating_of_an_issue_earns_points_once(people: People, caller: 
     assert intake.sweep(portal, NOW) == 0
     found = caller("owner").api("GET", "/points/entries").json["items"]
     assert [(row["delta"], row["reason"]) for row in found] == [(20, "评价维修")]
+
+
+def test_owners_are_told_only_of_what_is_booked_and_managers_what_waits(
+    people: People, signed_in: Any
+) -> None:
+    shown = signed_in("owner").get("/points").text
+    assert [name in shown for name in ("评价维修", "邀请", "参加活动", "填写问卷", "装修服务")] == [
+        True
+    ] * 2 + [False] * 3
+    rules = signed_in("manager").get("/desk/points/rules?community_id=maple").text
+    assert rules.count("待启用") == 3

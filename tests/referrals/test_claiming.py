@@ -7,7 +7,7 @@ import pytest
 from chalicelib.errors import Forbidden, Invalid, NotFound, TooMany, VersionConflict
 from chalicelib.points import earning, rule_store
 from chalicelib.points.models import EarningEvent
-from chalicelib.referrals import claiming, codes, coming, listing, policy, rewards, store, withdrawing
+from chalicelib.referrals import claiming, codes, listing, policy, rewards, store, withdrawing
 from chalicelib.referrals.claiming import Left
 from tests.factories import NOW, PHONES, make_key, make_settings
 from tests.referrals.worlds import DAY, MINUTE, STRANGERS, World
@@ -124,23 +124,6 @@ def test_the_clock_lets_somebody_in_when_signing_in_could_not(
     assert world.the(one).state == "registered"
     world.tick(SOON)
     assert world.the(one).state == "qualified"
-
-
-def test_a_first_decoration_contract_counts_like_signing_in_and_once(world: World) -> None:
-    one = world.leave(STRANGERS[0])
-    world.comes(STRANGERS[1], now=NOW)  # an account that was never invited
-    from chalicelib.accounts import store as accounts
-
-    somebody = accounts.find_by_phone(world.portal.db, world.portal.keys, STRANGERS[1])
-    assert somebody
-    coming.contract_signed(world.portal, somebody, SOON)
-    signer = somebody.model_copy(update={"phone": STRANGERS[0], "units": []})
-    for at in (SOON, NOW + DAY):
-        coming.contract_signed(world.portal, signer, at)
-        world.tick(at)
-    came = world.the(one)
-    assert (came.state, came.contract, came.joined_at) == ("qualified", True, SOON)
-    assert world.inviter().qualified == 1
 
 
 @pytest.mark.parametrize(

@@ -9,15 +9,19 @@ from typing import Any
 from bench.table import Table
 from chalicelib.accounts import service as accounts
 from chalicelib.accounts import store as account_store
+from chalicelib.accounts.models import Person
 from chalicelib.conditions import Key
 from chalicelib.inbox import outbox
 from chalicelib.issues import timers
 from chalicelib.messages.notifier import MemoryNotifier
 from chalicelib.points import items as point_items
 from chalicelib.portal import Portal
+from chalicelib.prices import service as prices
+from chalicelib.prices.models import Sign
 from chalicelib.referrals import claiming, codes, deciding, store
 from chalicelib.referrals.models import Decide, Inviter, Referral
-from tests.factories import NOW, TABLE_FILE, People, import_people, make_portal
+from tests.decoration.factories import make_commitment
+from tests.factories import NOW, TABLE_FILE, People, import_people, make_key, make_portal
 from tests.recording import RecordingClient
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
@@ -77,6 +81,16 @@ class World:
         accounts.send_code(self.portal, phone, "198.51.100.1", "zh-CN", now)
         assert isinstance(self.portal.notifier, MemoryNotifier)
         accounts.sign_in(self.portal, phone, self.portal.notifier.sent[-1].code or "", now)
+
+    def signs_contract(self, phone: str, unit: str, *, now: datetime, version: int = 1) -> None:
+        """A designer promises prices to a home, and its owner signs, twice as taps go."""
+        account = account_store.find_by_phone(self.portal.db, self.portal.keys, phone)
+        assert account is not None, "moved in"
+        signer = Person.model_construct(**dict(account), session="SESSION#test")
+        one = make_commitment(portal=self.portal, by=self.people.designer, unit_id=unit)
+        key = make_key(of=signer)
+        for _ in range(2):
+            prices.sign(self.portal, signer, one.id, Sign(version=version), key, "zh-CN", now)
 
     def decide(
         self, referral_id: str, *, release: bool, by: str = "manager", now: datetime = NOW

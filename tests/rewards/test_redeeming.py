@@ -94,6 +94,14 @@ def test_a_limit_for_each_person_holds_and_cancelling_makes_room(people: People)
     assert redeem(portal=portal, by=owner, reward=one_each).id != voucher.id
 
 
+def test_who_has_had_the_last_one_is_told_that_it_is_gone(people: People) -> None:
+    portal, owner = people.portal, people.owner
+    give_points(portal=portal, to=owner)
+    last = make_reward(portal=portal, by=people.manager, stock=1, per_person=1)
+    found = race([lambda: redeem(portal=portal, by=owner, reward=last)] * 6)
+    assert codes(found) == ["ok"] + ["out_of_stock"] * 5
+
+
 def test_cancelling_gives_the_points_back_to_the_lots_they_came_from_once(
     people: People, reward: Reward
 ) -> None:
