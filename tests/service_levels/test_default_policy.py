@@ -65,7 +65,6 @@ _NO_PROMISE = {
     ("messages/preview.py", "timedelta(hours=3)"),  # a sample's visit
     ("consultations/plans.py", "timedelta(days=6)"),  # the rest of a week
     ("consultations/rules.py", "timedelta(hours=26)"),  # the longest day there is, and more
-    ("consultations/new_pages.py", "timedelta(hours=12)"),  # the earliest zone's today
     ("consultations/line_api.py", "timedelta(hours=12)"),  # the earliest zone's today
     ("consultations/feeds.py", "timedelta(days=30)"),  # how far back a feed goes
 }
