@@ -29,7 +29,7 @@ PIP := -m pip --disable-pip-version-check --no-input install --no-compile -qq
 .DELETE_ON_ERROR:
 
 help:  ## list all targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-20s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 run: $(APP_ENV) $(ENGINE_ENV) locale  ## start the portal with demo data (PORT=8000 HOST=127.0.0.1 DATA=.local)
 	@exec $(BIN)/python -m local.run

@@ -9,6 +9,8 @@ from typing import Any
 
 from bench.inside import Caller
 from bench.world import World
+from chalicelib.complaints import timers as complaints
+from chalicelib.consultations import timers as consultations
 from chalicelib.due import rows as due_rows
 from chalicelib.due import walk
 from chalicelib.due.look import look_at
@@ -16,6 +18,8 @@ from chalicelib.inbox import outbox
 from chalicelib.issues import timers
 from chalicelib.messages.notifier import MemoryNotifier
 from chalicelib.photos import service as photos
+from chalicelib.points import intake
+from chalicelib.points import timers as points
 
 #: What is measured of an action; gives back how long its answer is, in bytes.
 Work = Callable[[], int]
@@ -141,9 +145,12 @@ def deliver(category: str) -> Callable[[World], Work]:
 def tick(world: World) -> Work:
     """The clock, when nothing is due and nothing was left behind."""
     now = datetime.now(UTC)
-    timers.run_due(world.portal, now)
+    due = [timers.run_due, complaints.run_due, consultations.run_due, points.run_due]
+    for run_due in due:
+        run_due(world.portal, now)
     world.deliver()
-    return lambda: _nothing((outbox.sweep(world.portal, now), timers.run_due(world.portal, now)))
+    sweeps = [outbox.sweep, intake.sweep]
+    return lambda: _nothing([part(world.portal, now) for part in (*sweeps, *due)])
 
 
 def close_quiet(world: World) -> Work:

@@ -56,7 +56,7 @@ class Assumed:
     log_bytes: float = 650.0
     #: Cold starts, each of which has the keyring opened once.
     cold_starts: float = 6000.0
-    alarms: int = 20
+    alarms: int = 28
     keep_years: float = 3.0
     #: Rows of an issue's trail, messages in inboxes and idempotency keys: bytes that stay for an issue.
     beside_bytes: float = 6000.0

@@ -25,6 +25,9 @@ from local.options import (
 )
 from local.setup import set_up
 
+#: In the data folder, once the demo data has been made in full.
+DEMO_DONE = "demo.done"
+
 _SIGN_INS = """\
   +8613800000001  owner, maple-1-101        +8613900000001  front-line staff, maple
   +8613800000002  owner, maple-1-102        +8613900000002  technician, maple
@@ -58,18 +61,18 @@ def run(options: Options) -> None:
 
 def _children(options: Options, environment: dict[str, str], descriptor: int) -> list[Child]:
     """The web server, and with the embedded engine what stands in for the deployed triggers."""
-    arguments = ["local.serve", str(descriptor)]
+    embedded = options.engine == "embedded"
+    arguments = ["local.serve", str(descriptor), *([str(options.data / DEMO_DONE)] if embedded else [])]
     web = Child("web", arguments, environment, options.data / "web.log", (descriptor,))
     pump = Child("event", ["local.pump"], environment, options.data / "events.log")
-    return [web, pump] if options.engine == "embedded" else [web]
+    return [web, pump] if embedded else [web]
 
 
 def _prepare(data: Path, engine: EngineProcess, children: list[Child]) -> None:
     """Table and bucket each time; the demo data until it has been made in full once."""
     web, environment = children[0], children[0].environment
-    done = data / "demo.done"
-    if done.exists():
-        web.start()  # It takes as long as the engine to get ready, and answers when both are.
+    done = data / DEMO_DONE
+    web.start()  # It takes as long as the engine to get ready, and answers when both are, with the demo data.
     engine.wait_until_up()
     set_up(engine, environment["TABLE_NAME"], environment["MEDIA_BUCKET"])
     if not done.exists():

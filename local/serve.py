@@ -5,7 +5,9 @@ import os
 import signal
 import socket
 import sys
+import time
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from waitress.channel import HTTPChannel
@@ -73,8 +75,8 @@ def make_server(site: Wsgi, listener: socket.socket) -> Any:
     return server
 
 
-def main(descriptor: int) -> None:
-    """Serve the portal on an inherited socket until SIGTERM."""
+def main(descriptor: int, once_there: Path | None = None) -> None:
+    """Serve the portal on an inherited socket until SIGTERM, from the moment on at which a file is there."""
     die_with_parent()
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a line for every request that waits
@@ -84,6 +86,8 @@ def main(descriptor: int) -> None:
     engine_url = os.environ.get("AWS_ENDPOINT_URL")
     media = _media(engine_url) if engine_url else None
     site = OneAddress(_portal(kept), DevPages(kept), media)
+    while once_there and not once_there.exists():
+        time.sleep(0.02)  # Callers wait in the socket's queue.
     make_server(site, socket.socket(fileno=descriptor)).run()
 
 
@@ -101,4 +105,4 @@ def _portal(kept: KeptMessages) -> Bridge:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), *map(Path, sys.argv[2:]))

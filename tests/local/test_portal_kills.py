@@ -15,6 +15,7 @@ import pytest
 import requests
 
 from local.engines import ROOT
+from local.run import DEMO_DONE
 
 PHONE = "+8613800000002"
 
@@ -127,6 +128,7 @@ class Burst(threading.Thread):
 @pytest.mark.timeout(240)
 def test_three_kills_during_bursts_of_reports_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
     portal = RunningPortal(tmp_path / "data")
+    assert (portal.data / DEMO_DONE).exists(), "it answered before all of the demo data was there"
     owner = Owner(portal)
     before = owner.all_issues()
     acknowledged: dict[str, str] = {}
