@@ -157,7 +157,7 @@ def _levels(files: list[IssueFile], letters: Letters) -> list[str]:
 
 def _twice(letters: Letters) -> list[str]:
     told = Counter(
-        (row["issue_id"], row["event"], row.get("goal"), row.get("level"), row.get("due_at"))
+        (row["issue_id"], row["event"], row.get("goal"), row.get("step"), row.get("level"), row.get("due_at"))
         for row in letters.notices.values()
         if row["event"] in ("escalated", "due_soon", "running_late", "running_late_unassigned")
     )
@@ -165,7 +165,8 @@ def _twice(letters: Letters) -> list[str]:
 
 
 def _at_night(letters: Letters) -> list[str]:
-    """Notices of the clock whose channels may speak at night, though nobody's safety asks for it."""
+    """Notices of the clock whose channels may speak at night, though nobody's safety asks for it. All others wait for
+    the morning in their channels."""
     found = []
     for row in letters.notices.values():
         if row["event"] not in _BY_CLOCK:
@@ -174,7 +175,7 @@ def _at_night(letters: Letters) -> list[str]:
         urgent = bool(row.get("urgent"))
         by_day = rfc3339(tell_at(DEFAULT_POLICY.quiet, _ZONE, at)) == rfc3339(at)
         to_staff_of_l1 = not row["owners"] and category_of(row["category_id"]).sla_class == "L1"
-        if not by_day and not (urgent and to_staff_of_l1):
+        if not by_day and urgent and not to_staff_of_l1:
             found.append(f"{row['number']} {row['event']} {row['at']}")
     return found
 
