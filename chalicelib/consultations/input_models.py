@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from chalicelib.consultations.models import Hours, Mode
-from chalicelib.consultations.policy import MOST_PHOTOS, MOST_SERVICES
+from chalicelib.consultations.policy import HORIZON, MOST_PHOTOS, MOST_SERVICES, NOTICE_HOURS
 from chalicelib.inputs import Id, Input, Moment, OptionalText, PlaceName, Text, Version
 
 #: Days near the calendar's ends have no neighbours to look at.
@@ -104,3 +104,5 @@ class SavePlan(Input):
     holidays: bool = True
     travel: int = Field(30, ge=0, le=240)
     daily_limit: int = Field(0, ge=0, le=50)
+    notice: int = Field(NOTICE_HOURS, ge=0, le=14 * 24)
+    horizon: int = Field(HORIZON.days, ge=1, le=HORIZON.days)

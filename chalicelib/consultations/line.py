@@ -1,7 +1,7 @@
 """Waiting for a day that is full: whoever is first in line gets what is freed kept for two hours, then the next."""
 
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from chalicelib.accounts.models import Person
 from chalicelib.communities import store as communities
@@ -11,7 +11,7 @@ from chalicelib.consultations.diary import Diary
 from chalicelib.consultations.input_models import JoinLine
 from chalicelib.consultations.models import Hold, Plan, Slot, Waiting
 from chalicelib.consultations.notices import to_waiting
-from chalicelib.consultations.policy import GRACE, HORIZON
+from chalicelib.consultations.policy import GRACE
 from chalicelib.db import Op
 from chalicelib.errors import N_, Invalid, NotFound
 from chalicelib.ids import is_id, new_id
@@ -53,7 +53,7 @@ def _join(portal: Portal, person: Person, body: JoinLine, now: datetime, once: O
     if service is None:
         raise Invalid.field("service_id", "unknown_service", _NO_SERVICE)
     today = rules.day_of(diary.plan, now)
-    if not today <= body.day <= rules.day_of(diary.plan, now + HORIZON):
+    if not today <= body.day <= rules.day_of(diary.plan, now + timedelta(days=diary.plan.horizon)):
         raise Invalid.field("day", "bad_day", _BAD_DAY)
     one = Waiting(
         id=new_id(now), consultant_id=body.consultant_id, consultant_name=name, account_id=person.id,
@@ -102,13 +102,13 @@ def _freed_for(diary: Diary, one: Waiting, now: datetime) -> Slot | None:
     kept = [hold.model_copy(update={"until": None}) if hold in ended else hold for hold in diary.as_read]
     before = {slot.starts_at for slot in free(kept)}
     found = (slot for slot in free(diary.holds) if slot.starts_at not in before)
-    return next((slot for slot in found if states.kept_until(slot.starts_at, now) > now), None)
+    return next((slot for slot in found if states.kept_until(diary.plan, slot.starts_at, now) > now), None)
 
 
 def _offer(portal: Portal, diary: Diary, one: Waiting, slot: Slot, freed: Freed, now: datetime) -> None:
     service = diary.plan.service(one.service_id)
     assert service is not None, "has just been found"
-    until = states.kept_until(slot.starts_at, now)
+    until = states.kept_until(diary.plan, slot.starts_at, now)
     where = rules.place_of(service, one.community_id, None)
     hold = rules.hold_of(service, slot.starts_at, id=one.id, account_id=one.account_id, where=where)
     diary.put(hold.model_copy(update={"until": until + GRACE}))

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import ConfigDict
 
 from chalicelib.base import Base
+from chalicelib.consultations.policy import HORIZON, NOTICE_HOURS
 
 Mode = Literal["on_site", "showroom", "video"]
 Status = Literal["requested", "confirmed", "done", "no_show", "cancelled_by_owner", "cancelled_by_staff"]
@@ -54,6 +55,9 @@ class Plan(Base):
     travel: int = 30
     #: Appointments of one day at most; 0 for as many as there is time for.
     daily_limit: int = 0
+    #: How soon, in hours, and how far ahead, in days, an owner may book.
+    notice: int = NOTICE_HOURS
+    horizon: int = HORIZON.days
     version: int = 0
 
     def service(self, service_id: str) -> Service | None:

@@ -12,7 +12,7 @@ from chalicelib.consultations.input_models import SavePlan
 from chalicelib.consultations.models import Plan, Service
 from chalicelib.consultations.page_routes import routes
 from chalicelib.consultations.page_views import MODES
-from chalicelib.consultations.policy import MOST_SERVICES
+from chalicelib.consultations.policy import HORIZON, MOST_SERVICES, NOTICE_HOURS
 from chalicelib.errors import N_, Invalid, NotFound, PortalError
 from chalicelib.ids import new_id
 from chalicelib.inputs import from_form
@@ -71,14 +71,14 @@ def _show(call: Call, designer: str, fields: Fields | None, error: PortalError |
 
 def _fields_of(plan: Plan | None) -> Fields:
     """What holds, as the form's fields."""
-    if plan is None:
-        return {"holidays": ["1"], "travel": ["30"]}
+    plan = plan or Plan(consultant_id="", zone_name="")
     fields = {f"day{n}": [hours.write_hours(day)] for n, day in enumerate(plan.week)}
     for n, one in enumerate(plan.services):
         fields |= {f"s{n}_{part}": [_shown(getattr(one, part))] for part in (*_PARTS, "id")}
     fields |= {"photo_ids": [plan.photo_id]} if plan.photo_id else {}
     fields |= {"words": [plan.words], "exceptions": [hours.write_days(plan.exceptions)]}
     fields |= {"travel": [str(plan.travel)], "daily_limit": [str(plan.daily_limit or "")]}
+    fields |= {"notice": [str(plan.notice)], "horizon": [str(plan.horizon)]}
     return fields | ({"holidays": ["1"]} if plan.holidays else {})
 
 
@@ -101,6 +101,8 @@ def save(call: Call) -> Response:
             holidays=bool(call.field("holidays")),
             travel=whole_number(call.field("travel") or "0", "travel"),
             daily_limit=whole_number(call.field("daily_limit") or "0", "daily_limit"),
+            notice=whole_number(call.field("notice") or str(NOTICE_HOURS), "notice"),
+            horizon=whole_number(call.field("horizon") or str(HORIZON.days), "horizon"),
         )
         try:
             plans.save(call.portal, call.person, designer, body, call.now)

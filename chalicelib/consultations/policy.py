@@ -6,8 +6,8 @@ from datetime import timedelta
 CELL = timedelta(minutes=15)
 #: Appointments begin every half hour from when a designer opens: more choice than that only makes choosing longer.
 STEP = timedelta(minutes=30)
-#: How soon, and how far ahead, an owner may book.
-NOTICE = timedelta(hours=2)
+#: How soon, in hours, and how far ahead an owner may book: unless a designer says otherwise, and none farther.
+NOTICE_HOURS = 2
 HORIZON = timedelta(days=60)
 #: Until when before the start an owner may cancel or take another time.
 CUT_OFF = timedelta(hours=4)

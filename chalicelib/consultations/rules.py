@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from chalicelib.consultations.models import Hold, Hours, Plan, Service, Slot
-from chalicelib.consultations.policy import CELL, HORIZON, NOTICE, STEP
+from chalicelib.consultations.policy import CELL, STEP
 from chalicelib.kept import made
 from chalicelib.service_levels.calendars import YEARS
 
@@ -122,14 +122,14 @@ def starts_on(plan: Plan, service: Service, day: date) -> Iterator[datetime]:
             first += STEP
 
 
-def in_reach(starts_at: datetime, now: datetime) -> bool:
+def in_reach(plan: Plan, starts_at: datetime, now: datetime) -> bool:
     """Whether it is neither too soon to book nor too far ahead."""
-    return now + NOTICE <= starts_at < now + HORIZON
+    return now + timedelta(hours=plan.notice) <= starts_at < now + timedelta(days=plan.horizon)
 
 
 def is_offered(plan: Plan, service: Service, starts_at: datetime, now: datetime) -> bool:
     """Whether it could be booked if nothing were taken."""
-    return in_reach(starts_at, now) and starts_at in starts_on(plan, service, day_of(plan, starts_at))
+    return in_reach(plan, starts_at, now) and starts_at in starts_on(plan, service, day_of(plan, starts_at))
 
 
 def fits(plan: Plan, service: Service, wanted: Hold, holds: Sequence[Hold], now: datetime) -> bool:
@@ -179,7 +179,7 @@ def free_slots(
     taken = standing(holds, now)
     found = []
     for day in days:
-        starts = [start for start in starts_on(plan, service, day) if in_reach(start, now)]
+        starts = [start for start in starts_on(plan, service, day) if in_reach(plan, start, now)]
         near = _near(taken, starts)
         for start in starts:
             wanted = hold_of(service, start, id="", account_id=account_id, where=where)

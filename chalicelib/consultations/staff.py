@@ -79,7 +79,9 @@ def _first_choice(diary: Diary, booking: Booking, now: datetime) -> tuple[dateti
             hold = service.hold_for(booking, booking.service, starts_at)
             hold = hold.model_copy(update={"id": f"{booking.id}-{len(found)}", "until": now + OFFER})
             # Kept for two hours means that it can be booked for as long.
-            fits = rules.in_reach(starts_at, now + OFFER) and diary.fits(booking.service, hold, now)
+            fits = rules.in_reach(diary.plan, starts_at, now + OFFER) and diary.fits(
+                booking.service, hold, now
+            )
             if fits and starts_at != booking.starts_at:
                 diary.put(hold)
                 found.append(starts_at)

@@ -1,9 +1,9 @@
 """What a booking may become, and by when. No I/O, no clock."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from chalicelib.consultations.models import Booking
-from chalicelib.consultations.policy import CUT_OFF, NOTICE, OFFER
+from chalicelib.consultations.models import Booking, Plan
+from chalicelib.consultations.policy import CUT_OFF, OFFER
 
 #: Where a booking may go from where, and what it becomes; only staff take these steps.
 STAFF_STEPS: dict[str, frozenset[str]] = {
@@ -19,9 +19,9 @@ def may_change(booking: Booking, now: datetime) -> bool:
     return booking.alive and now <= booking.starts_at - CUT_OFF
 
 
-def kept_until(starts_at: datetime, now: datetime) -> datetime:
+def kept_until(plan: Plan, starts_at: datetime, now: datetime) -> datetime:
     """Until when a time is kept for somebody: two hours, and no longer than it can be booked."""
-    return min(now + OFFER, starts_at - NOTICE)
+    return min(now + OFFER, starts_at - timedelta(hours=plan.notice))
 
 
 def may_rate(booking: Booking) -> bool:

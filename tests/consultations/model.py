@@ -60,7 +60,7 @@ def _plan(dice: random.Random, day: date, services: tuple[Service, ...]) -> Plan
     return Plan(
         consultant_id="d", zone_name=dice.choice(ZONES), services=services, exceptions=odd,
         week=tuple(_hours(dice) for _ in range(7)), holidays=dice.random() < 0.5, travel=_quarters(dice, 4),
-        daily_limit=dice.choice((0, 0, 1, 2)),
+        daily_limit=dice.choice((0, 0, 1, 2)), notice=dice.choice((0, 2, 2, 24)), horizon=dice.choice((1, 14, 60, 60)),
     )  # fmt: skip
 
 
@@ -120,7 +120,7 @@ def _may(case: Case, moment: datetime, frame: int | None) -> bool:
     if any(_frame(case, one) != frame for one in inside):
         return False
     soon = moment - case.now
-    if soon < timedelta(hours=2) or soon >= timedelta(days=60):
+    if soon < timedelta(hours=case.plan.notice) or soon >= timedelta(days=case.plan.horizon):
         return False
     return _nothing_in_the_way(case, moment)
 

@@ -102,7 +102,7 @@ def test_a_designers_hours_are_changed_as_text_and_mistakes_stand_beside_their_f
     fields = {
         "designer": plan.consultant_id, "version": page.value("version"), "s0_id": "talk", "s0_name": "方案沟通",
         "s0_mode": "video", "s0_minutes": "50", "day0": "09:00-12:00 14：00～18：00", "exceptions": "2027-02-01\n",
-        "travel": "0",
+        "travel": "0", "notice": "24", "horizon": "30",
     }  # fmt: skip
     wrong = designer.post("/desk/calendar/hours", {**fields, "day1": "morning", "s0_minutes": "60"})
     assert (wrong.status, 'id="f-day1-why"' in wrong.text, "morning" in wrong.text) == (422, True, True)
@@ -112,9 +112,11 @@ def test_a_designers_hours_are_changed_as_text_and_mistakes_stand_beside_their_f
     assert designer.post("/desk/calendar/hours", {**fields, "s0_minutes": "45"}).status == 303
     stale = designer.post("/desk/calendar/hours", {**fields, "s0_minutes": "45"})
     assert stale.status == 409
-    shown = designer.get("/desk/calendar/hours").text
+    again = designer.get("/desk/calendar/hours")
+    shown = again.text
     assert "09:00-12:00 14:00-18:00" in shown
     assert "2027-02-01" in shown
+    assert (again.value("notice"), again.value("horizon")) == ("24", "30")
 
 
 def test_the_desk_answers_a_request_and_calls_another_off(signed_in: Any, plan: Plan) -> None:

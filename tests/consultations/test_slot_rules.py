@@ -89,6 +89,12 @@ def test_nothing_is_free_within_two_hours_or_beyond_sixty_days() -> None:
     assert _free(_plan(), now=_at("09:15") - timedelta(days=60)) == ["09:00"]
 
 
+def test_a_designer_says_how_soon_and_how_far_ahead() -> None:
+    assert _free(_plan(notice=5), now=_at("09:30")) == ["14:30", "15:00"]
+    assert _free(_plan(horizon=7), now=_at("09:15") - timedelta(days=7)) == ["09:00"]
+    assert _free(_plan(horizon=7), now=_at("09:00") - timedelta(days=7)) == []
+
+
 def test_a_full_day_takes_nobody_more() -> None:
     assert _free(_plan(daily_limit=1), _hold("09:00")) == []
 
