@@ -18,6 +18,7 @@ from tests.deployed.triggers import Triggers
 from tests.factories import PHONES, People, bring_to, report
 from tests.factories_complaints import complain
 from tests.factories_photos import make_photo, make_picture
+from tests.factories_points import make_reward, redeem
 
 _ZIP_PHOTO = b"PK\x03\x04 no photo at all"
 _NOBODYS = "01K00000000000000000000000"
@@ -411,8 +412,18 @@ class Journey:
             old = EarningEvent(f"{kind}:old", kind, self.neighbour.id, "maple", at, 100_000)  # type: ignore[arg-type]
             earning.earn(operator, old, at)
         missed = EarningEvent("event:missed", "event", self.neighbour.id, "maple", now)
+        self.voucher_about_to_end(now - timedelta(days=85))
         mark = {"PK": "SYSTEM", "SK": "POINTTIMERS", "day": str((now - timedelta(days=70)).date())}
         operator.db.write(earning.ask(missed), Put(mark, replace=True))
+
+    def voucher_about_to_end(self, at: datetime) -> None:
+        """One of 90 days that was had so long ago that its owner is to be reminded."""
+        operator = self.cloud.operator
+        people = People(operator)
+        gift = EarningEvent("event:gift", "event", people.owner.id, "maple", at, 100)
+        earning.earn(operator, gift, at)
+        reward = make_reward(portal=operator, by=people.manager, now=at, points=1, voucher_days=90)
+        redeem(portal=operator, by=people.owner, reward=reward, now=at + timedelta(hours=1))
 
     def leave(self) -> None:
         """Choose a language; sign out here, then everywhere."""
