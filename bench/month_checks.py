@@ -157,7 +157,14 @@ def _levels(files: list[IssueFile], letters: Letters) -> list[str]:
 
 def _twice(letters: Letters) -> list[str]:
     told = Counter(
-        (row["issue_id"], row["event"], row.get("goal"), row.get("step"), row.get("level"), row.get("due_at"))
+        (
+            row["issue_id"],
+            row["event"],
+            row.get("goal"),
+            str(row.get("step")),
+            row.get("level"),
+            row.get("due_at"),
+        )
         for row in letters.notices.values()
         if row["event"] in ("escalated", "due_soon", "running_late", "running_late_unassigned")
     )
