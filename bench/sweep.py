@@ -21,8 +21,9 @@ SMALL, LARGE = 1_000, 100_000
 DUE = (0, 1, 20)
 _EXPLAINED = """\
 One run of the clock (`tick` without the outbox) in a minute in which so many issues are to be warned of: each has two
-promises and a step of its SOP, so three moments: each one transaction with its own row, its notice, the issue's next moment
-and the move of its row among what is due. What is not due is not read: no index is walked, no issue looked at.
+promises and a step of its SOP, so three moments, each of them one transaction with its own row, its notice, the
+issue's next moment and the move of its row among what is due. What is not due is not read: no index is walked, no
+issue looked at.
 """
 
 
