@@ -24,8 +24,8 @@ def many(running: Running) -> list[str]:
     return ids
 
 
-def rows(page: Page) -> int:
-    return page.locator("#queue .job").count()
+def has_rows(page: Page, number: int) -> None:
+    expect(page.locator("#queue .job")).to_have_count(number)
 
 
 def show(page: Page) -> None:
@@ -61,10 +61,10 @@ def test_the_queue_is_narrowed_by_state_person_building_and_number(
     clerk.get_by_role("navigation", name=zh("Which ones")).get_by_role(
         "link", name=status_short("assigned", "zh-CN")
     ).click()
-    assert rows(clerk) == 2
+    has_rows(clerk, 2)
     clerk.get_by_label(zh("Who has it")).select_option(label="王师傅")
     show(clerk)
-    assert rows(clerk) == 2
+    has_rows(clerk, 2)
     clerk.get_by_label(zh("Building")).select_option(label="1")
     show(clerk)
     expect(clerk.locator(".empty")).to_be_visible()
