@@ -2,6 +2,7 @@
 
 from chalice.app import Response
 
+from chalicelib.accounts.managing import managed
 from chalicelib.announcements import service, store
 from chalicelib.announcements.models import (
     Announce,
@@ -51,7 +52,7 @@ def mark_read(call: Call, announcement_id: str) -> Response:
 def listed(call: Call) -> AnnouncementList:
     """A page of them, each with how many have read it."""
     query = call.read_query(AnnouncementQuery)
-    community_id = service.managed(call.person, query.community_id)
+    community_id = managed(call.person, query.community_id)
     of = scope("announcements", community_id=community_id)
     after = take(call.portal.keys, call.person, of, query.cursor)
     items, place = service.listed(call.portal, community_id, query.limit, after)
@@ -76,7 +77,7 @@ def announce(call: Call) -> AnnouncementAtDesk:
 def recipients(call: Call) -> Recipients:
     """It is judged as announcing it would be, and nothing is kept."""
     body = call.read(Announce)
-    service.managed(call.person, body.community_id)
+    managed(call.person, body.community_id)
     return Recipients(number=service.recipients(call.portal, body, call.now))
 
 

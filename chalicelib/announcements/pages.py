@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from chalice.app import Response
 
 from chalicelib import i18n
+from chalicelib.accounts.managing import managed
 from chalicelib.accounts.models import STAFF_ROLES
 from chalicelib.announcements import service, store
 from chalicelib.announcements.models import Announce, AnnouncementAtDesk, AnnouncementQuery
@@ -61,7 +62,7 @@ def show(call: Call, announcement_id: str) -> Response:
 def listed(call: Call) -> Response:
     """What was announced, how many have read it, and the form for another one."""
     query = call.read_query(AnnouncementQuery)
-    return _show(call, service.managed(call.person, query.community_id), {})
+    return _show(call, managed(call.person, query.community_id), {})
 
 
 def _show(
@@ -108,7 +109,7 @@ def _row(item: AnnouncementAtDesk, locale: str) -> dict[str, Any]:
 @routes.form("/desk/announcements", MANAGERS, "Announce something", on="/desk/announcements")
 def announce(call: Call) -> Response:
     """First how it looks and how many get it, then, confirmed, out with it."""
-    community_id = service.managed(call.person, call.field("community_id"))
+    community_id = managed(call.person, call.field("community_id"))
 
     def work() -> Response:
         body = _typed(call, community_id)
@@ -162,6 +163,6 @@ def _local(text: str, zone: ZoneInfo) -> str | None:
 @routes.form("/desk/announcements/take-back", MANAGERS, "Take an announcement back", on="/desk/announcements")
 def take_back(call: Call) -> Response:
     """Nobody gets it any more."""
-    community_id = service.managed(call.person, call.field("community_id"))
+    community_id = managed(call.person, call.field("community_id"))
     service.take_back(call.portal, call.person, community_id, call.field("id"), call.now)
     return go(url("/desk/announcements", community_id=community_id), BACK)

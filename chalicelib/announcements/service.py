@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from chalicelib.accounts.managing import managed
 from chalicelib.accounts.models import STAFF_ROLES, Person
 from chalicelib.announcements import fanout, store
 from chalicelib.announcements.models import Announce, Announcement, AnnouncementAtDesk, AnnouncementView
@@ -21,15 +22,6 @@ _MANAGER = frozenset({"manager"})
 _NOBODY = N_("Nobody would get this. Check whom it is for.")
 _ENDS_EARLY = N_("It would end before it begins.")
 _UNKNOWN = N_("This is not known here: check each line.")
-
-
-def managed(person: Person, community_id: str | None) -> str:
-    """The community that a manager means, else their first one; raises NotFound for another's."""
-    theirs = person.communities(_MANAGER)
-    chosen = community_id or next(iter(theirs), None)
-    if chosen is None or chosen not in theirs:
-        raise NotFound
-    return chosen
 
 
 def recipients(portal: Portal, body: Announce, now: datetime) -> int:

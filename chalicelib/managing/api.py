@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
+from chalicelib.accounts.managing import managed
 from chalicelib.communities import store as communities
 from chalicelib.duty import service as duty
 from chalicelib.errors import NotFound
 from chalicelib.issues.policy import CATEGORIES
-from chalicelib.managing import levels, preview, service, views
+from chalicelib.managing import levels, preview, views
 from chalicelib.managing.api_models import (
     CalendarView,
     PolicyView,
@@ -38,7 +39,7 @@ def _preview_wanted(call: Call) -> bool:
 @routes.api("GET", f"{_HERE}/policy", MANAGERS, "What is promised, and its versions", answer=PolicyView)
 def show_policy(call: Call, community_id: str) -> PolicyView:
     """The newest policy."""
-    return views.policy(levels.kept(call.portal, service.managed(call.person, community_id)))
+    return views.policy(levels.kept(call.portal, managed(call.person, community_id)))
 
 
 @routes.api(
@@ -52,7 +53,7 @@ def show_policy(call: Call, community_id: str) -> PolicyView:
 )
 def save_policy(call: Call, community_id: str) -> PolicyView:
     """A new version, or what it would do."""
-    portal, name, body = call.portal, service.managed(call.person, community_id), call.read(SavePolicy)
+    portal, name, body = call.portal, managed(call.person, community_id), call.read(SavePolicy)
     if _preview_wanted(call):
         check_policy(body.policy)
         found, start = levels.kept(portal, name), valid_from(body.valid_from, call.now)
@@ -65,7 +66,7 @@ def save_policy(call: Call, community_id: str) -> PolicyView:
 @routes.api("GET", f"{_HERE}/calendar", MANAGERS, "When work is done, and its versions", answer=CalendarView)
 def show_calendar(call: Call, community_id: str) -> CalendarView:
     """The newest calendar."""
-    return views.calendar(levels.kept(call.portal, service.managed(call.person, community_id)))
+    return views.calendar(levels.kept(call.portal, managed(call.person, community_id)))
 
 
 @routes.api(
@@ -79,7 +80,7 @@ def show_calendar(call: Call, community_id: str) -> CalendarView:
 )
 def save_calendar(call: Call, community_id: str) -> CalendarView:
     """A new version, or what it would do."""
-    portal, name, body = call.portal, service.managed(call.person, community_id), call.read(SaveCalendar)
+    portal, name, body = call.portal, managed(call.person, community_id), call.read(SaveCalendar)
     if _preview_wanted(call):
         check_calendar(body.calendar)
         found, start = levels.kept(portal, name), valid_from(body.valid_from, call.now)
@@ -92,7 +93,7 @@ def save_calendar(call: Call, community_id: str) -> CalendarView:
 @routes.api("GET", f"{_HERE}/roster", MANAGERS, "Who is on duty when, and its versions", answer=RosterView)
 def show_roster(call: Call, community_id: str) -> RosterView:
     """The newest roster."""
-    name = service.managed(call.person, community_id)
+    name = managed(call.person, community_id)
     versions = duty.newest(call.portal, name, HISTORY)
     return views.roster(versions, versions[0].body, _on_duty(call, name, call.now), call.now)
 
@@ -113,7 +114,7 @@ def _on_duty(call: Call, community_id: str, at: datetime) -> list[str]:
 )
 def save_roster(call: Call, community_id: str) -> RosterView:
     """A new version, or whose turn it would be."""
-    portal, name, body = call.portal, service.managed(call.person, community_id), call.read(SaveRoster)
+    portal, name, body = call.portal, managed(call.person, community_id), call.read(SaveRoster)
     if _preview_wanted(call):
         duty.check(portal, name, body.roster)
     else:
@@ -126,7 +127,7 @@ def save_roster(call: Call, community_id: str) -> RosterView:
 @routes.api("GET", f"{_HERE}/sops", MANAGERS, "The steps of each kind of repair", answer=SopList)
 def show_sops(call: Call, community_id: str) -> SopList:
     """The newest SOP of each category."""
-    name = service.managed(call.person, community_id)
+    name = managed(call.person, community_id)
     book = sops.read(call.portal.db, name)
     found = {one: [*reversed(book.get(one, [])), sops.default(one)] for one in CATEGORIES}
     return SopList(items=[views.sop(one, versions, versions[0].body) for one, versions in found.items()])
@@ -141,7 +142,7 @@ def show_sops(call: Call, community_id: str) -> SopList:
 )
 def show_sop(call: Call, community_id: str, category_id: str) -> SopRulesView:
     """The newest SOP of a category."""
-    name = service.managed(call.person, community_id)
+    name = managed(call.person, community_id)
     if category_id not in CATEGORIES:
         raise NotFound
     versions = sops.newest(call.portal.db, name, category_id, HISTORY)
@@ -159,7 +160,7 @@ def show_sop(call: Call, community_id: str, category_id: str) -> SopRulesView:
 )
 def save_sop(call: Call, community_id: str, category_id: str) -> SopRulesView:
     """A new version, or what it would change."""
-    portal, name, body = call.portal, service.managed(call.person, community_id), call.read(SaveSop)
+    portal, name, body = call.portal, managed(call.person, community_id), call.read(SaveSop)
     told = None
     if _preview_wanted(call):
         editing.check(category_id, body.sop)

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from chalice.app import Response
 
+from chalicelib.accounts.managing import managed
 from chalicelib.answers import flash_words, page
 from chalicelib.communities import store as communities
 from chalicelib.communities.models import Community, StaffMember
@@ -45,7 +46,7 @@ class Place:
 def place(call: Call, path: str, wanted: str | None) -> Place:
     """The page for the community asked for, else for one's first; raises NotFound. What follows is written in that
     community's time."""
-    community = communities.get(call.portal.db, service.managed(call.person, wanted))
+    community = communities.get(call.portal.db, managed(call.person, wanted))
     speak(Speech(call.now, community.zone, call.locale))
     return Place(call, community, path)
 

@@ -3,23 +3,14 @@
 from datetime import datetime
 from typing import TypeVar
 
-from chalicelib.accounts.models import Person
 from chalicelib.audit import store as audit
-from chalicelib.errors import NotFound, VersionConflict
+from chalicelib.errors import VersionConflict
 from chalicelib.managing import rules, store
 from chalicelib.managing.models import Version
 from chalicelib.portal import Portal
 
 Body = TypeVar("Body")
 MANAGER = frozenset({"manager"})
-
-
-def managed(person: Person, wanted: str | None) -> str:
-    """The community of which somebody manages the rules: the one asked for, else their first; raises NotFound."""
-    theirs = person.communities(MANAGER)
-    if not theirs or (wanted and wanted not in theirs):
-        raise NotFound
-    return wanted or theirs[0]
 
 
 def next_version(

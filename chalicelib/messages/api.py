@@ -2,6 +2,7 @@
 
 from chalice.app import Response
 
+from chalicelib.accounts.managing import managed
 from chalicelib.answers import json_answer
 from chalicelib.cursors import give, scope, take
 from chalicelib.errors import N_, Invalid
@@ -114,7 +115,7 @@ def add_credits(call: Call) -> WeChatCredits:
 def failures(call: Call) -> FailedMessages:
     """A page of them."""
     query = call.read_query(FailedQuery)
-    community_id = failed.managed(call.person, query.community_id)
+    community_id = managed(call.person, query.community_id)
     of = scope("failed", community_id=community_id)
     after = take(call.portal.keys, call.person, of, query.cursor)
     items, place = failed.read(call.portal, community_id, query.limit, after)
@@ -128,7 +129,7 @@ def failures(call: Call) -> FailedMessages:
 def judge(call: Call) -> Judged:
     """What becomes of them; safe to repeat."""
     body = call.read(Judge)
-    community_id = failed.managed(call.person, body.community_id)
+    community_id = managed(call.person, body.community_id)
     return Judged(done=failed.judge(call.portal, call.person, community_id, body.keys, body.act, call.now))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from chalice.app import Response
 
 from chalicelib import i18n
+from chalicelib.accounts.managing import managed
 from chalicelib.answers import flash_words, page
 from chalicelib.communities import store as communities
 from chalicelib.cursors import give, scope, take
@@ -43,7 +44,7 @@ REASONS: Mapping[str, str] = {
 def show(call: Call) -> Response:
     """A community's, newest first."""
     query = call.read_query(FailedQuery)
-    community_id = failed.managed(call.person, query.community_id)
+    community_id = managed(call.person, query.community_id)
     of = scope("failed", community_id=community_id)
     after = take(call.portal.keys, call.person, of, query.cursor)
     items, place = failed.read(call.portal, community_id, query.limit, after)
@@ -72,7 +73,7 @@ def _shown(call: Call, item: FailedMessage) -> dict[str, Any]:
 @routes.form("/desk/messages", MANAGERS, "Send messages again, or let them be", on="/desk/messages")
 def judge(call: Call) -> Response:
     """What becomes of the chosen ones."""
-    community_id = failed.managed(call.person, call.field("community_id"))
+    community_id = managed(call.person, call.field("community_id"))
     body = from_form(Judge, community_id=community_id, keys=call.form.get("keys", []), act=call.field("act"))
     done = failed.judge(call.portal, call.person, community_id, body.keys, body.act, call.now)
     words = (AGAIN if body.act == "resend" else DROPPED) if done else NONE_LEFT

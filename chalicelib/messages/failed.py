@@ -8,22 +8,12 @@ from chalicelib.accounts.store import profile_key
 from chalicelib.audit import store as audit
 from chalicelib.conditions import Attr, Key
 from chalicelib.db import Delete, Item, K
-from chalicelib.errors import NotFound
 from chalicelib.messages import store
 from chalicelib.messages.models import FailedMessage
 from chalicelib.portal import Portal
 from chalicelib.times import moment
 
 _MANAGER = frozenset({"manager"})
-
-
-def managed(person: Person, community_id: str | None) -> str:
-    """The community that a manager asks about, else their first one; raises NotFound for another's."""
-    theirs = person.communities(_MANAGER)
-    chosen = community_id or next(iter(theirs), None)
-    if chosen is None or chosen not in theirs:
-        raise NotFound
-    return chosen
 
 
 def read(

@@ -4,6 +4,7 @@ from typing import Any
 
 from chalice.app import Response
 
+from chalicelib.accounts.managing import managed
 from chalicelib.answers import flash_words, page
 from chalicelib.communities import store as communities
 from chalicelib.company import company
@@ -35,7 +36,7 @@ _AT_ONCE = 24
 @routes.page("/desk/places", MANAGERS, "The public places of a community")
 def show(call: Call) -> Response:
     """The list, and the form that adds to it."""
-    return _show(call, service.managed(call.person, call.query.get("community_id")), {})
+    return _show(call, managed(call.person, call.query.get("community_id")), {})
 
 
 def _show(
@@ -64,7 +65,7 @@ def _communities(call: Call, roles: frozenset[str], chosen: str) -> dict[str, An
 @routes.form("/desk/places", MANAGERS, "Put places on the list", on="/desk/places")
 def add(call: Call) -> Response:
     """Add one place, or a whole list of them."""
-    community_id = service.managed(call.person, call.field("community_id"))
+    community_id = managed(call.person, call.field("community_id"))
 
     def work() -> Response:
         wanted = rules.read_lines(call.field("places"))

@@ -16,14 +16,6 @@ _GONE = N_("This place is not on our list any more. Say in your own words where 
 _NO_NAME = N_("Give the place a name with letters or digits.")
 
 
-def managed(person: Person, wanted: str | None) -> str:
-    """The community whose places somebody manages: the one asked for, else their first; raises NotFound."""
-    theirs = person.communities(MANAGER)
-    if not theirs or (wanted and wanted not in theirs):
-        raise NotFound
-    return wanted or theirs[0]
-
-
 def add(portal: Portal, actor_id: str, community_id: str, wanted: list[NewPlace], now: datetime) -> int:
     """Put places on a community's list; gives back how many are new. One whose name is there already stays as
     it is, so the same list may be sent again."""

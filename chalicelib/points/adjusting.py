@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from chalicelib.accounts import store as accounts
+from chalicelib.accounts.managing import managed
 from chalicelib.accounts.models import Account, Person
 from chalicelib.accounts.rules import parse_phone
 from chalicelib.audit import store as audit
@@ -12,7 +13,6 @@ from chalicelib.conditions import Attr
 from chalicelib.db import Item, K, Op, Put
 from chalicelib.errors import N_, Conflict, Forbidden, Invalid, NotFound, PortalError
 from chalicelib.ids import is_id, new_id
-from chalicelib.managing.service import managed
 from chalicelib.once import Once
 from chalicelib.points import items, store, telling
 from chalicelib.points.book import Book

@@ -1,7 +1,7 @@
 """Points at the desk over the JSON API: rules, adjustments, what is outstanding."""
 
+from chalicelib.accounts.managing import managed
 from chalicelib.kept import made
-from chalicelib.managing.service import managed
 from chalicelib.once import once
 from chalicelib.points import adjusting, report, rule_editing, rule_store
 from chalicelib.points.desk_models import (

@@ -4,11 +4,12 @@ from typing import Any
 
 from chalice.app import Response
 
+from chalicelib.accounts.managing import managed
 from chalicelib.answers import flash_words, page, redirect
 from chalicelib.communities import store as communities
 from chalicelib.consultations.api import CALENDAR
 from chalicelib.consultations.plans import CALENDAR_ROLES
-from chalicelib.errors import N_, NotFound, PortalError
+from chalicelib.errors import N_, PortalError
 from chalicelib.inputs import checked_key, from_form
 from chalicelib.once import once
 from chalicelib.page_words import Speech, speak
@@ -24,11 +25,8 @@ WITHDRAWN = flash_words("commitment_withdrawn", "success", N_("Withdrawn. The ho
 
 
 def _community(call: Call) -> str:
-    mine = call.person.communities(CALENDAR_ROLES)
     given = call.query.get("community_id") if call.route.method == "GET" else call.field("community_id")
-    if (given or mine[0]) not in mine:
-        raise NotFound
-    return given or mine[0]
+    return managed(call.person, given, CALENDAR_ROLES)
 
 
 @routes.page("/desk/commitments", CALENDAR, "Price commitments")

@@ -4,10 +4,11 @@ from typing import Any
 
 from chalice.app import Response
 
+from chalicelib.accounts.managing import managed
 from chalicelib.answers import flash_words, page
 from chalicelib.communities import store as communities
 from chalicelib.dispatch.card_rules import read_yuan
-from chalicelib.errors import N_, NotFound, PortalError
+from chalicelib.errors import N_, PortalError
 from chalicelib.inputs import checked_key, from_form
 from chalicelib.once import once
 from chalicelib.page_words import Speech, gettext, speak
@@ -23,11 +24,8 @@ SAVED = flash_words("price_saved", "success", N_("Saved. Owners see it on the bo
 
 
 def _community(call: Call) -> str:
-    mine = call.person.communities(frozenset({"manager"}))
     given = call.query.get("community_id") if call.route.method == "GET" else call.field("community_id")
-    if (given or mine[0]) not in mine:
-        raise NotFound
-    return given or mine[0]
+    return managed(call.person, given)
 
 
 @routes.page("/desk/prices", MANAGERS, "The price board")

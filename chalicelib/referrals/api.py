@@ -3,6 +3,7 @@
 from chalice.app import Response
 
 from chalicelib import i18n
+from chalicelib.accounts.managing import managed
 from chalicelib.accounts.rules import mask_name
 from chalicelib.answers import json_answer
 from chalicelib.company import company
@@ -124,7 +125,7 @@ def take_back(call: Call) -> Response:
 def queue(call: Call) -> FlaggedList:
     """A page of the queue."""
     query = call.read_query(FlaggedQuery)
-    community_id = deciding.managed(call.person, query.community_id)
+    community_id = managed(call.person, query.community_id)
     of = scope("desk/referrals", community_id=community_id)
     after = take(call.portal.keys, call.person, of, query.cursor)
     found, place = deciding.queue(call.portal, community_id, query.limit, after)

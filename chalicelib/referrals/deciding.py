@@ -15,14 +15,6 @@ from chalicelib.referrals.models import Decide, Referral
 MANAGER = frozenset({"manager"})
 
 
-def managed(person: Person, wanted: str | None) -> str:
-    """The community whose referrals somebody decides about: the one asked for, else their first; raises NotFound."""
-    theirs = person.communities(MANAGER)
-    if not theirs or (wanted and wanted not in theirs):
-        raise NotFound
-    return wanted or theirs[0]
-
-
 def queue(
     portal: Portal, community_id: str, limit: int, after: str | None
 ) -> tuple[list[Referral], str | None]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from chalice.app import Response
 
+from chalicelib.accounts.managing import managed
 from chalicelib.answers import flash_words, page
 from chalicelib.communities import store as communities
 from chalicelib.cursors import give, scope, take
@@ -36,7 +37,7 @@ FORGOTTEN = flash_words("number_forgotten", "success", N_("The number is forgott
 @routes.form("/desk/referrals", MANAGERS, "Forget a number that was left", on="/desk/referrals")
 def forget(call: Call) -> Response:
     """Somebody has called to take it back; the page says the same of a number that was never left."""
-    community_id = deciding.managed(call.person, call.field("community_id"))
+    community_id = managed(call.person, call.field("community_id"))
 
     def work() -> Response:
         deciding.forget(call.portal, call.person, community_id, call.field("phone"), call.now)
@@ -52,7 +53,7 @@ def queue(call: Call) -> Response:
 
 
 def _queue(call: Call, query: FlaggedQuery, error: PortalError | None = None) -> Response:
-    community_id = deciding.managed(call.person, query.community_id)
+    community_id = managed(call.person, query.community_id)
     frame = _frame(call, community_id)
     of = scope("desk/referrals", community_id=community_id)
     after = take(call.portal.keys, call.person, of, query.cursor)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from chalicelib.accounts.managing import managed
 from chalicelib.accounts.models import Person
 from chalicelib.audit import store as audit
 from chalicelib.conditions import Attr
@@ -23,14 +24,6 @@ from chalicelib.times import kept
 MANAGER = frozenset({"manager"})
 _MANY = N_("There are as many rewards as fit on one page. Take one off the list first.")
 _ENDS = N_("This time lies before the one from which on it is on offer.")
-
-
-def managed(person: Person, wanted: str | None) -> str:
-    """The community whose points somebody manages: the one asked for, else their first; raises NotFound."""
-    theirs = person.communities(MANAGER)
-    if not theirs or (wanted and wanted not in theirs):
-        raise NotFound
-    return wanted or theirs[0]
 
 
 def find(portal: Portal, person: Person, reward_id: str) -> Reward:

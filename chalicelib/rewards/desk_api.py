@@ -1,5 +1,6 @@
 """Rewards at the desk over the JSON API: the catalogue, and handing them out."""
 
+from chalicelib.accounts.managing import managed
 from chalicelib.errors import N_, Invalid
 from chalicelib.inputs import Input
 from chalicelib.once import once
@@ -35,7 +36,7 @@ class WhichCommunity(Input):
 def list_all(call: Call) -> DeskRewardList:
     """The catalogue."""
     query = call.read_query(WhichCommunity)
-    found = store.rewards(call.portal.db, catalogue.managed(call.person, query.community_id))
+    found = store.rewards(call.portal.db, managed(call.person, query.community_id))
     pictures = views.Pictures(call.portal, found, call.storage_origin, call.now)
     return DeskRewardList(items=[views.desk_view(one, pictures) for one in found])
 
