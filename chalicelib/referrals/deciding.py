@@ -43,7 +43,7 @@ def decide(
         release = body.decision == "release"
         after = rules.decided(before, release, person.id, body.reason, body.version, now)
         act = audit.Act(before.community_id, person.id, "referral_decided", before.id, body.decision)
-        extra = moving.forgotten(before, after)
+        extra = moving.forgotten(portal, before, after)
         return moving.commit(portal, before, after, now, act=act, once=once, extra=extra)
 
     return settled(portal.db, once, work, lambda kept: (Referral.model_validate(kept), now), now)[0]

@@ -89,7 +89,7 @@ def _step(portal: Portal, referral: Referral, now: datetime) -> Referral | None:
     after = rules.looked_at(referral, facts, now)
     if after is None:
         return None
-    return commit(portal, referral, after, now, extra=forgotten(referral, after))
+    return commit(portal, referral, after, now, extra=forgotten(portal, referral, after))
 
 
 def _facts(portal: Portal, referral: Referral) -> list[Reason]:
@@ -101,12 +101,12 @@ def _facts(portal: Portal, referral: Referral) -> list[Reason]:
     return rules.against(inviter, invited, contract=referral.contract)
 
 
-def forgotten(before: Referral, after: Referral) -> tuple[Op, ...]:
-    """With a number that is kept no longer goes all that it was found by. (Of one who has come it stays its 30 days, so
-    that no other claim on it is the first.)"""
-    if before.phone_hash is None or after.phone_hash or after.joined_at:
+def forgotten(portal: Portal, before: Referral, after: Referral) -> tuple[Op, ...]:
+    """With a number that is kept no longer goes all that it was found by. (Of one whose person has come it stays its 30
+    days, so that no other claim on it is the first; unless they take it back.)"""
+    if before.phone_hash is None or after.phone_hash or (after.joined_at and after.why == "refused"):
         return ()
-    return tuple(store.forget_phone(before, before.phone_hash))
+    return tuple(store.forget_phone(portal.db, before, before.phone_hash))
 
 
 def withdraw(portal: Portal, referral_id: str, now: datetime) -> None:
@@ -117,7 +117,7 @@ def withdraw(portal: Portal, referral_id: str, now: datetime) -> None:
         if referral is None or after is None:
             return
         try:
-            commit(portal, referral, after, now, extra=forgotten(referral, after))
+            commit(portal, referral, after, now, extra=forgotten(portal, referral, after))
             return
         except ChangedMeanwhile:
             continue

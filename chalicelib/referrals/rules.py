@@ -69,7 +69,7 @@ def looked_at(referral: Referral, facts: list[Reason], now: datetime) -> Referra
             return _flagged(referral, now, reasons=reasons)
         return _moved(referral, state="rewarded", rewarded_at=now)
     if referral.phone_hash and now >= referral.claim_until:
-        if referral.state in FINAL:
+        if referral.state in FINAL or referral.joined_at:
             return _moved(referral, phone_hash=None)
         return _ended(referral, "expired", now)
     return None
@@ -84,7 +84,7 @@ def joined(
         return None
     reasons = [*referral.reasons, *(one for one in facts if one not in referral.reasons)]
     came: dict[str, Any] = {
-        "invited_id": account_id, "joined_at": now, "contract": contract, "phone_hash": None, "reasons": reasons,
+        "invited_id": account_id, "joined_at": now, "contract": contract, "reasons": reasons,
     }  # fmt: skip
     if [one for one in reasons if one not in referral.cleared]:
         return _flagged(referral, referral.flagged_at or now, **came)

@@ -180,14 +180,17 @@ def count(before: Referral, after: Referral) -> list[Op]:
     return [Update(inviter_key(after.inviter_id), adds=adds)] if adds else []
 
 
-def forget_phone(referral: Referral, phone_hash: str) -> list[Op]:
-    """The writes that take away all that a number is found by with this referral. Where another claim was first, that
-    one stays."""
-    gone: list[Op] = [Delete(invited_key(referral.inviter_id, phone_hash))]
-    if referral.why == "claimed_before":
-        return gone
-    mine = Attr("PK").not_exists() | Attr("referral_id").eq(referral.id)
-    return [*gone, Delete(accounts.claim_key(phone_hash), condition=mine, error=Moved())]
+def forget_phone(db: Db, referral: Referral, phone_hash: str) -> list[Op]:
+    """The writes that take away all that a number is found by with this referral: one round trip to see which rows
+    are its own. Those of a claim that came later, or was first, stay. They fail with Moved."""
+    keys = [invited_key(referral.inviter_id, phone_hash), accounts.claim_key(phone_hash)]
+    mine = Attr("referral_id").eq(referral.id)
+    found = zip(keys, db.batch_get(keys), strict=True)
+    return [
+        Delete(key, condition=mine, error=Moved())
+        for key, item in found
+        if item and item["referral_id"] == referral.id
+    ]
 
 
 def inviter_from(account_id: str, item: Item) -> Inviter:

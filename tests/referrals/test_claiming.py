@@ -13,6 +13,8 @@ from tests.factories import NOW, PHONES, make_key, make_settings
 from tests.referrals.worlds import DAY, MINUTE, STRANGERS, World
 
 SOON = NOW + MINUTE
+#: What is found by the number of somebody who has come, without any claim.
+ACCOUNT = ["ACCOUNT", "THROTTLE"]
 
 
 def test_somebody_leaves_a_number_comes_and_both_have_points_after_the_waiting_time(world: World) -> None:
@@ -33,7 +35,8 @@ def test_somebody_leaves_a_number_comes_and_both_have_points_after_the_waiting_t
     ]
     inviter = world.inviter()
     assert (inviter.registered, inviter.qualified, inviter.rewarded) == (1, 1, 1)
-    assert world.due() == []
+    assert world.tick(NOW + 30 * DAY) == 1
+    assert (world.the(one).state, world.kept_of(STRANGERS[0]), world.due()) == ("rewarded", ACCOUNT, [])
 
 
 def test_the_number_itself_is_kept_nowhere_and_what_it_is_found_by_goes_after_30_days(world: World) -> None:
@@ -255,8 +258,33 @@ def test_whoever_takes_back_after_coming_stays_and_nobody_is_rewarded(world: Wor
     withdrawing.take_back_own(world.portal, STRANGERS[0], SOON)
     world.tick(SOON)
     assert (world.the(one).state, world.the(one).why) == ("void", "withdrawn")
+    assert world.kept_of(STRANGERS[0]) == ACCOUNT
     world.tick(NOW + 40 * DAY)
     assert world.earned() == []
+
+
+def test_a_number_that_is_taken_back_after_the_reward_is_forgotten_and_the_reward_stays(world: World) -> None:
+    one = world.leave(STRANGERS[0])
+    world.comes(STRANGERS[0])
+    world.tick(NOW + 14 * DAY)
+    withdrawing.take_back(world.portal, one, NOW + 15 * DAY)
+    world.tick(NOW + 15 * DAY)
+    assert (world.the(one).state, world.the(one).phone_hash) == ("rewarded", None)
+    assert world.due() == []
+
+
+def test_a_number_left_anew_after_thirty_days_stays_when_a_late_clock_ends_the_former_claim(
+    world: World,
+) -> None:
+    for by in ("owner", "neighbour"):
+        former, late = world.leave(STRANGERS[0], by=by), NOW + 30 * DAY + MINUTE
+        again = world.leave(STRANGERS[0], by=by, now=late)
+        world.tick(late)
+        assert (world.the(former).why, world.the(again).state) == ("expired", "registered")
+        assert world.kept_of(STRANGERS[0]) == ["CLAIM", "INVITED"]
+        withdrawing.take_back_own(world.portal, STRANGERS[0], late)
+        world.tick(late)
+        assert world.kept_of(STRANGERS[0]) == []
 
 
 def test_a_renewed_code_kills_the_old_link_and_keeps_what_came_by_it(world: World) -> None:

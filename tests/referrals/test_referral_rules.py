@@ -90,7 +90,7 @@ def _assert_step(before: Referral, after: Referral, now: datetime) -> None:
         assert not rules.pending(after)
     assert (after.state == "flagged") == (after.flagged_at is not None) or after.state == "void"
     assert (after.state == "void") == (after.why is not None) == (after.ended_at is not None)
-    if after.joined_at or after.state == "void":
+    if after.state == "void":
         assert after.phone_hash is None, "nothing of a number stays with what no longer waits for it"
 
 
