@@ -83,9 +83,12 @@ def _crowded(left: Iterable[Left]) -> list[str]:
 
 
 def _doubled(left: Iterable[Left]) -> list[str]:
-    """What left again; but for urgent messages whose provider knows no token and hung up with one in its hands."""
+    """What left again with the same news; but for urgent messages whose provider knows no token and hung up with one
+    in its hands."""
     times = Counter(
-        (one.source, one.account_id, one.channel, one.to) for one in left if one.heard or not one.insists
+        (one.source, one.account_id, one.channel, one.to, one.news)
+        for one in left
+        if one.heard or not one.insists
     )
     return [f"{key[:3]}" for key, many in times.items() if many > 1]
 

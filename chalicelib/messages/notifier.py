@@ -29,7 +29,8 @@ class Message:
     html: str = ""
     link: str = ""
     locale: str = "zh-CN"
-    #: The same at each try of the same message: providers that know such a token send it once.
+    #: The same at each try of the same message: providers that know such a token send it once. Its last part, behind a
+    #: dot, counts the news in it.
     token: str = ""
     #: What providers fill into templates of their own.
     values: Mapping[str, str] = field(default_factory=dict)

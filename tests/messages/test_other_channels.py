@@ -168,10 +168,11 @@ def test_a_push_service_learns_who_sends_and_nothing_of_what(server: Server) -> 
 
 def test_the_same_message_has_the_same_topic_so_that_it_is_seen_once(server: Server) -> None:
     server.answers = [(201, b"")]
-    for token in ("a", "a", "b"):
+    for token in ("a", "a", "b", "01K.owner1.1", "01K.owner1.2", "01K.owner2.1"):
         _push(server.url, token=token)
     topics = [asked.headers["topic"] for asked in server.asked]
     assert topics[0] == topics[1] != topics[2]
+    assert topics[3] == topics[4] != topics[5], "with more news it takes the place of the one before"
     assert all(len(topic) <= 32 for topic in topics)
 
 
