@@ -19,7 +19,7 @@ from typing import Any
 
 from bench import document, month_checks, month_outside, report
 from bench.measure import quiet
-from bench.month_checks import Letters
+from bench.month_checks import TICK, Letters
 from bench.month_outside import Outside
 from bench.outside import BUSY, CUT_AFTER, CUT_BEFORE, Choices, Network, outside
 from bench.world import HERE, empty_world
@@ -38,7 +38,6 @@ from chalicelib.portal import Portal
 
 ISSUES, DAYS = 5_000, 30
 START = datetime(2026, 11, 1, 16, 0, tzinfo=UTC)  # midnight in Shanghai
-TICK = timedelta(minutes=5)
 #: The days on which nobody of the staff works, and those on which a channel's provider is down.
 ABSENT = (12, 13)
 DOWN: dict[Channel, tuple[int, ...]] = {"push": (20, 21), "sms": (25,)}

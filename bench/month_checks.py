@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,8 @@ from chalicelib.service_levels.telling import tell_at
 from chalicelib.times import moment, rfc3339
 
 _ZONE = ZoneInfo("Asia/Shanghai")
+#: How often the month's clock ticks.
+TICK = timedelta(minutes=5)
 #: What the clock tells; people's own steps are told when they are taken.
 _BY_CLOCK = {
     "due_soon", "escalated", "unresolved", "pause_over", "pause_over_waiting_owner", "pause_over_waiting_parts",
@@ -125,10 +127,18 @@ def _unwarned(file: IssueFile) -> list[str]:
     for name, row in file.done.items():
         if row["kind"] != "breach":
             continue
-        warning = file.done.get(f"{name.removesuffix('breach')}warn.{row['due_at']}")
-        if warning is None or warning["at"] >= row["due_at"]:
+        stem, due = name.removesuffix("breach"), row["due_at"]
+        warned = [one for one, at in file.done.items() if one.startswith(f"{stem}warn.") and at["at"] < due]
+        if f"{stem}warn.{due}" not in warned and not (warned and _just_moved(file, due)):
             found.append(f"{file.issue.number} {name}")
     return found
+
+
+def _just_moved(file: IssueFile, due: str) -> bool:
+    """Whether somebody went on with paused work so short before a promise ended that no tick of the clock came
+    between: what they had been warned of before the pause was still to come, and is its warning."""
+    ends = [row.at for row in file.timeline if row.from_status == "paused" and row.at < moment(due)]
+    return bool(ends) and moment(due) - max(ends) < TICK
 
 
 def _ladder(file: IssueFile) -> list[str]:
