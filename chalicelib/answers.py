@@ -109,6 +109,10 @@ def page(
     speak(Speech(call.now, zone, call.locale))
     shown = {**frame(call), "flash": _flash(call), **context}
     html = environment().get_template(template).render(shown)
+    if shown.get("errors"):
+        from chalicelib.summaries import with_names  # nothing that goes well needs it
+
+        html = with_names(html)
     headers: Headers = {"Content-Type": "text/html; charset=utf-8", "Content-Language": call.locale}
     return Response(html, with_cookies(headers, call.new_cookies), status)
 

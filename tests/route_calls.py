@@ -449,12 +449,17 @@ def name_of(route: Route) -> str:
     return f"{route.method} {route.path}"
 
 
-def call(browser: Browser, route: Route, ids: Ids, **headers: str) -> Page:
-    """Send a route's request."""
+def address_of(route: Route, ids: Ids) -> str:
+    """A route's path with ids in it."""
     # Invitations have codes of their own, in the place where those of posters stand.
     code = ids["invite"] if route.path.startswith(("/r/", "/api/v1/referrals/")) else ids["code"]
     referral = ids["referral_id" if route.kind == "api" else "referral_too"]  # each is decided about once
-    path = route.path.format(**{**ids, "code": code, "referral_id": referral})
+    return route.path.format(**{**ids, "code": code, "referral_id": referral})
+
+
+def call(browser: Browser, route: Route, ids: Ids, **headers: str) -> Page:
+    """Send a route's request."""
+    path = address_of(route, ids)
     if route.method == "GET":
         return browser.send("GET", path, b"", headers)
     if route.accepts == "text/csv":
