@@ -1,7 +1,8 @@
 """Service levels at the desk: what is promised, and when work is done."""
 
-from datetime import date, timedelta
-from typing import Any
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
 
 from chalice.app import Response
 
@@ -15,11 +16,13 @@ from chalicelib.managing.page_routes import routes
 from chalicelib.managing.policy import MAX_RUNGS
 from chalicelib.managing.spans import UNITS
 from chalicelib.page_words import gettext
+from chalicelib.service_levels.calendar_models import Calendar
 from chalicelib.service_levels.calendars import YEARS, unknown_year
-from chalicelib.service_levels.models import Policy
+from chalicelib.service_levels.models import Levels, Policy
 from chalicelib.service_levels.policy import CALENDAR_AHEAD
 from chalicelib.web import MANAGERS, Call
 
+Body = TypeVar("Body", Policy, Calendar)
 POLICY, CALENDAR = "/desk/rules/policy", "/desk/rules/calendar"
 GOALS = {
     "acknowledge": N_("First answer"),
@@ -71,21 +74,30 @@ def change_policy(call: Call) -> Response:
         check_policy(policy)
         return policy
 
+    return _levels_flow(
+        here, found, read, found.with_policy, levels.save_policy, lambda edit: _policy(here, found, edit)
+    )
+
+
+def _levels_flow(
+    here: Place,
+    found: levels.Kept,
+    read: Callable[[dict[str, str]], Body],
+    changed: Callable[[Body, datetime, datetime], Levels],
+    save: Callable[..., Any],
+    show: Callable[[Edit], Response],
+) -> Response:
+    """A policy's or a calendar's way: read, previewed on the open issues, saved."""
+    portal, community_id, now = here.call.portal, here.community.id, here.call.now
     return flow(
         here,
         read,
         lambda: found.book.version,
-        lambda policy, start: preview.of_levels(
-            call.portal,
-            here.community.id,
-            found.levels,
-            found.with_policy(policy, start, call.now),
-            start,
+        lambda body, start: preview.of_levels(
+            portal, community_id, found.levels, changed(body, start, now), start
         ),
-        lambda policy, seen, wanted: levels.save_policy(
-            call.portal, call.person, here.community.id, policy, seen, wanted, call.now
-        ),
-        lambda edit: _policy(here, found, edit),
+        lambda body, seen, wanted: save(portal, here.call.person, community_id, body, seen, wanted, now),
+        show,
     )
 
 
@@ -136,25 +148,17 @@ def change_calendar(call: Call) -> Response:
     here = place(call, CALENDAR, call.field("community_id"))
     found = levels.kept(call.portal, here.community.id)
 
-    def read(form: dict[str, str]) -> Any:
+    def read(form: dict[str, str]) -> Calendar:
         calendar = calendar_form.read(form, found.zone_name)
         check_calendar(calendar)
         return calendar
 
-    return flow(
+    return _levels_flow(
         here,
+        found,
         read,
-        lambda: found.book.version,
-        lambda calendar, start: preview.of_levels(
-            call.portal,
-            here.community.id,
-            found.levels,
-            found.with_calendar(calendar, start, call.now),
-            start,
-        ),
-        lambda calendar, seen, wanted: levels.save_calendar(
-            call.portal, call.person, here.community.id, calendar, seen, wanted, call.now
-        ),
+        found.with_calendar,
+        levels.save_calendar,
         lambda edit: _calendar(here, found, edit),
     )
 
