@@ -8,13 +8,17 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel
 
 from chalicelib.db import Db, Item, K, Op, Put
 from chalicelib.errors import ChangedMeanwhile, Conflict, IdempotencyMismatch, PortalError, Unavailable
+from chalicelib.inputs import checked_key
 from chalicelib.times import rfc3339
+
+if TYPE_CHECKING:
+    from chalicelib.web import Call
 
 #: How long a key is remembered: longer than any phone keeps retrying.
 KEEP = timedelta(days=7)
@@ -72,6 +76,16 @@ def once(account_id: str, key: str | None, what: str, body: BaseModel) -> Once |
         return None
     text = f"{what}\n{body.model_dump_json()}"
     return Once(account_id, key, hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
+
+
+def asked_once(call: "Call", what: str, body: BaseModel) -> Once | None:
+    """The Once of an API's call, by its Idempotency-Key. Raises Invalid for a malformed one."""
+    return once(call.person.id, call.idempotency_key, what, body)
+
+
+def sent_once(call: "Call", what: str, body: BaseModel) -> Once | None:
+    """The Once of a page's form, by the key that the page was given. Raises Invalid for a malformed one."""
+    return once(call.person.id, checked_key(call.field("key") or None), what, body)
 
 
 def settled(

@@ -15,7 +15,7 @@ from chalicelib.announcements.models import (
 )
 from chalicelib.answers import json_answer
 from chalicelib.cursors import give, scope, take
-from chalicelib.once import once
+from chalicelib.once import asked_once
 from chalicelib.routes import Routes
 from chalicelib.web import MANAGERS, SIGNED_IN, Call
 
@@ -66,7 +66,7 @@ def listed(call: Call) -> AnnouncementList:
 def announce(call: Call) -> AnnouncementAtDesk:
     """Keep it until its moment."""
     body = call.read(Announce)
-    key = once(call.person.id, call.idempotency_key, "announce", body)
+    key = asked_once(call, "announce", body)
     return service.at_desk(service.announce(call.portal, call.person, body, key, call.now), 0)
 
 

@@ -5,7 +5,7 @@ from chalicelib.complaints.bodies import FileComplaint, ListComplaints, OwnerMov
 from chalicelib.complaints.view_models import ComplaintList, ComplaintView, LetterLink
 from chalicelib.complaints.views import Reader, summary
 from chalicelib.cursors import give, take
-from chalicelib.once import once
+from chalicelib.once import asked_once
 from chalicelib.routes import Routes
 from chalicelib.web import SIGNED_IN, Call
 
@@ -30,7 +30,7 @@ def reader(call: Call) -> Reader:
 def file_complaint(call: Call) -> ComplaintView:
     """Send one."""
     body = call.read(FileComplaint)
-    key = once(call.person.id, call.idempotency_key, "complaints", body)
+    key = asked_once(call, "complaints", body)
     file, at = service.file_complaint(call.portal, call.person, body, key, call.now)
     return reader(call).own_view(file, at)
 
@@ -87,14 +87,14 @@ def letter(call: Call, complaint_id: str) -> LetterLink:
 def message(call: Call, complaint_id: str) -> ComplaintView:
     """Say more."""
     body = call.read(Words)
-    key = once(call.person.id, call.idempotency_key, f"complaints/{complaint_id}/messages", body)
+    key = asked_once(call, f"complaints/{complaint_id}/messages", body)
     file, at = service.message(call.portal, call.person, complaint_id, body, key, call.now)
     return reader(call).own_view(file, at)
 
 
 def _move(call: Call, complaint_id: str, action: str) -> ComplaintView:
     body = call.read(OwnerMove)
-    key = once(call.person.id, call.idempotency_key, f"complaints/{complaint_id}/{action}", body)
+    key = asked_once(call, f"complaints/{complaint_id}/{action}", body)
     file, at = service.move(call.portal, call.person, complaint_id, action, body, key, call.now)
     return reader(call).own_view(file, at)
 

@@ -1,6 +1,10 @@
 """Complaints, suggestions and praise over the JSON API, for the office; auditors read."""
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import TypeVar
+
+from pydantic import BaseModel
 
 from chalicelib.complaints import access, handling, letters, listing, matrix
 from chalicelib.complaints.bodies import (
@@ -13,15 +17,17 @@ from chalicelib.complaints.bodies import (
     Step,
     Words,
 )
+from chalicelib.complaints.commit import Filed
 from chalicelib.complaints.models import ComplaintFile, Matrix
 from chalicelib.complaints.view_models import DeskList, DeskView, HardCases, LetterLink
 from chalicelib.complaints.views import Reader, desk_summary
 from chalicelib.cursors import give, scope, take
 from chalicelib.desk.models import Contact
-from chalicelib.once import once
+from chalicelib.once import asked_once
 from chalicelib.routes import Routes
 from chalicelib.web import COMPLAINTS, MANAGERS, OFFICE, Call
 
+Body = TypeVar("Body", bound=BaseModel)
 routes = Routes(__name__, "complaints")
 
 
@@ -113,6 +119,16 @@ def _view(
     return reader.desk_view(file, known, repeats, by, at)
 
 
+def _acted(
+    call: Call, complaint_id: str, name: str, model: type[Body], work: Callable[..., Filed]
+) -> DeskView:
+    """What somebody did, once for its key."""
+    body = call.read(model)
+    key = asked_once(call, f"desk/complaints/{complaint_id}/{name}", body)
+    file, at = work(call.portal, call.person, complaint_id, body, key, call.now)
+    return _view(call, file, at=at)
+
+
 @routes.api(
     "POST",
     "/api/v1/desk/complaints/{complaint_id}/step",
@@ -124,10 +140,7 @@ def _view(
 )
 def step(call: Call, complaint_id: str) -> DeskView:
     """Begin, conclude, decide, reply, take it to mediation and beyond, answer, or close."""
-    body = call.read(Step)
-    key = once(call.person.id, call.idempotency_key, f"desk/complaints/{complaint_id}/step", body)
-    file, at = handling.step(call.portal, call.person, complaint_id, body, key, call.now)
-    return _view(call, file, at=at)
+    return _acted(call, complaint_id, "step", Step, handling.step)
 
 
 @routes.api(
@@ -141,10 +154,7 @@ def step(call: Call, complaint_id: str) -> DeskView:
 )
 def assign(call: Call, complaint_id: str) -> DeskView:
     """Give it on."""
-    body = call.read(Give)
-    key = once(call.person.id, call.idempotency_key, f"desk/complaints/{complaint_id}/assign", body)
-    file, at = handling.assign(call.portal, call.person, complaint_id, body, key, call.now)
-    return _view(call, file, at=at)
+    return _acted(call, complaint_id, "assign", Give, handling.assign)
 
 
 @routes.api(
@@ -159,10 +169,7 @@ def assign(call: Call, complaint_id: str) -> DeskView:
 )
 def note(call: Call, complaint_id: str) -> DeskView:
     """Add an internal note."""
-    body = call.read(Words)
-    key = once(call.person.id, call.idempotency_key, f"desk/complaints/{complaint_id}/notes", body)
-    file, at = handling.note(call.portal, call.person, complaint_id, body, key, call.now)
-    return _view(call, file, at=at)
+    return _acted(call, complaint_id, "notes", Words, handling.note)
 
 
 @routes.api(
@@ -176,10 +183,7 @@ def note(call: Call, complaint_id: str) -> DeskView:
 )
 def link(call: Call, complaint_id: str) -> DeskView:
     """Say that it is the same trouble again."""
-    body = call.read(Link)
-    key = once(call.person.id, call.idempotency_key, f"desk/complaints/{complaint_id}/link", body)
-    file, at = handling.link(call.portal, call.person, complaint_id, body, key, call.now)
-    return _view(call, file, at=at)
+    return _acted(call, complaint_id, "link", Link, handling.link)
 
 
 @routes.api(
@@ -193,10 +197,7 @@ def link(call: Call, complaint_id: str) -> DeskView:
 )
 def call_back(call: Call, complaint_id: str) -> DeskView:
     """Once, after the reply."""
-    body = call.read(CalledBack)
-    key = once(call.person.id, call.idempotency_key, f"desk/complaints/{complaint_id}/call-back", body)
-    file, at = handling.call_back(call.portal, call.person, complaint_id, body, key, call.now)
-    return _view(call, file, at=at)
+    return _acted(call, complaint_id, "call-back", CalledBack, handling.call_back)
 
 
 @routes.api(

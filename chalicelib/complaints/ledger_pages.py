@@ -7,6 +7,7 @@ from typing import Any
 from chalice.app import Response
 
 from chalicelib import i18n
+from chalicelib.accounts.managing import managed
 from chalicelib.answers import Headers, flash_words, page
 from chalicelib.communities import store as communities
 from chalicelib.complaints import access, listing, matrix, page_views, policy, words
@@ -70,14 +71,10 @@ def _frame(call: Call, community_id: str, roles: frozenset[str] = access.READERS
     }
 
 
-def _managed(call: Call, wanted: str | None) -> str:
-    return access.communities_of(call.person, wanted, matrix.MANAGER)[0]
-
-
 @routes.page("/desk/complaints/hard", MANAGERS, "The weekly list of hard cases")
 def hard(call: Call) -> Response:
     """Open for long, or of several departments."""
-    place = _speaking(call, _managed(call, call.query.get("community_id")))
+    place = _speaking(call, managed(call.person, call.query.get("community_id")))
     found = listing.hard(call.portal, place["id"], call.now)
     by = listing.terms(call.portal, place["id"], call.now)
     context = {
@@ -92,7 +89,7 @@ def hard(call: Call) -> Response:
 @routes.page("/desk/complaints/hard.csv", MANAGERS, "The same as a file")
 def hard_csv(call: Call) -> Response:
     """One line for each case, without names and words of whoever sent it."""
-    place = _speaking(call, _managed(call, call.query.get("community_id")))
+    place = _speaking(call, managed(call.person, call.query.get("community_id")))
     out = io.StringIO()
     table = csv.writer(out)
     table.writerow(
@@ -122,7 +119,7 @@ def _line(call: Call, one: Complaint) -> list[str]:
 @routes.page("/desk/complaints/departments", MANAGERS, "Which departments answer for what")
 def departments(call: Call) -> Response:
     """The responsibility matrix of a community."""
-    return _departments(call, _managed(call, call.query.get("community_id")))
+    return _departments(call, managed(call.person, call.query.get("community_id")))
 
 
 def _departments(call: Call, community_id: str, error: PortalError | None = None) -> Response:
@@ -152,7 +149,7 @@ def _departments(call: Call, community_id: str, error: PortalError | None = None
 )
 def set_departments(call: Call) -> Response:
     """Change the matrix."""
-    community_id = _managed(call, call.field("community_id"))
+    community_id = managed(call.person, call.field("community_id"))
 
     def work() -> Response:
         version = whole_number(call.field("version"), "version")

@@ -14,10 +14,10 @@ from chalicelib.complaints.page_routes import routes
 from chalicelib.cursors import give, take
 from chalicelib.errors import N_, PortalError, VersionConflict
 from chalicelib.ids import is_id
-from chalicelib.inputs import checked_key, from_form
+from chalicelib.inputs import from_form
 from chalicelib.issues import access as issues
 from chalicelib.issues.issue_pages import ready_photos
-from chalicelib.once import once
+from chalicelib.once import once, sent_once
 from chalicelib.page_words import DEFAULT_ZONE, Speech, gettext, speak
 from chalicelib.pages import Fields, go, next_url, said, stay, typed, values, whole_number
 from chalicelib.web import SIGNED_IN, Call, url
@@ -146,7 +146,7 @@ def create(call: Call) -> Response:
             issue_id=call.field("issue_id") or None,
             photo_ids=call.form.get("photo_ids", []),
         )
-        key = once(call.person.id, checked_key(call.field("key") or None), "complaints", body)
+        key = sent_once(call, "complaints", body)
         file, _ = service.file_complaint(call.portal, call.person, body, key, call.now)
         return go(url(f"/feedback/{file.complaint.id}"), SENT)
 
@@ -195,7 +195,7 @@ def message(call: Call, complaint_id: str) -> Response:
     def work() -> Response:
         body = from_form(Words, text=call.field("text"))
         what = f"complaints/{complaint_id}/messages"
-        key = once(call.person.id, checked_key(call.field("key") or None), what, body)
+        key = sent_once(call, what, body)
         service.message(call.portal, call.person, complaint_id, body, key, call.now)
         return go(url(f"/feedback/{complaint_id}"), MORE)
 

@@ -21,7 +21,7 @@ from chalicelib.consultations.views import BookingList, BookingView, ConsultantL
 from chalicelib.cursors import give, take
 from chalicelib.errors import NotFound
 from chalicelib.inputs import PageQuery
-from chalicelib.once import once
+from chalicelib.once import asked_once
 from chalicelib.routes import Routes
 from chalicelib.web import SIGNED_IN, Access, Call
 
@@ -82,7 +82,7 @@ def slots(call: Call, consultant_id: str) -> SlotList:
 def book(call: Call) -> BookingView:
     """Book; `requested` where the designer says yes first, else `confirmed`."""
     body = call.read(NewBooking)
-    key = once(call.person.id, call.idempotency_key, "bookings", body)
+    key = asked_once(call, "bookings", body)
     return _view(call, service.book(call.portal, call.person, body, key, call.now))
 
 
@@ -146,7 +146,7 @@ def calendar_file(call: Call, booking: Booking) -> Response:
 def reschedule(call: Call, booking_id: str) -> BookingView:
     """The new time is taken and the old one freed, both or neither."""
     body = call.read(Reschedule)
-    key = once(call.person.id, call.idempotency_key, f"bookings/{booking_id}/reschedule", body)
+    key = asked_once(call, f"bookings/{booking_id}/reschedule", body)
     return _view(call, service.reschedule(call.portal, call.person, booking_id, body, key, call.now))
 
 
@@ -162,7 +162,7 @@ def reschedule(call: Call, booking_id: str) -> BookingView:
 def cancel(call: Call, booking_id: str) -> BookingView:
     """Cancel one's own, up to the cut-off."""
     body = call.read(CancelBooking)
-    key = once(call.person.id, call.idempotency_key, f"bookings/{booking_id}/cancel", body)
+    key = asked_once(call, f"bookings/{booking_id}/cancel", body)
     return _view(call, service.cancel(call.portal, call.person, booking_id, body, key, call.now))
 
 
@@ -178,7 +178,7 @@ def cancel(call: Call, booking_id: str) -> BookingView:
 def rate(call: Call, booking_id: str) -> BookingView:
     """1 to 5, and words; it counts for the designer."""
     body = call.read(RateBooking)
-    key = once(call.person.id, call.idempotency_key, f"bookings/{booking_id}/rating", body)
+    key = asked_once(call, f"bookings/{booking_id}/rating", body)
     return _view(call, rating.rate(call.portal, call.person, booking_id, body, key, call.now))
 
 
@@ -194,5 +194,5 @@ def rate(call: Call, booking_id: str) -> BookingView:
 def step(call: Call, booking_id: str) -> BookingView:
     """For the designer, and managers there."""
     body = call.read(StaffStep)
-    key = once(call.person.id, call.idempotency_key, f"desk/bookings/{booking_id}/step", body)
+    key = asked_once(call, f"desk/bookings/{booking_id}/step", body)
     return _view(call, staff.step(call.portal, call.person, booking_id, body, key, call.now))

@@ -13,8 +13,8 @@ from chalicelib.consultations.input_models import StaffStep
 from chalicelib.consultations.models import Booking, Plan
 from chalicelib.consultations.page_routes import routes
 from chalicelib.errors import N_, NotFound, PortalError
-from chalicelib.inputs import checked_key, from_form
-from chalicelib.once import once
+from chalicelib.inputs import from_form
+from chalicelib.once import sent_once
 from chalicelib.page_words import Speech, speak
 from chalicelib.pages import Fields, go, said, stay, values, whole_number
 from chalicelib.web import Call, url
@@ -153,9 +153,7 @@ def step(call: Call, booking_id: str) -> Response:
     def work() -> Response:
         version = whole_number(call.field("version"), "version")
         body = from_form(StaffStep, to=call.field("to"), version=version, note=call.field("note"))
-        key = once(
-            call.person.id, checked_key(call.field("key") or None), f"desk/bookings/{booking_id}", body
-        )
+        key = sent_once(call, f"desk/bookings/{booking_id}", body)
         booking = staff.step(call.portal, call.person, booking_id, body, key, call.now)
         back = "/desk/calendar" if call.field("back") else f"/desk/calendar/{booking_id}"
         designer = booking.consultant_id if call.field("back") else None

@@ -5,7 +5,7 @@ from datetime import timedelta
 from chalicelib.consultations import line, line_store
 from chalicelib.consultations.input_models import JoinLine
 from chalicelib.consultations.views import WaitingList, WaitingView
-from chalicelib.once import once
+from chalicelib.once import asked_once
 from chalicelib.routes import Routes
 from chalicelib.web import SIGNED_IN, Call
 
@@ -35,7 +35,7 @@ def waiting(call: Call) -> WaitingList:
 def join(call: Call) -> WaitingView:
     """Join a day's line: as soon as a time gets free, the first in line has it kept for two hours."""
     body = call.read(JoinLine)
-    key = once(call.person.id, call.idempotency_key, "waitlist", body)
+    key = asked_once(call, "waitlist", body)
     return WaitingView.of(line.join(call.portal, call.person, body, call.now, key))
 
 

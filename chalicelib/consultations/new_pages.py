@@ -13,8 +13,8 @@ from chalicelib.consultations.models import Booking, Plan, Service, Slot
 from chalicelib.consultations.page_routes import routes
 from chalicelib.consultations.policy import MOST_PHOTOS
 from chalicelib.errors import N_, NotFound, PortalError
-from chalicelib.inputs import checked_key, from_form
-from chalicelib.once import once
+from chalicelib.inputs import from_form
+from chalicelib.once import sent_once
 from chalicelib.page_words import Speech, speak
 from chalicelib.pages import Fields, go, said, stay, typed, values
 from chalicelib.photos.picked import picked
@@ -157,7 +157,7 @@ def create(call: Call) -> Response:
             topic=call.field("topic"),
             photo_ids=call.form.get("photo_ids", []),
         )
-        key = once(call.person.id, checked_key(call.field("key") or None), "consultations/new", body)
+        key = sent_once(call, "consultations/new", body)
         booking: Booking = service.book(call.portal, call.person, body, key, call.now)
         done = ASKED if booking.status == "requested" else BOOKED
         return go(url(f"/consultations/{booking.id}"), done)

@@ -12,8 +12,8 @@ from chalicelib.consultations.new_pages import free_ahead
 from chalicelib.consultations.page_routes import routes
 from chalicelib.errors import N_, NotFound, PortalError
 from chalicelib.ids import is_id
-from chalicelib.inputs import checked_key, from_form
-from chalicelib.once import once
+from chalicelib.inputs import from_form
+from chalicelib.once import sent_once
 from chalicelib.page_words import DEFAULT_ZONE, Speech, speak
 from chalicelib.pages import Fields, go, said, stay, values, whole_number
 from chalicelib.times import rfc3339
@@ -97,9 +97,7 @@ def cancel(call: Call, booking_id: str) -> Response:
     def work() -> Response:
         version = whole_number(call.field("version"), "version")
         body = from_form(CancelBooking, version=version, reason=call.field("reason"))
-        key = once(
-            call.person.id, checked_key(call.field("key") or None), f"bookings/{booking_id}/cancel", body
-        )
+        key = sent_once(call, f"bookings/{booking_id}/cancel", body)
         service.cancel(call.portal, call.person, booking_id, body, key, call.now)
         return go(url(f"/consultations/{booking_id}"), CANCELLED)
 
@@ -121,9 +119,7 @@ def rate(call: Call, booking_id: str) -> Response:
     def work() -> Response:
         version, marks = (whole_number(call.field(name) or "0", name) for name in ("version", "marks"))
         body = from_form(RateBooking, version=version, marks=marks, comment=call.field("comment"))
-        key = once(
-            call.person.id, checked_key(call.field("key") or None), f"bookings/{booking_id}/rating", body
-        )
+        key = sent_once(call, f"bookings/{booking_id}/rating", body)
         rating.rate(call.portal, call.person, booking_id, body, key, call.now)
         return go(url(f"/consultations/{booking_id}"), RATED)
 
@@ -162,9 +158,7 @@ def move(call: Call, booking_id: str) -> Response:
     def work() -> Response:
         version = whole_number(call.field("version"), "version")
         body = from_form(Reschedule, version=version, starts_at=call.field("starts_at"))
-        key = once(
-            call.person.id, checked_key(call.field("key") or None), f"bookings/{booking_id}/move", body
-        )
+        key = sent_once(call, f"bookings/{booking_id}/move", body)
         service.reschedule(call.portal, call.person, booking_id, body, key, call.now)
         return go(url(f"/consultations/{booking_id}"), MOVED)
 

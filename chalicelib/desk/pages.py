@@ -12,9 +12,9 @@ from chalicelib.desk.issue_page import issue_page
 from chalicelib.desk.models import Assign, StaffMessage, Transition, Undo
 from chalicelib.desk.page_routes import routes
 from chalicelib.errors import N_, Invalid
-from chalicelib.inputs import checked_key, from_form
+from chalicelib.inputs import from_form
 from chalicelib.issues import access
-from chalicelib.once import once
+from chalicelib.once import once, sent_once
 from chalicelib.pages import go, safe_path, stay, typed, values, whole_number
 from chalicelib.web import DESK, Call, url
 
@@ -142,7 +142,7 @@ def message(call: Call, issue_id: str) -> Response:
         body = from_form(
             StaffMessage, text=call.field("text"), internal=internal, photo_ids=call.form.get("photo_ids", [])
         )
-        key = once(call.person.id, checked_key(call.field("key") or None), f"desk/{issue_id}/messages", body)
+        key = sent_once(call, f"desk/{issue_id}/messages", body)
         talking.message(call.portal, call.person, issue_id, body, key, call.now)
         return go(_back(call, issue_id), NOTED if internal else SENT)
 

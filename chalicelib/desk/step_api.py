@@ -20,7 +20,7 @@ from chalicelib.issues import access
 from chalicelib.issues.api import reader
 from chalicelib.issues.models import IssueFile
 from chalicelib.issues.view_models import DeskIssueView, EntryView
-from chalicelib.once import once
+from chalicelib.once import asked_once
 from chalicelib.page_words import DEFAULT_ZONE, Speech, speak
 from chalicelib.routes import Routes
 from chalicelib.web import DESK, HANDLERS, MANAGERS, Call
@@ -44,7 +44,7 @@ def _view(call: Call, file: IssueFile, at: datetime | None = None) -> DeskIssueV
 def transition(call: Call, issue_id: str) -> DeskIssueView:
     """Take a step."""
     body = call.read(Transition)
-    key = once(call.person.id, call.idempotency_key, f"desk/{issue_id}/transition", body)
+    key = asked_once(call, f"desk/{issue_id}/transition", body)
     file, at = service.transition(call.portal, call.person, issue_id, body, key, call.now)
     return _view(call, file, at)
 
@@ -61,7 +61,7 @@ def transition(call: Call, issue_id: str) -> DeskIssueView:
 def assign(call: Call, issue_id: str) -> DeskIssueView:
     """Assign, hand over, or claim."""
     body = call.read(Assign)
-    key = once(call.person.id, call.idempotency_key, f"desk/{issue_id}/assign", body)
+    key = asked_once(call, f"desk/{issue_id}/assign", body)
     file, at = service.assign(call.portal, call.person, issue_id, body, key, call.now)
     return _view(call, file, at)
 
@@ -78,7 +78,7 @@ def assign(call: Call, issue_id: str) -> DeskIssueView:
 def take_back(call: Call, issue_id: str) -> DeskIssueView:
     """Undo."""
     body = call.read(Undo)
-    key = once(call.person.id, call.idempotency_key, f"desk/{issue_id}/undo", body)
+    key = asked_once(call, f"desk/{issue_id}/undo", body)
     file, at = undo.undo(call.portal, call.person, issue_id, body.version, key, call.now)
     return _view(call, file, at)
 
@@ -112,7 +112,7 @@ def take_several(call: Call) -> BulkResult:
 def message(call: Call, issue_id: str) -> EntryView:
     """Add a message."""
     body = call.read(StaffMessage)
-    key = once(call.person.id, call.idempotency_key, f"desk/{issue_id}/messages", body)
+    key = asked_once(call, f"desk/{issue_id}/messages", body)
     file, row = talking.message(call.portal, call.person, issue_id, body, key, call.now)
     view = _view(call, file)
     return next(entry for entry in view.timeline if entry.id == row.id)

@@ -4,7 +4,7 @@ from chalicelib.dispatch import callbacks, service
 from chalicelib.dispatch.api import routes
 from chalicelib.dispatch.callback_models import CalledView, CallList, CallTaskView, RecordCall
 from chalicelib.dispatch.models import PeopleQuery
-from chalicelib.once import once
+from chalicelib.once import asked_once
 from chalicelib.times import rfc3339
 from chalicelib.web import OFFICE, Call
 
@@ -48,6 +48,6 @@ def show(call: Call) -> CallList:
 def record(call: Call, issue_id: str) -> CalledView:
     """One call."""
     body = call.read(RecordCall)
-    key = once(call.person.id, call.idempotency_key, f"desk/{issue_id}/callback", body)
+    key = asked_once(call, f"desk/{issue_id}/callback", body)
     outcome, _ = callbacks.record(call.portal, call.person, issue_id, body, key, call.now)
     return CalledView(outcome=outcome)

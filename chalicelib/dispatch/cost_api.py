@@ -4,7 +4,7 @@ from chalicelib.dispatch import costs
 from chalicelib.dispatch.api import routes
 from chalicelib.dispatch.cost_models import AddLabour, AddMaterial, CostList, CostView, Reverse
 from chalicelib.issues import access
-from chalicelib.once import once
+from chalicelib.once import asked_once
 from chalicelib.web import DESK, HANDLERS, Call
 
 
@@ -34,7 +34,7 @@ def show(call: Call, issue_id: str) -> CostList:
 def labour(call: Call, issue_id: str) -> CostView:
     """Work."""
     body = call.read(AddLabour)
-    key = once(call.person.id, call.idempotency_key, f"desk/{issue_id}/labour", body)
+    key = asked_once(call, f"desk/{issue_id}/labour", body)
     return costs.view(costs.add_labour(call.portal, call.person, issue_id, body, key, call.now))
 
 
@@ -51,7 +51,7 @@ def labour(call: Call, issue_id: str) -> CostView:
 def materials(call: Call, issue_id: str) -> CostView:
     """Material."""
     body = call.read(AddMaterial)
-    key = once(call.person.id, call.idempotency_key, f"desk/{issue_id}/materials", body)
+    key = asked_once(call, f"desk/{issue_id}/materials", body)
     return costs.view(costs.add_material(call.portal, call.person, issue_id, body, key, call.now))
 
 

@@ -13,9 +13,9 @@ from chalicelib.dispatch.card_rules import read_yuan
 from chalicelib.dispatch.cost_models import AddLabour, AddMaterial
 from chalicelib.dispatch.page_routes import routes
 from chalicelib.errors import N_, Invalid
-from chalicelib.inputs import checked_key, from_form
+from chalicelib.inputs import from_form
 from chalicelib.issues import access
-from chalicelib.once import once
+from chalicelib.once import sent_once
 from chalicelib.pages import go, stay
 from chalicelib.web import HANDLERS, Call, url
 
@@ -34,7 +34,7 @@ def labour(call: Call, issue_id: str) -> Response:
             end=_local(call, issue_id, "end"),
             person_id=call.field("person_id") or None,
         )
-        key = once(call.person.id, checked_key(call.field("key") or None), f"desk/{issue_id}/labour", body)
+        key = sent_once(call, f"desk/{issue_id}/labour", body)
         costs.add_labour(call.portal, call.person, issue_id, body, key, call.now)
         return _back(issue_id, ENTERED)
 
@@ -52,7 +52,7 @@ def materials(call: Call, issue_id: str) -> Response:
             quantity=call.field("quantity") or None,
             unit_fen=read_yuan(call.field("unit"), "unit"),
         )
-        key = once(call.person.id, checked_key(call.field("key") or None), f"desk/{issue_id}/materials", body)
+        key = sent_once(call, f"desk/{issue_id}/materials", body)
         costs.add_material(call.portal, call.person, issue_id, body, key, call.now)
         return _back(issue_id, ENTERED)
 

@@ -10,7 +10,7 @@ from chalicelib.issues import access
 from chalicelib.issues.api import reader
 from chalicelib.issues.view_models import DeskIssueView
 from chalicelib.issues.views import desk_summary
-from chalicelib.once import once
+from chalicelib.once import asked_once
 from chalicelib.web import OFFICE, Call
 
 _PATH = "/api/v1/desk/people/{account_id}/handover"
@@ -50,7 +50,7 @@ def hand(call: Call, account_id: str) -> DeskIssueView:
     """One job, with the reason beside."""
     community_id = service.office_of(call.person, call.read_query(PeopleQuery).community_id)
     body = call.read(ChosenHandOver)
-    key = once(call.person.id, call.idempotency_key, f"desk/{community_id}/{account_id}/handover", body)
+    key = asked_once(call, f"desk/{community_id}/{account_id}/handover", body)
     file, at = handover.hand(
         call.portal, call.person, community_id, account_id, body, key, call.locale, call.now
     )

@@ -6,7 +6,7 @@ from chalicelib.dispatch.link_models import AddLink, LinkList, Split
 from chalicelib.issues import access
 from chalicelib.issues.api import reader
 from chalicelib.issues.view_models import DeskIssueView
-from chalicelib.once import once
+from chalicelib.once import asked_once
 from chalicelib.web import DESK, OFFICE, Call
 
 
@@ -51,6 +51,6 @@ def add(call: Call, issue_id: str) -> LinkList:
 def split(call: Call, issue_id: str) -> DeskIssueView:
     """The new issue."""
     body = call.read(Split)
-    key = once(call.person.id, call.idempotency_key, f"desk/{issue_id}/split", body)
+    key = asked_once(call, f"desk/{issue_id}/split", body)
     file, at = links.split(call.portal, call.person, issue_id, body, key, call.now)
     return reader(call).desk_view(file, call.person.roles_in(file.issue.community_id), at)

@@ -14,7 +14,7 @@ from chalicelib.dispatch.outage_models import (
 from chalicelib.errors import NotFound
 from chalicelib.issues.api import reader
 from chalicelib.issues.view_models import DeskIssueView
-from chalicelib.once import once
+from chalicelib.once import asked_once
 from chalicelib.times import rfc3339
 from chalicelib.web import OFFICE, SIGNED_IN, Call
 
@@ -66,7 +66,7 @@ def running(call: Call) -> OutageList:
 def begin(call: Call) -> DeskIssueView:
     """A new one."""
     body = call.read(BeginOutage)
-    key = once(call.person.id, call.idempotency_key, "desk/outages", body)
+    key = asked_once(call, "desk/outages", body)
     file, at = outages.begin(call.portal, call.person, body, key, call.now)
     return reader(call).desk_view(file, call.person.roles_in(file.issue.community_id), at)
 
@@ -83,6 +83,6 @@ def begin(call: Call) -> DeskIssueView:
 def change(call: Call, issue_id: str) -> DeskIssueView:
     """News."""
     body = call.read(ChangeOutage)
-    key = once(call.person.id, call.idempotency_key, f"desk/outages/{issue_id}", body)
+    key = asked_once(call, f"desk/outages/{issue_id}", body)
     file, at = outages.change(call.portal, call.person, issue_id, body, key, call.now)
     return reader(call).desk_view(file, call.person.roles_in(file.issue.community_id), at)

@@ -12,9 +12,9 @@ from chalicelib.dispatch.outage_views import shown
 from chalicelib.dispatch.page_routes import routes
 from chalicelib.dispatch.policy import OUTAGE_KINDS
 from chalicelib.errors import N_, Invalid, NotFound, PortalError
-from chalicelib.inputs import checked_key, from_form
+from chalicelib.inputs import from_form
 from chalicelib.issues.page_views import category_view
-from chalicelib.once import once
+from chalicelib.once import once, sent_once
 from chalicelib.page_words import Speech, speak
 from chalicelib.pages import Fields, go, said, stay, values, whole_number
 from chalicelib.web import OFFICE, SIGNED_IN, Call, url
@@ -66,7 +66,7 @@ def begin(call: Call) -> Response:
             text=call.field("text"),
             until=_until(call, community_id),
         )
-        key = once(call.person.id, checked_key(call.field("key") or None), "desk/outages", body)
+        key = sent_once(call, "desk/outages", body)
         outages.begin(call.portal, call.person, body, key, call.now)
         return go(url("/desk/outages", community_id=community_id), BEGUN)
 

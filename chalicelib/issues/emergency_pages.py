@@ -9,12 +9,12 @@ from chalicelib.answers import page, redirect
 from chalicelib.base import Base
 from chalicelib.communities import store as communities
 from chalicelib.errors import N_, Invalid, PortalError
-from chalicelib.inputs import checked_key, from_form
+from chalicelib.inputs import from_form
 from chalicelib.issues import following, reporting
 from chalicelib.issues.models import FindSimilar, IssueFile, ReportIssue
 from chalicelib.issues.policy import CATEGORIES, Category, category_of
 from chalicelib.issues.tree import CategoryView
-from chalicelib.once import once
+from chalicelib.once import sent_once
 from chalicelib.page_words import DEFAULT_ZONE, Speech, speak
 from chalicelib.pages import Fields, said, stay, values
 from chalicelib.places import service as places
@@ -69,7 +69,7 @@ def send(call: Call) -> Response:
     def work() -> Response:
         body = _read(call, category, place)
         # The words are no part of the key: the second tap of somebody in danger gets the first one's issue.
-        key = once(call.person.id, checked_key(call.field("key") or None), "emergency", _Nothing())
+        key = sent_once(call, "emergency", _Nothing())
         file, _ = reporting.report(call.portal, call.person, body, key, call.now)
         return redirect(url(f"/issues/{file.issue.id}", sent=1))
 

@@ -8,11 +8,11 @@ from chalicelib.answers import flash_words, page, redirect
 from chalicelib.dispatch import links
 from chalicelib.errors import N_, Conflict, IllegalTransition, Invalid, NotFound, PortalError, VersionConflict
 from chalicelib.ids import is_id
-from chalicelib.inputs import checked_key, from_form
+from chalicelib.inputs import from_form
 from chalicelib.issues import access, emergency_pages, page_views, service
 from chalicelib.issues.api import reader
 from chalicelib.issues.models import OwnerStep, RateIssue, WriteMessage
-from chalicelib.once import once
+from chalicelib.once import once, sent_once
 from chalicelib.page_words import Speech, speak
 from chalicelib.pages import go, said, stay, typed, values, whole_number
 from chalicelib.photos import service as photos
@@ -177,9 +177,7 @@ def message(call: Call, issue_id: str) -> Response:
 
     def work() -> Response:
         body = from_form(WriteMessage, text=call.field("text"), photo_ids=call.form.get("photo_ids", []))
-        key = once(
-            call.person.id, checked_key(call.field("key") or None), f"issues/{issue_id}/messages", body
-        )
+        key = sent_once(call, f"issues/{issue_id}/messages", body)
         service.message(call.portal, call.person, issue_id, body, key, call.now)
         return go(url(f"/issues/{issue_id}"), SENT_MESSAGE)
 

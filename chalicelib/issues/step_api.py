@@ -13,7 +13,7 @@ from chalicelib.issues.models import (
 )
 from chalicelib.issues.view_models import EntryView, IssueView, RatingView, SimilarList
 from chalicelib.issues.views import owner_summary
-from chalicelib.once import once
+from chalicelib.once import asked_once
 from chalicelib.routes import Routes
 from chalicelib.times import rfc3339
 from chalicelib.web import SIGNED_IN, Call
@@ -34,7 +34,7 @@ routes = Routes(__name__, "issues")
 def report(call: Call) -> IssueView:
     """Report an issue."""
     body = call.read(ReportIssue)
-    key = once(call.person.id, call.idempotency_key, "issues", body)
+    key = asked_once(call, "issues", body)
     file, at = reporting.report(call.portal, call.person, body, key, call.now)
     return reader(call).owner_view(file, "reporter", at)
 
@@ -63,7 +63,7 @@ def similar(call: Call) -> SimilarList:
 )
 def follow(call: Call, issue_id: str) -> IssueView:
     """Follow; one's own issue, and one that is followed already, stay as they are."""
-    key = once(call.person.id, call.idempotency_key, f"issues/{issue_id}/follow", OwnerFollow())
+    key = asked_once(call, f"issues/{issue_id}/follow", OwnerFollow())
     file, at = following.follow(call.portal, call.person, issue_id, key, call.now)
     return reader(call).owner_view(file, access.relation(call.person, file.issue), at)
 
@@ -87,7 +87,7 @@ def unfollow(call: Call, issue_id: str) -> None:
 def message(call: Call, issue_id: str) -> EntryView:
     """Add a message; gives back its row in the timeline."""
     body = call.read(WriteMessage)
-    key = once(call.person.id, call.idempotency_key, f"issues/{issue_id}/messages", body)
+    key = asked_once(call, f"issues/{issue_id}/messages", body)
     file, relation, row = service.message(call.portal, call.person, issue_id, body, key, call.now)
     view = reader(call).owner_view(file, relation)
     return next(entry for entry in view.timeline if entry.id == row.id)
@@ -95,7 +95,7 @@ def message(call: Call, issue_id: str) -> EntryView:
 
 def _step(call: Call, issue_id: str, action: str) -> IssueView:
     body = call.read(OwnerStep)
-    key = once(call.person.id, call.idempotency_key, f"issues/{issue_id}/{action}", body)
+    key = asked_once(call, f"issues/{issue_id}/{action}", body)
     file, at = service.step(call.portal, call.person, issue_id, action, body, key, call.now)
     return reader(call).owner_view(file, "reporter", at)
 

@@ -25,7 +25,7 @@ from chalicelib.messages.models import (
 )
 from chalicelib.messages.notifier import Refused
 from chalicelib.messages.providers import wechat_of
-from chalicelib.once import once
+from chalicelib.once import asked_once
 from chalicelib.routes import Routes
 from chalicelib.web import MANAGERS, SIGNED_IN, Call
 
@@ -104,7 +104,7 @@ def bind_wechat(call: Call) -> Response:
 def add_credits(call: Call) -> WeChatCredits:
     """One message more of each kind."""
     body = call.read(WeChatAgreed)
-    key = once(call.person.id, call.idempotency_key, "wechat credits", body)
+    key = asked_once(call, "wechat credits", body)
     return WeChatCredits(credits=choosing.add_credits(call.portal, call.person, body.accepted, key, call.now))
 
 

@@ -9,7 +9,7 @@ from chalicelib.ids import is_id
 from chalicelib.issues import photos as issue_photos
 from chalicelib.issues.access import may_see
 from chalicelib.issues.store import load
-from chalicelib.once import once
+from chalicelib.once import asked_once
 from chalicelib.photos import service, store
 from chalicelib.photos.models import PhotoStarted, PhotoView, StartPhoto
 from chalicelib.routes import Routes
@@ -31,7 +31,7 @@ routes = Routes(__name__, "photos")
 def start(call: Call) -> PhotoStarted:
     """Begin an upload; the file then goes straight to storage."""
     body = call.read(StartPhoto)
-    key = once(call.person.id, call.idempotency_key, "photos", body)
+    key = asked_once(call, "photos", body)
     return service.start(call.portal, call.person, body, call.storage_origin, key, call.now)
 
 

@@ -7,9 +7,9 @@ from chalice.app import Response
 from chalicelib.accounts import store as accounts
 from chalicelib.answers import flash_words, page
 from chalicelib.errors import N_, Invalid, PortalError
-from chalicelib.inputs import checked_key, from_form
+from chalicelib.inputs import from_form
 from chalicelib.managing.page_flow import Place, place, staff_of, tabs
-from chalicelib.once import once
+from chalicelib.once import sent_once
 from chalicelib.page_words import gettext
 from chalicelib.pages import go, said, stay, values
 from chalicelib.points import adjusting
@@ -85,7 +85,7 @@ def ask(call: Call) -> Response:
             points=_whole(call.field("points")),
             reason=call.field("reason"),
         )
-        key = once(call.person.id, checked_key(call.field("key") or None), "desk/points/adjustments", body)
+        key = sent_once(call, "desk/points/adjustments", body)
         done = adjusting.ask(call.portal, call.person, body, key, call.now)
         return go(here.address, WAITS if done.state == "waits" else DONE)
 

@@ -2,7 +2,7 @@
 
 from chalicelib.accounts.managing import managed
 from chalicelib.kept import made
-from chalicelib.once import once
+from chalicelib.once import asked_once
 from chalicelib.points import adjusting, report, rule_editing, rule_store
 from chalicelib.points.desk_models import (
     Adjustment,
@@ -123,7 +123,7 @@ def list_adjustments(call: Call) -> AdjustmentList:
 def ask(call: Call) -> AdjustmentView:
     """Adjust somebody's points."""
     body = call.read(AskAdjustment)
-    key = once(call.person.id, call.idempotency_key, "desk/points/adjustments", body)
+    key = asked_once(call, "desk/points/adjustments", body)
     return _view(adjusting.ask(call.portal, call.person, body, key, call.now))
 
 

@@ -2,7 +2,7 @@
 
 from chalicelib.base import Base
 from chalicelib.consultations.api import CALENDAR
-from chalicelib.once import once
+from chalicelib.once import asked_once
 from chalicelib.previews import service
 from chalicelib.previews.models import AddPreview, PreviewList
 from chalicelib.prices.models import OfCommunity
@@ -47,7 +47,7 @@ def listed(call: Call) -> PreviewList:
 def add(call: Call) -> Added:
     """The photo is uploaded first, as for reports."""
     body = call.read(AddPreview)
-    key = once(call.person.id, call.idempotency_key, "desk/previews", body)
+    key = asked_once(call, "desk/previews", body)
     return Added(id=service.add(call.portal, call.person, body, key, call.now))
 
 

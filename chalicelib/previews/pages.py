@@ -7,8 +7,8 @@ from chalicelib.communities import store as communities
 from chalicelib.consultations.api import CALENDAR
 from chalicelib.consultations.plans import CALENDAR_ROLES
 from chalicelib.errors import N_, Invalid, NotFound, PortalError
-from chalicelib.inputs import checked_key, from_form
-from chalicelib.once import once
+from chalicelib.inputs import from_form
+from chalicelib.once import sent_once
 from chalicelib.page_words import DEFAULT_ZONE, Speech, speak
 from chalicelib.pages import Fields, go, said, stay, typed, values
 from chalicelib.photos.picked import picked
@@ -81,7 +81,7 @@ def save(call: Call) -> Response:
             raise Invalid.field("photo_ids", "missing", _NO_PHOTO)
         words = {name: call.field(name) for name in ("community_id", "name", "words")}
         body = from_form(AddPreview, **words, photo_id=chosen[-1])
-        key = once(call.person.id, checked_key(call.field("key") or None), "desk/previews", body)
+        key = sent_once(call, "desk/previews", body)
         service.add(call.portal, call.person, body, key, call.now)
         return go(url("/desk/previews", community_id=community_id), ADDED)
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from chalicelib.accounts.managing import managed
 from chalicelib.accounts.models import Person
 from chalicelib.audit import store as audit
 from chalicelib.consultations.plans import CALENDAR_ROLES
@@ -39,7 +40,7 @@ def listed(
 
 def add(portal: Portal, person: Person, body: AddPreview, once: Once | None, now: datetime) -> str:
     """Show a plan's picture; gives back its id. Raises NotFound, and Invalid for a photo that can't be used."""
-    _managed(person, body.community_id)
+    managed(person, body.community_id, CALENDAR_ROLES)
 
     def work() -> str:
         if len(store.listed(portal.db, body.community_id)) >= MOST_PREVIEWS:
@@ -63,7 +64,7 @@ def add(portal: Portal, person: Person, body: AddPreview, once: Once | None, now
 
 def remove(portal: Portal, person: Person, community_id: str, preview_id: str, now: datetime) -> None:
     """Take a preview away, with its pictures. Raises NotFound."""
-    _managed(person, community_id)
+    managed(person, community_id, CALENDAR_ROLES)
     found = next((pair for pair in store.listed(portal.db, community_id) if pair[0].id == preview_id), None)
     if found is None:
         raise NotFound
@@ -74,8 +75,3 @@ def remove(portal: Portal, person: Person, community_id: str, preview_id: str, n
     photos.remove_objects(portal, one.photo_id)
     act = audit.Act(community_id, person.id, "preview", preview_id, "removed")
     portal.db.write(store.remove(community_id, preview_id), *gone, audit.add(act, now))
-
-
-def _managed(person: Person, community_id: str) -> None:
-    if not person.roles_in(community_id) & CALENDAR_ROLES:
-        raise NotFound

@@ -1,6 +1,6 @@
 """Price boards over the JSON API."""
 
-from chalicelib.once import once
+from chalicelib.once import asked_once
 from chalicelib.prices import board, views
 from chalicelib.prices.models import AddItem, ChangeItem, OfCommunity, SetPrice
 from chalicelib.prices.views import Board, ItemView
@@ -35,7 +35,7 @@ def show(call: Call) -> Board:
 def add(call: Call) -> ItemView:
     """With its first price."""
     body = call.read(AddItem)
-    key = once(call.person.id, call.idempotency_key, "desk/prices", body)
+    key = asked_once(call, "desk/prices", body)
     done = board.add(call.portal, call.person, body, key, call.now)
     return views.item(done, board.today_in(call.portal, body.community_id, call.now))
 
@@ -53,7 +53,7 @@ def add(call: Call) -> ItemView:
 def set_price(call: Call, item_id: str) -> ItemView:
     """From today on or later; what it cost before stays on the board."""
     body = call.read(SetPrice)
-    key = once(call.person.id, call.idempotency_key, f"desk/prices/{item_id}/prices", body)
+    key = asked_once(call, f"desk/prices/{item_id}/prices", body)
     done = board.set_price(call.portal, call.person, item_id, body, key, call.now)
     return views.item(done, board.today_in(call.portal, body.community_id, call.now))
 
@@ -70,6 +70,6 @@ def set_price(call: Call, item_id: str) -> ItemView:
 def change(call: Call, item_id: str) -> ItemView:
     """Its prices stay as they are."""
     body = call.read(ChangeItem)
-    key = once(call.person.id, call.idempotency_key, f"desk/prices/{item_id}", body)
+    key = asked_once(call, f"desk/prices/{item_id}", body)
     done = board.change(call.portal, call.person, item_id, body, key, call.now)
     return views.item(done, board.today_in(call.portal, body.community_id, call.now))

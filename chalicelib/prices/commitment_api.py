@@ -4,7 +4,7 @@ from chalicelib.complaints.view_models import LetterLink
 from chalicelib.consultations.api import CALENDAR
 from chalicelib.consultations.plans import CALENDAR_ROLES
 from chalicelib.errors import NotFound
-from chalicelib.once import once
+from chalicelib.once import asked_once
 from chalicelib.prices import board, document, service, store, views
 from chalicelib.prices.models import Commitment, Dispute, OfCommunity, Offer, Sign
 from chalicelib.prices.views import CommitmentList, CommitmentView
@@ -78,7 +78,7 @@ def pdf(call: Call, commitment_id: str) -> LetterLink:
 def sign(call: Call, commitment_id: str) -> CommitmentView:
     """The second signature; the document is kept from then on."""
     body = call.read(Sign)
-    key = once(call.person.id, call.idempotency_key, f"commitments/{commitment_id}/sign", body)
+    key = asked_once(call, f"commitments/{commitment_id}/sign", body)
     done = service.sign(call.portal, call.person, commitment_id, body, key, call.locale, call.now)
     return shown(call, done, desk=False)
 
@@ -95,7 +95,7 @@ def sign(call: Call, commitment_id: str) -> CommitmentView:
 def dispute(call: Call, commitment_id: str) -> CommitmentView:
     """`complaint_id` is the complaint's then."""
     body = call.read(Dispute)
-    key = once(call.person.id, call.idempotency_key, f"commitments/{commitment_id}/dispute", body)
+    key = asked_once(call, f"commitments/{commitment_id}/dispute", body)
     done = service.dispute(call.portal, call.person, commitment_id, body, key, call.now)
     return shown(call, done, desk=False)
 
@@ -126,7 +126,7 @@ def at_desk(call: Call) -> CommitmentList:
 def offer(call: Call) -> CommitmentView:
     """The home is told, and signs, too."""
     body = call.read(Offer)
-    key = once(call.person.id, call.idempotency_key, "desk/commitments", body)
+    key = asked_once(call, "desk/commitments", body)
     return shown(call, service.offer(call.portal, call.person, body, key, call.now), desk=True)
 
 
@@ -142,7 +142,7 @@ def offer(call: Call) -> CommitmentView:
 def withdraw(call: Call, commitment_id: str) -> CommitmentView:
     """The home is told."""
     body = call.read(Sign)
-    key = once(call.person.id, call.idempotency_key, f"desk/commitments/{commitment_id}/withdraw", body)
+    key = asked_once(call, f"desk/commitments/{commitment_id}/withdraw", body)
     return shown(
         call, service.withdraw(call.portal, call.person, commitment_id, body, key, call.now), desk=True
     )

@@ -10,8 +10,8 @@ from chalicelib.communities import store as communities
 from chalicelib.consultations.api import CALENDAR
 from chalicelib.consultations.plans import CALENDAR_ROLES
 from chalicelib.errors import N_, PortalError
-from chalicelib.inputs import checked_key, from_form
-from chalicelib.once import once
+from chalicelib.inputs import from_form
+from chalicelib.once import once, sent_once
 from chalicelib.page_words import Speech, speak
 from chalicelib.pages import Fields, go, said, stay, values, whole_number
 from chalicelib.prices import board, document, page_views, service
@@ -68,7 +68,7 @@ def offer(call: Call) -> Response:
             unit_id=call.field("unit_id").strip(),
             item_ids=call.form.get("item_ids", []),
         )
-        key = once(call.person.id, checked_key(call.field("key") or None), "desk/commitments", body)
+        key = sent_once(call, "desk/commitments", body)
         done = service.offer(call.portal, call.person, body, key, call.now)
         return go(url(f"/desk/commitments/{done.id}"), OFFERED)
 

@@ -9,8 +9,8 @@ from chalicelib.answers import flash_words, page
 from chalicelib.communities import store as communities
 from chalicelib.dispatch.card_rules import read_yuan
 from chalicelib.errors import N_, PortalError
-from chalicelib.inputs import checked_key, from_form
-from chalicelib.once import once
+from chalicelib.inputs import from_form
+from chalicelib.once import once, sent_once
 from chalicelib.page_words import Speech, gettext, speak
 from chalicelib.pages import Fields, go, said, stay, values, whole_number
 from chalicelib.prices import board, page_views
@@ -69,7 +69,7 @@ def add(call: Call) -> Response:
             },
             fen=read_yuan(call.field("fen"), "fen"),
         )
-        key = once(call.person.id, checked_key(call.field("key") or None), "desk/prices", body)
+        key = sent_once(call, "desk/prices", body)
         board.add(call.portal, call.person, body, key, call.now)
         return go(url("/desk/prices", community_id=body.community_id), SAVED)
 
@@ -110,9 +110,7 @@ def save(call: Call, item_id: str) -> Response:
                 **{name: call.field(name) for name in ("community_id", "since", "reason")},
                 fen=read_yuan(call.field("fen"), "fen"),
             )
-            key = once(
-                call.person.id, checked_key(call.field("key") or None), f"desk/prices/{item_id}/prices", body
-            )
+            key = sent_once(call, f"desk/prices/{item_id}/prices", body)
             board.set_price(call.portal, call.person, item_id, body, key, call.now)
         else:
             _change(call, item_id)

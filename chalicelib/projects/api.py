@@ -6,7 +6,7 @@ from chalicelib.consultations.api import CALENDAR
 from chalicelib.consultations.input_models import FindConsultants
 from chalicelib.consultations.plans import CALENDAR_ROLES
 from chalicelib.errors import NotFound
-from chalicelib.once import once
+from chalicelib.once import asked_once
 from chalicelib.projects import service, store, views
 from chalicelib.projects.models import SaveStages, Say, StartProject, WriteReport
 from chalicelib.projects.views import CommentView, OwnProjects, ProjectLine, ProjectList, ProjectView
@@ -27,7 +27,7 @@ def shown(call: Call, unit_id: str, role: Role) -> ProjectView:
 def _say(call: Call, unit_id: str, month: str, role: Role) -> CommentView:
     body = call.read(Say)
     project = service.file_of(call.portal, call.person, unit_id, role).project
-    key = once(call.person.id, call.idempotency_key, f"projects/{unit_id}/{month}", body)
+    key = asked_once(call, f"projects/{unit_id}/{month}", body)
     done = service.comment(call.portal, call.person, project, role, month, body, key, call.now)
     return CommentView.of(done, role)
 
@@ -103,7 +103,7 @@ def looked_after(call: Call, community_id: str) -> list[dict[str, object]]:
 def start(call: Call) -> ProjectView:
     """Those who live there are told."""
     body = call.read(StartProject)
-    key = once(call.person.id, call.idempotency_key, "desk/projects", body)
+    key = asked_once(call, "desk/projects", body)
     project = service.start(call.portal, call.person, body, key, call.now)
     return shown(call, project.unit_id, "staff")
 
@@ -126,7 +126,7 @@ def at_desk(call: Call, unit_id: str) -> ProjectView:
 def save(call: Call, unit_id: str) -> ProjectView:
     """The home is told."""
     body = call.read(SaveStages)
-    key = once(call.person.id, call.idempotency_key, f"desk/projects/{unit_id}", body)
+    key = asked_once(call, f"desk/projects/{unit_id}", body)
     service.save(call.portal, call.person, unit_id, body, key, call.now)
     return shown(call, unit_id, "staff")
 
@@ -144,7 +144,7 @@ def save(call: Call, unit_id: str) -> ProjectView:
 def report(call: Call, unit_id: str) -> ProjectView:
     """With photos; the home is told."""
     body = call.read(WriteReport)
-    key = once(call.person.id, call.idempotency_key, f"desk/projects/{unit_id}/reports", body)
+    key = asked_once(call, f"desk/projects/{unit_id}/reports", body)
     service.report(call.portal, call.person, unit_id, body, key, call.now)
     return shown(call, unit_id, "staff")
 

@@ -9,8 +9,8 @@ from chalicelib.communities import store as communities
 from chalicelib.consultations import plans
 from chalicelib.consultations.api import CALENDAR
 from chalicelib.errors import N_, NotFound, PortalError
-from chalicelib.inputs import checked_key, from_form
-from chalicelib.once import once
+from chalicelib.inputs import from_form
+from chalicelib.once import once, sent_once
 from chalicelib.page_words import Speech, speak
 from chalicelib.pages import Fields, go, said, stay, typed, values, whole_number
 from chalicelib.photos.picked import picked
@@ -77,7 +77,7 @@ def start(call: Call) -> Response:
             community_id=call.field("community_id"),
             designer_id=call.field("designer_id") or None,
         )
-        key = once(call.person.id, checked_key(call.field("key") or None), "desk/projects", body)
+        key = sent_once(call, "desk/projects", body)
         project = service.start(call.portal, call.person, body, key, call.now)
         return go(url(f"/desk/projects/{project.unit_id}"), BEGUN)
 
@@ -168,9 +168,7 @@ def report(call: Call, unit_id: str) -> Response:
             text=call.field("text"),
             photo_ids=call.form.get("photo_ids", []),
         )
-        key = once(
-            call.person.id, checked_key(call.field("key") or None), f"desk/projects/{unit_id}/report", body
-        )
+        key = sent_once(call, f"desk/projects/{unit_id}/report", body)
         service.report(call.portal, call.person, unit_id, body, key, call.now)
         return go(url(f"/desk/projects/{unit_id}") + f"#r-{body.month}", REPORTED)
 
@@ -191,9 +189,7 @@ def answer(call: Call, unit_id: str, month: str) -> Response:
 
     def work() -> Response:
         body = from_form(Say, text=call.field("text"))
-        key = once(
-            call.person.id, checked_key(call.field("key") or None), f"projects/{unit_id}/{month}", body
-        )
+        key = sent_once(call, f"projects/{unit_id}/{month}", body)
         service.comment(call.portal, call.person, file.project, "staff", month, body, key, call.now)
         return go(url(f"/desk/projects/{unit_id}") + f"#r-{month}", ANSWERED)
 

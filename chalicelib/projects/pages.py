@@ -4,8 +4,8 @@ from chalice.app import Response
 
 from chalicelib.answers import flash_words, page
 from chalicelib.errors import N_, NotFound, PortalError
-from chalicelib.inputs import checked_key, from_form
-from chalicelib.once import once
+from chalicelib.inputs import from_form
+from chalicelib.once import sent_once
 from chalicelib.page_words import DEFAULT_ZONE, Speech, speak
 from chalicelib.pages import Fields, go, said, stay, values
 from chalicelib.projects import page_views, service, store, views
@@ -55,9 +55,7 @@ def comment(call: Call, unit_id: str, month: str) -> Response:
     def work() -> Response:
         body = from_form(Say, text=call.field("text"))
         project = service.file_of(call.portal, call.person, unit_id, "owner").project
-        key = once(
-            call.person.id, checked_key(call.field("key") or None), f"projects/{unit_id}/{month}", body
-        )
+        key = sent_once(call, f"projects/{unit_id}/{month}", body)
         service.comment(call.portal, call.person, project, "owner", month, body, key, call.now)
         return go(url(f"/projects/{unit_id}") + f"#r-{month}", SAID)
 

@@ -9,7 +9,7 @@ from chalicelib.answers import json_answer
 from chalicelib.company import company
 from chalicelib.cursors import give, scope, take
 from chalicelib.inputs import PageQuery
-from chalicelib.once import once
+from chalicelib.once import asked_once
 from chalicelib.referrals import claiming, codes, deciding, listing, rewards, views, withdrawing, words
 from chalicelib.referrals.models import (
     Claim,
@@ -51,7 +51,7 @@ def own(call: Call) -> OwnReferral:
 def renew(call: Call) -> OwnReferral:
     """Replace one's code."""
     body = call.read(Renew)
-    key = once(call.person.id, call.idempotency_key, "referral/renew", body)
+    key = asked_once(call, "referral/renew", body)
     return views.own(call, codes.renew(call.portal, call.person, body.code, key, call.now))
 
 
@@ -166,6 +166,6 @@ def show(call: Call, referral_id: str) -> FlaggedView:
 def decide(call: Call, referral_id: str) -> Decided:
     """Decide, with a reason."""
     body = call.read(Decide)
-    key = once(call.person.id, call.idempotency_key, f"referrals/{referral_id}/decision", body)
+    key = asked_once(call, f"referrals/{referral_id}/decision", body)
     after = deciding.decide(call.portal, call.person, referral_id, body, key, call.now)
     return Decided(id=after.id, state=after.state, version=after.version)

@@ -10,8 +10,8 @@ from chalicelib.answers import flash_words, page
 from chalicelib.communities import store as communities
 from chalicelib.cursors import give, scope, take
 from chalicelib.errors import N_, PortalError
-from chalicelib.inputs import checked_key, from_form
-from chalicelib.once import once
+from chalicelib.inputs import from_form
+from chalicelib.once import sent_once
 from chalicelib.page_words import Speech, gettext, speak
 from chalicelib.pages import go, next_url, said, stay, values, whole_number
 from chalicelib.referrals import deciding, views, words
@@ -129,9 +129,7 @@ def decide(call: Call, referral_id: str) -> Response:
         version = whole_number(call.field("version"), "version")
         decision = call.field("decision") or None
         body = from_form(Decide, decision=decision, reason=call.field("reason"), version=version)
-        key = once(
-            call.person.id, checked_key(call.field("key") or None), f"referrals/{referral_id}/decision", body
-        )
+        key = sent_once(call, f"referrals/{referral_id}/decision", body)
         after = deciding.decide(call.portal, call.person, referral_id, body, key, call.now)
         said_ = RELEASED if body.decision == "release" else VOIDED
         return go(url("/desk/referrals", community_id=after.community_id), said_)

@@ -1,7 +1,7 @@
 """Rewards and one's own vouchers over the JSON API."""
 
 from chalicelib.cursors import give, take
-from chalicelib.once import once
+from chalicelib.once import asked_once
 from chalicelib.rewards import service, store, views
 from chalicelib.rewards.models import (
     ListRewards,
@@ -51,7 +51,7 @@ def list_rewards(call: Call) -> RewardList:
 def redeem(call: Call, reward_id: str) -> VoucherView:
     """Spend points."""
     body = call.read(Redeem)
-    key = once(call.person.id, call.idempotency_key, f"rewards/{reward_id}/redemptions", body)
+    key = asked_once(call, f"rewards/{reward_id}/redemptions", body)
     voucher, status = service.redeem(call.portal, call.person, reward_id, key, call.now)
     return views.voucher_view(voucher, call.now, status)
 

@@ -8,10 +8,10 @@ from chalice.app import Response
 
 from chalicelib.answers import flash_words, page
 from chalicelib.errors import N_, Invalid, PortalError
-from chalicelib.inputs import checked_key, from_form
+from chalicelib.inputs import from_form
 from chalicelib.issues.issue_pages import ready_photos
 from chalicelib.managing.page_flow import Place, place, tabs
-from chalicelib.once import once
+from chalicelib.once import sent_once
 from chalicelib.page_words import gettext
 from chalicelib.pages import Fields, go, said, stay, typed, values
 from chalicelib.rewards import catalogue, store, views
@@ -91,7 +91,7 @@ def add(call: Call) -> Response:
 
     def work() -> Response:
         body = _read(here, 0)
-        key = once(call.person.id, checked_key(call.field("key") or None), "desk/rewards", body)
+        key = sent_once(call, "desk/rewards", body)
         catalogue.add(call.portal, call.person, body, key, call.now)
         return go(url(LIST, community_id=here.community.id), SAVED)
 

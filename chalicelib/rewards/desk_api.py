@@ -3,7 +3,7 @@
 from chalicelib.accounts.managing import managed
 from chalicelib.errors import N_, Invalid
 from chalicelib.inputs import Input
-from chalicelib.once import once
+from chalicelib.once import asked_once
 from chalicelib.rewards import catalogue, service, store, views
 from chalicelib.rewards.models import (
     DeskRewardList,
@@ -58,7 +58,7 @@ def _view(call: Call, reward: Reward) -> DeskRewardView:
 def add(call: Call) -> DeskRewardView:
     """Add one."""
     body = call.read(SaveReward)
-    key = once(call.person.id, call.idempotency_key, "desk/rewards", body)
+    key = asked_once(call, "desk/rewards", body)
     return _view(call, catalogue.add(call.portal, call.person, body, key, call.now))
 
 

@@ -3,7 +3,7 @@
 from chalicelib.issues import access
 from chalicelib.issues.api import reader
 from chalicelib.issues.view_models import DeskIssueView
-from chalicelib.once import once
+from chalicelib.once import asked_once
 from chalicelib.routes import Routes
 from chalicelib.sops import service
 from chalicelib.sops.models import TickStep
@@ -24,6 +24,6 @@ routes = Routes(__name__, "desk")
 def tick(call: Call, issue_id: str) -> DeskIssueView:
     """Tick a step, with its photo or measurement."""
     body = call.read(TickStep)
-    key = once(call.person.id, call.idempotency_key, f"desk/{issue_id}/sop", body)
+    key = asked_once(call, f"desk/{issue_id}/sop", body)
     file, at = service.tick(call.portal, call.person, issue_id, body, key, call.now)
     return reader(call).desk_view(file, access.staff_roles(call.person, file.issue), at)
