@@ -59,28 +59,36 @@ def issue_page(
         ),
         "actions": view.allowed_actions,
         "may_call": bool(roles & ASSIGNEE_ROLES),
-        **_assignees(call, picture, file, roles),
         "values": values(fields),
         "errors": said(error) if error and not quicker else [],
         "conflict": quicker,
         "photos_ready": ready_photos(call, fields.get("photo_ids", [])),
         "pause_reasons": _PAUSES,
         "asked": call.query.get("open", ""),
-        "ticks": may_tick(file.issue, roles, call.person.id),
         "offset": call.now.astimezone(community.zone).isoformat()[-6:],
         "back": url("/desk", community_id=community.id),
         "replies": ready,
+        "sla": sla_views.shown(view.sla, {member.id: member.name for member in picture.staff}),
+        **_assignees(call, picture, file, roles),
+        **_work(call, picture, file, roles),
+    }
+    return page(call, "desk/issue.html", context, error.status if error else 200, community.zone)
+
+
+def _work(call: Call, picture: Picture, file: IssueFile, roles: frozenset[str]) -> dict[str, Any]:
+    """What was done and can be done besides the issue's own steps: the SOP, calls, links, costs, undoing."""
+    dispatches, open_ = bool(roles & DISPATCH_ROLES), file.issue.status in WORK
+    return {
+        "ticks": may_tick(file.issue, roles, call.person.id),
         "undo": _undo(call, file),
-        "earlier": repeat_store.earlier(call.portal.db, file.issue) if file.issue.status in WORK else [],
+        "earlier": repeat_store.earlier(call.portal.db, file.issue) if open_ else [],
         "calls": list(reversed(callbacks.called(file))),
         "links": links.of(file),
         "categories": [(one.id, one.name(call.locale)) for one in CATEGORIES.values()],
-        "may_split": bool(roles & DISPATCH_ROLES) and file.issue.status in WORK and file.issue.unit_id != "",
-        "may_link": bool(roles & DISPATCH_ROLES),
+        "may_split": dispatches and open_ and file.issue.unit_id != "",
+        "may_link": dispatches,
         "costs": _costs(call, file, picture, roles),
-        "sla": sla_views.shown(view.sla, {member.id: member.name for member in picture.staff}),
     }
-    return page(call, "desk/issue.html", context, error.status if error else 200, community.zone)
 
 
 def _around(call: Call, file: IssueFile, roles: frozenset[str]) -> tuple[Account | None, list[Ready]]:
