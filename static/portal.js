@@ -161,6 +161,9 @@
   }
   window.addEventListener("hashchange", openTarget);
 
+  /* A strip that is wider than the screen shows what is chosen. */
+  all(".days [aria-current]").forEach((day) => day.scrollIntoView({ block: "nearest", inline: "center" }));
+
   /* Calls of the JSON API. */
   function key() {
     const bytes = crypto.getRandomValues(new Uint8Array(16));

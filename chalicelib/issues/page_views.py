@@ -222,12 +222,13 @@ def windows(now: datetime, zone: ZoneInfo, locale: str, checked: set[str]) -> li
             end = datetime.combine(day, time(last), zone)
             if start > now + timedelta(hours=1):
                 value = f"{rfc3339(start)}/{rfc3339(end)}"
-                label = i18n.time_range(start, end, now, zone, locale)
                 found.append(
                     {
                         "start": rfc3339(start),
                         "end": rfc3339(end),
-                        "label": label,
+                        "date": f"{day}",
+                        "day": i18n.day(start, now, zone, locale),
+                        "hours": f"{start:%H:%M}–{end:%H:%M}",
                         "checked": value in checked,
                     }
                 )

@@ -129,7 +129,7 @@ def test_the_second_to_report_hears_that_it_is_known(signed_in: Any, site: Porta
         place_id=place.id,
         now=NOW,
     )
-    known = ("Somebody else has reported it too", "也有别人报过")
+    known = ("Neighbours have reported it, too", "也有邻居报过")
     owner: Browser = signed_in("owner")
     second = owner.post(
         "/issues/emergency", {"category_id": "fire", "place_id": place.id, "key": "danger-key-5"}, follow=True
