@@ -95,7 +95,7 @@ def strip(
         by_day.setdefault(slot.starts_at.astimezone(zone).date(), []).append(slot)
     today = call.now.astimezone(zone).date()
     shown = rules.days_between(first, min(first + timedelta(days=STRIP - 1), today + HORIZON))
-    if chosen is None:
+    if chosen not in shown:  # none, or one that nobody can book any more or yet
         chosen = min((day for day in by_day if day in shown), default=first)
     days = [
         {

@@ -1,5 +1,6 @@
 """Every page and state of the portal, by name: how to get there. The checks and the contact sheets use it."""
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -407,9 +408,9 @@ def _first(path: str, link: str) -> Go:
 
 
 def _full_day(page: Page, world: World) -> None:
-    """A day that has passed has nothing free, like one that is full."""
+    """The designer's day off has nothing free, like one that is full."""
     _consult()(page, world)
-    page.goto(page.url + "&day=2026-01-05")
+    page.locator(".days a").filter(has_text=re.compile("约满|full")).first.click()
     page.locator("form[action='/consultations/line']").wait_for()
 
 

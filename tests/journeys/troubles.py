@@ -1,12 +1,15 @@
 """What only time and other companies' machines bring about: messages that failed, a risk, somebody whom devices and
-WeChat reach. Run inside a portal: `python -m local.inside tests.journeys.troubles <phone> <phone> <phone>`, those of a
-manager, of somebody who lives in cedar, and of whom is reached."""
+WeChat reach, a designer's day off. Run inside a portal: `python -m local.inside tests.journeys.troubles <phone>
+<phone> <phone>`, those of a manager, of somebody who lives in cedar, and of whom is reached."""
 
 import sys
 from datetime import UTC, datetime, timedelta
 
 from chalicelib.accounts import store as accounts
 from chalicelib.accounts.models import Account, Person
+from chalicelib.consultations import plans, rules
+from chalicelib.consultations import store as plan_store
+from chalicelib.consultations.input_models import SavePlan
 from chalicelib.db import Put
 from chalicelib.importing import service as importing
 from chalicelib.issues import reporting
@@ -17,6 +20,7 @@ from chalicelib.messages.notifier import Channel
 from chalicelib.portal import Portal, portal
 from chalicelib.service_levels.policy import DEFAULT_POLICY
 from chalicelib.times import rfc3339
+from tests.journeys.running import DESIGNER
 
 #: By which channel, of what, with which reason, after how many tries; the last reason is a provider's own code.
 FAILED: tuple[tuple[Channel, str, str, int], ...] = (
@@ -35,6 +39,7 @@ def main(manager: str, phone: str, reached: str) -> None:
     result = importing.run(home, importing.Importer("test", None), rows.encode(), "en", now, preview=False)
     assert not result.errors, result
     _reach(home, _person(home, reached), now)
+    _day_off(home, _person(home, DESIGNER), now)
     person = _person(home, phone)
     old = now - DEFAULT_POLICY.unresolved - timedelta(days=1)
     said = {"unit_id": person.units[0].id, "category_id": "noise", "description": "楼上每天半夜装修，" * 9}
@@ -53,6 +58,14 @@ def _person(home: Portal, phone: str) -> Person:
     account = accounts.find_by_phone(home.db, home.keys, phone)
     assert account
     return Person(**{name: getattr(account, name) for name in Account.model_fields}, session="test")
+
+
+def _day_off(home: Portal, designer: Person, now: datetime) -> None:
+    """The last day but one of those that owners see first."""
+    (plan,) = plan_store.plans(home.db, [designer.id])
+    day = rules.day_of(plan, now) + timedelta(days=12)
+    fields = {**plan.model_dump(include=set(SavePlan.model_fields)), "exceptions": {str(day): []}}
+    plans.save(home, designer, designer.id, SavePlan.model_validate(fields), now)
 
 
 def _reach(home: Portal, person: Person, now: datetime) -> None:
