@@ -118,7 +118,10 @@ def page(
 
 
 def _flash(call: "Call") -> dict[str, str] | None:
-    """What the page before wanted said once; only codes from our own list are shown."""
+    """What the page before wanted said once; only codes from our own list are shown. What a phone fetches ahead, to
+    keep it, nobody reads: it is left for the page that comes."""
+    if call.header("purpose") == "prefetch":
+        return None
     code = call.cookies.get("flash", "").split("~")[0]
     if code not in FLASHES:
         return None

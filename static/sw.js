@@ -89,7 +89,7 @@
     await nobodys();
     const queue = paths.slice();
     for (let n = 0; n < queue.length && n < MOST.ahead; n++) {
-      const answer = await fetch(queue[n], { credentials: "same-origin", headers: { Accept: "text/html" } });
+      const answer = await fetch(queue[n], { credentials: "same-origin", headers: { Accept: "text/html", Purpose: "prefetch" } });
       const text = await keep(keyOf(queue[n]), answer, AHEAD);
       if (n < paths.length) (text.match(/<a\s[^>]*data-ahead[^>]*>/g) || []).forEach((link) => queue.push(/href="([^"]+)"/.exec(link)[1].replace(/&amp;/g, "&")));
     }
@@ -97,7 +97,7 @@
   }
 
   async function nobodys() {
-    const answer = await fetch(offline, { credentials: "same-origin", cache: "no-store" });
+    const answer = await fetch(offline, { credentials: "same-origin", cache: "no-store", headers: { Purpose: "prefetch" } });
     if (answer.ok) await (await caches.open(STATIC)).put(offline, answer);
   }
   async function prepare() {

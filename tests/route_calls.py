@@ -100,6 +100,7 @@ BODIES: dict[str, Any] = {
     "POST /desk/complaints/{complaint_id}/link": {"number": "C261120-0000", "version": 1},
     "POST /desk/complaints/{complaint_id}/call-back": {"satisfied": True, "version": 1},
     "POST /desk/complaints/{complaint_id}/contact": {},
+    "POST /desk/bookings/{booking_id}/contact": {},
     "PUT /desk/complaint-departments": {"community_id": "maple", "version": 0, **_MATRIX},
     "POST /desk/issues/{issue_id}/sop": {"step_id": "shut", "version": 1},
     "PUT /desk/communities/{community_id}/policy": {"version": 0, "policy": _json(DEFAULT_POLICY)},
@@ -237,6 +238,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "/desk/complaints/{complaint_id}/link": {"number": "C261120-0000", "version": 1},
     "/desk/complaints/{complaint_id}/call-back": {"satisfied": "true", "version": 1},
     "/desk/complaints/{complaint_id}/contact": {},
+    "/desk/calendar/{booking_id}/contact": {},
     "/desk/complaints/departments": {
         "community_id": "maple",
         "version": 0,

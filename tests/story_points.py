@@ -69,7 +69,7 @@ def _spend(portal: Portal, people: People) -> None:
     first = redeem(portal=portal, by=owner, reward=reward, once=make_key(of=owner))
     service.cancel(portal, owner, first.id, NOW)
     second = redeem(portal=portal, by=owner, reward=reward)
-    service.use(portal, people.clerk, second.code, NOW)
+    service.use(portal, people.clerk, second.code, None, NOW)
     give_points(portal=portal, to=people.neighbour)
     last = redeem(portal=portal, by=people.neighbour, reward=reward)  # all that they have
     for voucher in (last, last, second):  # in time, by another run, and of what was used

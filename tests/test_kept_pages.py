@@ -2,8 +2,10 @@
 
 import json
 import re
+from typing import Any
 
 from chalicelib.page_words import static
+from chalicelib.portal import Portal
 from tests.browser import Browser
 from tests.factories import People
 
@@ -49,3 +51,17 @@ def test_only_owners_pages_ask_for_the_forms_of_a_report(shared_site: People) ->
 def test_the_manifest_speaks_the_pages_language(shared_site: People) -> None:
     names = [Browser().get(f"/manifest.webmanifest?locale={lang}").json["name"] for lang in ("zh-CN", "en")]
     assert names == ["安和物业", "Anhe Property Care"]
+
+
+def test_what_a_phone_fetches_ahead_leaves_what_is_to_be_said_for_the_page_that_comes(
+    signed_in: Any, site: Portal
+) -> None:
+    owner: Browser = signed_in("owner")
+    owner.post("/me/language", {"locale": "zh-CN"})
+    assert owner.cookies["flash"]
+    for path in ("/offline", "/issues"):
+        ahead = owner.get(path, Purpose="prefetch")
+        assert "<!--once--><div" not in ahead.text
+        assert owner.cookies["flash"]
+    assert 'role="status"' in owner.get("/me").text
+    assert not owner.cookies.get("flash")

@@ -11,8 +11,8 @@ from chalicelib.times import rfc3339
 
 Action = Literal[
     "transition", "assign", "message", "contact_seen", "undo", "import_row", "account_imported", "photo_removed",
-    "place_added", "place_changed", "booking", "plan_changed", "project", "price", "commitment", "preview",
-    "levels_changed",
+    "place_added", "place_changed", "booking", "booking_contact", "plan_changed", "project", "price", "commitment",
+    "preview", "levels_changed",
     "alert_seen", "sop_changed", "roster_changed", "sop_step",
     "message_judged", "announced", "announcement_taken_back",
     "complaint_step", "complaint_assign", "complaint_note", "complaint_link",

@@ -19,6 +19,7 @@ from chalicelib.consultations.input_models import (
 from chalicelib.consultations.models import Booking
 from chalicelib.consultations.views import BookingList, BookingView, ConsultantList, ConsultantView, SlotList
 from chalicelib.cursors import give, take
+from chalicelib.desk.models import Contact
 from chalicelib.errors import NotFound
 from chalicelib.inputs import PageQuery
 from chalicelib.once import asked_once
@@ -196,3 +197,15 @@ def step(call: Call, booking_id: str) -> BookingView:
     body = call.read(StaffStep)
     key = asked_once(call, f"desk/bookings/{booking_id}/step", body)
     return _view(call, staff.step(call.portal, call.person, booking_id, body, key, call.now))
+
+
+@routes.api(
+    "POST",
+    "/api/v1/desk/bookings/{booking_id}/contact",
+    CALENDAR,
+    "The owner's full name and number; the look is recorded",
+    answer=Contact,
+)
+def contact(call: Call, booking_id: str) -> Contact:
+    """Whom to call; for the designer, and managers there."""
+    return staff.contact(call.portal, call.person, booking_id, call.now)

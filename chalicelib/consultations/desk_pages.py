@@ -12,6 +12,7 @@ from chalicelib.consultations.api import CALENDAR
 from chalicelib.consultations.input_models import StaffStep
 from chalicelib.consultations.models import Booking, Plan
 from chalicelib.consultations.page_routes import routes
+from chalicelib.desk.models import Contact
 from chalicelib.errors import N_, NotFound, PortalError
 from chalicelib.inputs import from_form
 from chalicelib.once import sent_once
@@ -63,7 +64,7 @@ def _calendar(call: Call, who: list[tuple[str, str, str]], chosen: tuple[str, st
     first = at if view == "day" else at - timedelta(days=at.weekday())
     length = 1 if view == "day" else 7
     plan, days = _days(call, consultant_id, [first + timedelta(days=n) for n in range(length)], zone)
-    asked = store.bookings(call.portal.db, call.portal.keys, store.asked(call.portal.db, consultant_id))
+    asked = _visible(call, store.asked(call.portal.db, consultant_id))
     own = consultant_id == call.person.id
     code = feeds.code(call.portal, call.person) if own else None
     context = {
@@ -86,11 +87,12 @@ def _calendar(call: Call, who: list[tuple[str, str, str]], chosen: tuple[str, st
 def _days(
     call: Call, consultant_id: str, days: list[date], zone: ZoneInfo
 ) -> tuple[Plan | None, list[dict[str, Any]]]:
-    """Each day with its hours and appointments: two round trips."""
+    """Each day with its hours and appointments: two round trips. Of what is another community's only the time is told,
+    as of what is kept for somebody."""
     plan, taken = store.diaries(call.portal.db, [consultant_id], days)[consultant_id]
     holds = [hold for day in taken.values() for hold in rules.standing(day.holds, call.now)]
     ids = [hold.id for hold in holds if hold.until is None]
-    found = {one.id: one for one in store.bookings(call.portal.db, call.portal.keys, ids)}
+    found = {one.id: one for one in _visible(call, ids)}
     shown = []
     for day in days:
         here = sorted((h for h in taken[day].holds if h in holds), key=lambda hold: (hold.starts_at, hold.id))
@@ -100,10 +102,16 @@ def _days(
                 "words": page_views.day_words(call, day, zone),
                 "hours": hours.write_hours(rules.hours_on(plan, day)) if plan else "",
                 "bookings": [_entry(call, found[h.id], zone) for h in here if h.id in found],
-                "kept": [_clock(h.starts_at, zone) for h in here if h.until],
+                "kept": [_clock(h.starts_at, zone) for h in here if h.id not in found],
             }
         )
     return plan, shown
+
+
+def _visible(call: Call, ids: list[str]) -> list[Booking]:
+    """Those of the bookings that somebody sees at the desk: a designer's other communities are none of a manager's."""
+    found = store.bookings(call.portal.db, call.portal.keys, ids)
+    return [one for one in found if access.is_staff_of(call.person, one)]
 
 
 def _entry(call: Call, booking: Booking, zone: ZoneInfo) -> dict[str, Any]:
@@ -128,13 +136,29 @@ def show(call: Call, booking_id: str) -> Response:
     return _show(call, _seen(call, booking_id), {})
 
 
-def _show(call: Call, booking: Booking, fields: Fields, error: PortalError | None = None) -> Response:
+@routes.form(
+    "/desk/calendar/{booking_id}/contact", CALENDAR, "Show whom to call", on="/desk/calendar/{booking_id}"
+)
+def contact(call: Call, booking_id: str) -> Response:
+    """Show the full name and number once; the look is recorded."""
+    found = staff.contact(call.portal, call.person, booking_id, call.now)
+    return _show(call, _seen(call, booking_id), {}, contact=found)
+
+
+def _show(
+    call: Call,
+    booking: Booking,
+    fields: Fields,
+    error: PortalError | None = None,
+    contact: Contact | None = None,
+) -> Response:
     zone = page_views.zone_of(call, booking.community_id)
     speak(Speech(call.now, zone, call.locale))
     actions = [to for to in states.STAFF_STEPS if states.may_step(booking, to, call.now)]
     context = {
         "booking": {**page_views.whole(call, booking, call.person), "actions": actions},
         "zone": zone.key,
+        "contact": contact,
         "values": values(fields),
         "errors": said(error) if error else [],
     }

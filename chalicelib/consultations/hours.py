@@ -19,7 +19,12 @@ def read_hours(text: str, field: str) -> Hours:
     found = [tuple(map(int, span.groups())) for span in _SPAN.finditer(text)]
     hours = tuple((a * 60 + b, c * 60 + d) for a, b, c, d in found)
     rest = _SPAN.sub("", text)
-    if not _BETWEEN.fullmatch(rest) or len(hours) > MOST_FRAMES or not are_hours(hours):
+    if (
+        any(b > 59 or d > 59 for _, b, _, d in found)
+        or not _BETWEEN.fullmatch(rest)
+        or len(hours) > MOST_FRAMES
+        or not are_hours(hours)
+    ):
         raise Invalid.field(field, "bad_hours", _BAD_HOURS)
     return hours
 

@@ -74,12 +74,13 @@ def _designer_of(portal: Portal, person: Person, consultant_id: str) -> tuple[st
     raise NotFound
 
 
-def hand_on(portal: Portal, diary: Diary, freed_at: datetime, now: datetime) -> Freed:
-    """Keep what the diary has free, and had not when it was read, for those in that day's line: one round trip."""
+def hand_on(portal: Portal, diary: Diary, freed_at: datetime, now: datetime, but: str = "") -> Freed:
+    """Keep what the diary has free, and had not when it was read, for those in that day's line, `but` for whoever has
+    just given it up: one round trip."""
     day = rules.day_of(diary.plan, freed_at)
     freed = Freed()
     for one in line_store.in_line(portal.db, portal.keys, diary.plan.consultant_id, day):
-        slot = None if one.offer else _freed_for(diary, one, now)
+        slot = None if one.offer or one.account_id == but else _freed_for(diary, one, now)
         if slot:
             _offer(portal, diary, one, slot, freed, now)
     return freed
@@ -126,7 +127,7 @@ def freeing(portal: Portal, step: Step, now: datetime, diary: Diary | None = Non
     assert step.before is not None, "what is freed was booked before"
     diary = diary or Diary.read(portal, step.before.consultant_id, [step.before.starts_at])
     diary.drop(step.before.id)
-    freed = hand_on(portal, diary, step.before.starts_at, now)
+    freed = hand_on(portal, diary, step.before.starts_at, now, but=step.before.owner_id)
     return replace(
         step, diary=diary, notices=[*step.notices, *freed.notices], extra=[*step.extra, *freed.ops]
     )

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from chalicelib import i18n
 from chalicelib.accounts.models import Person
+from chalicelib.accounts.rules import mask_name
 from chalicelib.communities import store as communities
 from chalicelib.consultations import rules, views
 from chalicelib.consultations.models import Booking, Service, Slot
@@ -46,7 +47,7 @@ def card(call: Call, booking: Booking) -> dict[str, Any]:
         "service": booking.service.name,
         "mode_words": gettext(MODES[booking.service.mode]),
         "name": booking.consultant_name,
-        "owner_name": booking.owner_name,
+        "owner_name": mask_name(booking.owner_name),
         "home": booking.unit_label,
         "starts_at": booking.starts_at,
         "ends_at": booking.ends_at,

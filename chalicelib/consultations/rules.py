@@ -194,3 +194,13 @@ def _near(holds: Sequence[Hold], starts: Sequence[datetime]) -> list[Hold]:
         return []
     low, high = starts[0] - _NEAR, starts[-1] + _NEAR
     return [hold for hold in holds if hold.first < high and low < hold.last]
+
+
+def choice_id(booking_id: str, number: int) -> str:
+    """The name of a time that is kept for somebody whom we had to call off: one of their first choice."""
+    return f"{booking_id}-{number}"
+
+
+def called_off(hold_id: str) -> str:
+    """The booking that was called off, by the name of a time that is kept for it."""
+    return hold_id.partition("-")[0]

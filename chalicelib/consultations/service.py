@@ -6,7 +6,7 @@ from chalicelib.accounts.models import Person, UnitRef
 from chalicelib.communities import store as communities
 from chalicelib.communities.models import StaffMember
 from chalicelib.conditions import Attr
-from chalicelib.consultations import access, line, rules, states
+from chalicelib.consultations import access, line, rules, states, store
 from chalicelib.consultations.commit import SlotTaken, Step, attempt, commit
 from chalicelib.consultations.diary import Diary
 from chalicelib.consultations.input_models import CancelBooking, NewBooking, Reschedule
@@ -22,7 +22,7 @@ from chalicelib.errors import (
     NotFound,
     VersionConflict,
 )
-from chalicelib.ids import new_id
+from chalicelib.ids import is_id, new_id
 from chalicelib.inbox.models import Event
 from chalicelib.once import Once
 from chalicelib.photos import service as photos
@@ -67,7 +67,7 @@ def _book(
     designer = _designer(portal, unit.community_id, body.consultant_id)
     if designer is None:
         raise NotFound
-    diary = Diary.read(portal, body.consultant_id, [body.starts_at])
+    diary, others = _diary_for(portal, person, body)
     service = diary.plan.service(body.service_id)
     if service is None:
         raise Invalid.field("service_id", "unknown_service", _NO_SERVICE)
@@ -89,9 +89,27 @@ def _book(
     cap = photos.daily_cap(person.id, "bookings", portal.settings.bookings_per_day, now)
     step = Step(
         None, booking, booking.status, person.id, "owner", notices=notices, diary=diary,
-        extra=[*given_up, *keep, cap],
+        extra=[*given_up, *others, *keep, cap],
     )  # fmt: skip
     return commit(portal, step, once, now)
+
+
+def _diary_for(portal: Portal, person: Person, body: NewBooking) -> tuple[Diary, list[Op]]:
+    """The days around the time that somebody wants. Where that is one of several kept for them since we had to call
+    them off, taking it gives the others back."""
+    diary, wanted = (
+        Diary.read(portal, body.consultant_id, [body.starts_at]),
+        (body.service_id, body.starts_at),
+    )
+    kept = [one.id for one in diary.kept_for(person.id, wanted) if not is_id(one.id)]
+    before = store.get(portal.db, portal.keys, rules.called_off(kept[0])) if kept else None
+    if before is None:
+        return diary, []
+    diary = Diary.read(portal, body.consultant_id, [body.starts_at, *before.offered])
+    for hold in diary.holds:
+        if hold.session != wanted and not is_id(hold.id) and rules.called_off(hold.id) == before.id:
+            diary.drop(hold.id)
+    return diary, [store.nothing_offered(before.id)]
 
 
 def _designer(portal: Portal, community_id: str, consultant_id: str) -> StaffMember | None:

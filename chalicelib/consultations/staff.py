@@ -3,7 +3,9 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from chalicelib.accounts import service as accounts
 from chalicelib.accounts.models import Person
+from chalicelib.audit import store as audit
 from chalicelib.consultations import access, line, rules, service, states, store
 from chalicelib.consultations.commit import Step, attempt, commit, until_settled
 from chalicelib.consultations.diary import Diary
@@ -11,6 +13,7 @@ from chalicelib.consultations.input_models import StaffStep
 from chalicelib.consultations.models import Booking
 from chalicelib.consultations.notices import to_designer, to_owner
 from chalicelib.consultations.policy import FIRST_CHOICE, OFFER
+from chalicelib.desk.models import Contact
 from chalicelib.errors import N_, IllegalTransition, Invalid, NotFound, VersionConflict
 from chalicelib.inbox.models import Event, Notice
 from chalicelib.once import Once
@@ -46,6 +49,18 @@ def step(
     return attempt(portal, once, work)
 
 
+def contact(portal: Portal, person: Person, booking_id: str, now: datetime) -> Contact:
+    """The owner's name and full number; the look itself is written into the audit trail first. Raises NotFound."""
+    booking = access.get(portal, booking_id)
+    if not access.is_staff_of(person, booking):
+        raise NotFound
+    portal.db.write(audit.add(audit.Act(booking.community_id, person.id, "booking_contact", booking.id), now))
+    account = accounts.account_of(portal, booking.owner_id)
+    if account is None:
+        raise NotFound
+    return Contact(name=account.name, phone=account.phone)
+
+
 def _told(portal: Portal, after: Booking, actor_id: str) -> list[Notice]:
     """The owner hears of what concerns them; the designer, of what a manager did."""
     event = _TOLD.get(after.status)
@@ -77,7 +92,9 @@ def _first_choice(diary: Diary, booking: Booking, now: datetime) -> tuple[dateti
     for day in rules.days_between(first, first + timedelta(days=_LOOK_AHEAD)):
         for starts_at in rules.starts_on(diary.plan, booking.service, day):
             hold = service.hold_for(booking, booking.service, starts_at)
-            hold = hold.model_copy(update={"id": f"{booking.id}-{len(found)}", "until": now + OFFER})
+            hold = hold.model_copy(
+                update={"id": rules.choice_id(booking.id, len(found)), "until": now + OFFER}
+            )
             # Kept for two hours means that it can be booked for as long.
             fits = rules.in_reach(diary.plan, starts_at, now + OFFER) and diary.fits(
                 booking.service, hold, now

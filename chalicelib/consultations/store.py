@@ -7,7 +7,7 @@ from typing import Any
 from chalicelib.conditions import Attr, Condition, Key
 from chalicelib.consultations.models import Booking, Day, Hold, Plan, Service
 from chalicelib.crypto import Keyring
-from chalicelib.db import Check, Db, Delete, Item, K, Op, Page, Put
+from chalicelib.db import Check, Db, Delete, Item, K, Op, Page, Put, Update
 from chalicelib.errors import ChangedMeanwhile, VersionConflict
 from chalicelib.kept import made
 from chalicelib.times import moment, rfc3339
@@ -164,6 +164,11 @@ def put_booking(before: Booking | None, after: Booking, keys: Keyring) -> list[O
         ops += [Delete(asked)] if asked else []
         ops += [Put({"PK": asks.pk, "SK": asks.sk, "booking_id": after.id}, replace=True)] if asks else []
     return ops
+
+
+def nothing_offered(booking_id: str) -> Op:
+    """The write by which nothing is offered any more for one that was called off: a new time was taken."""
+    return Update(booking_key(booking_id), sets={"offered": []}, condition=Attr("PK").exists())
 
 
 def get(db: Db, keys: Keyring, booking_id: str) -> Booking | None:

@@ -5,6 +5,7 @@ from typing import Any
 from chalice.app import Response
 
 from chalicelib.accounts import store as accounts
+from chalicelib.accounts.rules import mask_name, mask_phone
 from chalicelib.answers import flash_words, page
 from chalicelib.errors import N_, Invalid, PortalError
 from chalicelib.inputs import from_form
@@ -49,12 +50,13 @@ def _show(here: Place, error: PortalError | None = None) -> Response:
 
 
 def _names(here: Place, found: list[Adjustment]) -> dict[str, str]:
-    """Names of the staff, and of those whose points they are: two round trips."""
+    """Names of the staff, and in masked form those whose points they are: two round trips."""
     keys, db = here.call.portal.keys, here.call.portal.db
     staff = {member.id: member.name for member in staff_of(here)}
     wanted = list(dict.fromkeys(one.account_id for one in found))
     profiles = db.batch_get([accounts.profile_key(one) for one in wanted]) if wanted else []
-    return staff | {one["id"]: accounts.from_item(one, keys).name for one in profiles if one}
+    people = [accounts.from_item(one, keys) for one in profiles if one]
+    return {one.id: f"{mask_name(one.name)} · {mask_phone(one.phone)}" for one in people} | staff
 
 
 def _row(here: Place, one: Adjustment, names: dict[str, str]) -> dict[str, Any]:

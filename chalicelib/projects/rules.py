@@ -8,6 +8,7 @@ from chalicelib.projects.models import Project, Report, Stage
 from chalicelib.projects.policy import DUE_AT, DUE_DAY
 
 _ORDER = N_("A stage can't end before it begins.")
+_ENDS = N_("The project can't end before it began.")
 _AHEAD = N_("What has not happened yet has no real date.")
 _MONTH = N_("A report is written for a month since the project began, up to this one.")
 
@@ -63,6 +64,14 @@ def check_stages(stages: list[Stage] | tuple[Stage, ...], today: date) -> None:
             at = getattr(one, name)
             if at and at > today:
                 raise Invalid.field(f"stages.{number}.{name}", "ahead", _AHEAD)
+
+
+def check_end(project: Project, ended: date | None, today: date) -> None:
+    """Raises Invalid for an end that is to come, or lies before what is reported on."""
+    if ended and ended > today:
+        raise Invalid.field("ended", "ahead", _AHEAD)
+    if ended and month_of(ended) < project.first_month:
+        raise Invalid.field("ended", "order", _ENDS)
 
 
 def state_of(stage: Stage, today: date) -> str:

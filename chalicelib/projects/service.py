@@ -106,7 +106,9 @@ def save(
         before = access.at_desk(portal, person, unit_id).project
         if before.version != body.version:
             raise VersionConflict
-        rules.check_stages(body.stages, today_in(portal, before.community_id, now))
+        today = today_in(portal, before.community_id, now)
+        rules.check_stages(body.stages, today)
+        rules.check_end(before, body.ended, today)
         changes = {"stages": tuple(body.stages), "ended": body.ended, "version": before.version + 1}
         after = before.model_copy(update=changes)
         ops = store.put(before, after, portal.keys)

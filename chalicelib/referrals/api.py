@@ -8,6 +8,7 @@ from chalicelib.accounts.rules import mask_name
 from chalicelib.answers import json_answer
 from chalicelib.company import company
 from chalicelib.cursors import give, scope, take
+from chalicelib.errors import N_, Invalid
 from chalicelib.inputs import PageQuery
 from chalicelib.once import asked_once
 from chalicelib.referrals import claiming, codes, deciding, listing, rewards, views, withdrawing, words
@@ -30,6 +31,7 @@ from chalicelib.referrals.policy import CLAIM_FOR, CONSENT
 from chalicelib.routes import Routes
 from chalicelib.web import MANAGERS, OWNERS, PUBLIC, SIGNED_IN, Call
 
+_OTHER_WORDS = N_("The words have changed since. Please show the present ones, and ask again.")
 routes = Routes(__name__, "referrals")
 
 
@@ -100,6 +102,8 @@ def invitation(call: Call, code: str) -> Invitation:
 def claim(call: Call, code: str) -> ClaimTaken:
     """Keep a number with a code. Sent again it changes nothing."""
     body = call.read(Claim)
+    if body.consent not in (None, CONSENT):
+        raise Invalid.field("consent", "stale", _OTHER_WORDS)
     left = claiming.Left(body.phone, call.address, consent=body.consent)
     claiming.claim(call.portal, code, left, call.now)
     return ClaimTaken(keep_days=CLAIM_FOR.days)

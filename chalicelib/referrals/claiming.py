@@ -19,7 +19,7 @@ from chalicelib.ids import new_id
 from chalicelib.portal import Portal
 from chalicelib.referrals import codes, rules, store
 from chalicelib.referrals.models import Inviter, Reason, Referral
-from chalicelib.referrals.policy import CAP_WINDOW, CLAIM_FOR, CONSENT
+from chalicelib.referrals.policy import CAP_WINDOW, CLAIM_FOR
 
 #: Many people behind one address or code are counted one after another.
 _TRIES = 12
@@ -145,7 +145,7 @@ def _made(
         at=now,
         claim_until=now + CLAIM_FOR,
         phone_hash=phone_hash,
-        consent=left.consent or CONSENT,
+        consent=left.consent,
         reasons=_reasons(portal, seen, phone_hash, own_device, now),
         signals=["network"] if same_network else [],
     )

@@ -38,7 +38,8 @@ class Referral(Base):
     #: Until when its person may come.
     claim_until: datetime
     phone_hash: str | None = None
-    consent: str
+    #: The version of the words that they agreed to; None where the program that left the number did not say.
+    consent: str | None = None
     reasons: list[Reason] = []
     #: Reasons that a manager has looked at: they hold it up no more.
     cleared: list[Reason] = []
@@ -74,8 +75,7 @@ class Inviter(Base):
 
 class Claim(Input):
     """`POST /api/v1/referrals/{code}/claims`: whoever calls this has shown the person what happens with the number, and
-    the person has agreed; `consent` is the version of the words that they saw, the present ones where it is left
-    out."""
+    the person has agreed; `consent` is the version of the words that they saw. Where it is left out, none is noted."""
 
     phone: str = Field(max_length=40)
     consent: str | None = Field(None, max_length=20, pattern=r"^[0-9A-Za-z-]+$")

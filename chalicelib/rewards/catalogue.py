@@ -23,6 +23,7 @@ from chalicelib.times import kept
 
 MANAGER = frozenset({"manager"})
 _MANY = N_("There are as many rewards as fit on one page. Take one off the list first.")
+_STOCK_SEEN = N_("Say how many were left when you read it: then it changes by the difference.")
 _ENDS = N_("This time lies before the one from which on it is on offer.")
 
 
@@ -78,6 +79,8 @@ def save(portal: Portal, person: Person, reward_id: str, body: SaveReward, now: 
     """Change a reward, unless somebody else did since it was read. The stock changes by the difference to what was
     read then, so what is taken meanwhile stays taken. Raises NotFound, Invalid or VersionConflict."""
     before = find(portal, person, reward_id)
+    if body.stock_seen is None:
+        raise Invalid.field("stock_seen", "missing", _STOCK_SEEN)
     wanted = _wanted(body, before.id, now)
     since = body.valid_from or before.valid_from
     after = replace(wanted, community_id=before.community_id, version=before.version, valid_from=since)

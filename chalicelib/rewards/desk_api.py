@@ -82,10 +82,12 @@ def save(call: Call, reward_id: str) -> DeskRewardView:
     "Mark a voucher as used, by its code as scanned or typed",
     body=UseVoucher,
     answer=UsedVoucher,
+    once=True,
 )
 def use(call: Call) -> UsedVoucher:
     """Hand a reward out."""
     body = call.read(UseVoucher)
     if not body.code:
         raise Invalid.field("code", "missing", N_("Please fill this in."))
-    return views.used_view(service.use(call.portal, call.person, body.code, call.now), call.now)
+    key = asked_once(call, "desk/vouchers/use", body)
+    return views.used_view(service.use(call.portal, call.person, body.code, key, call.now), call.now)

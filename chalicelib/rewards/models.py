@@ -65,13 +65,14 @@ class Voucher:
 
 
 class SaveReward(Input):
-    """`POST /api/v1/desk/rewards`, `PUT …/{id}`: `version` and `stock_seen` are what was read before."""
+    """`POST /api/v1/desk/rewards`, `PUT …/{id}`: `version` and `stock_seen` are what was read before, both needed to
+    change one: the stock changes by the difference, as some may have been had meanwhile."""
 
     community_id: Id
     name: RewardName
     points: int = Field(ge=1, le=MOST_POINTS)
     stock: int = Field(ge=0, le=100_000)
-    stock_seen: int = Field(0, ge=0, le=100_000)
+    stock_seen: int | None = Field(None, ge=0, le=100_000)
     per_person: int = Field(0, ge=0, le=1000)
     terms: OptionalText = ""
     valid_from: Moment | None = None

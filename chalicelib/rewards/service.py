@@ -160,22 +160,26 @@ def look_up(portal: Portal, person: Person, text: str) -> Voucher:
     return found
 
 
-def use(portal: Portal, person: Person, text: str, now: datetime) -> Voucher:
-    """Mark a voucher as used, once. The same person again finds it done. Raises NotFound, Forbidden or NotUsable."""
-    return points.settled(portal.db, lambda: _use(portal, person, text, to_the_millisecond(now)))
+def use(portal: Portal, person: Person, text: str, once: Once | None, now: datetime) -> Voucher:
+    """Mark a voucher as used, once for ever: with the same key it is the same handing out, with another somebody shows
+    it a second time. Raises NotFound, Forbidden or NotUsable."""
+
+    def work() -> Voucher:
+        return _use(portal, person, text, once, to_the_millisecond(now))
+
+    return _settled(portal, once, work, lambda _: look_up(portal, person, text))
 
 
-def _use(portal: Portal, person: Person, text: str, now: datetime) -> Voucher:
+def _use(portal: Portal, person: Person, text: str, once: Once | None, now: datetime) -> Voucher:
     voucher = look_up(portal, person, text)
     if voucher.account_id == person.id:
         raise Forbidden  # nobody hands something out to themself
-    if voucher.kept_state == "used" and voucher.ended_by == person.id:
-        return voucher
     rules.check_usable(voucher, now)
     act = audit.Act(voucher.community_id, person.id, "voucher_used", voucher.id)
     told = telling.tell(
         "voucher_used", voucher.account_id, voucher.community_id, voucher.name, voucher.points, now
     )
     ended = [store.end(voucher, "used", person.id, now), *reminding.forget(voucher)]
-    portal.db.write(*ended, audit.add(act, now), told)
+    key: list[Op] = [once.put({"voucher_id": voucher.id}, now)] if once else []
+    portal.db.write(*key, *ended, audit.add(act, now), told)
     return look_up(portal, person, text)

@@ -7,10 +7,11 @@ from chalice.app import Response
 
 from chalicelib.answers import flash_words, page
 from chalicelib.errors import N_, Invalid, NotFound, PortalError
+from chalicelib.once import sent_once
 from chalicelib.page_words import DEFAULT_ZONE, Speech, speak
 from chalicelib.pages import go, said, stay, values
 from chalicelib.rewards import rules, service
-from chalicelib.rewards.models import Voucher
+from chalicelib.rewards.models import UseVoucher, Voucher
 from chalicelib.rewards.page_routes import routes
 from chalicelib.web import OFFICE, Call, url
 
@@ -72,7 +73,8 @@ def use(call: Call, voucher_code: str) -> Response:
     """Hand it out."""
 
     def work() -> Response:
-        service.use(call.portal, call.person, voucher_code, call.now)
+        key = sent_once(call, "desk/vouchers/use", UseVoucher(code=voucher_code))
+        service.use(call.portal, call.person, voucher_code, key, call.now)
         return go(url(f"{PATH}/{rules.read_code(voucher_code)}"), USED)
 
     return stay(

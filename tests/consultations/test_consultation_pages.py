@@ -12,7 +12,7 @@ from chalicelib.consultations.models import Plan
 from chalicelib.portal import Portal
 from tests.browser import Browser
 from tests.consultations.factories import TALK, make_plan
-from tests.factories import NOW, People, import_people
+from tests.factories import NOW, PHONES, People, import_people
 
 ALL_DAY = [[[0, 1440]]] * 7
 
@@ -104,6 +104,8 @@ def test_a_designers_hours_are_changed_as_text_and_mistakes_stand_beside_their_f
         "s0_mode": "video", "s0_minutes": "50", "day0": "09:00-12:00 14：00～18：00", "exceptions": "2027-02-01\n",
         "travel": "0", "notice": "24", "horizon": "30",
     }  # fmt: skip
+    no_clock = designer.post("/desk/calendar/hours", {**fields, "day1": "09:75-12:00", "s0_minutes": "60"})
+    assert (no_clock.status, 'id="f-day1-why"' in no_clock.text) == (422, True)
     wrong = designer.post("/desk/calendar/hours", {**fields, "day1": "morning", "s0_minutes": "60"})
     assert (wrong.status, 'id="f-day1-why"' in wrong.text, "morning" in wrong.text) == (422, True, True)
     far = designer.post("/desk/calendar/hours", {**fields, "s0_minutes": "9999"})
@@ -135,6 +137,36 @@ def test_the_desk_answers_a_request_and_calls_another_off(signed_in: Any, plan: 
     assert "临时有事，抱歉" in page
     assert "kept for you for 2 hours" in page
     assert signed_in("cedar_manager").get(f"/desk/calendar/{booking}").status == 404
+
+
+def test_the_desk_sees_owners_masked_until_somebody_asks_which_is_recorded(
+    signed_in: Any, caller: Any, site: Portal, plan: Plan
+) -> None:
+    owner, designer = signed_in("owner"), signed_in("designer")
+    there = owner.post("/consultations/new", _fields(owner, plan, "visit")).headers["location"]
+    path = f"/desk/calendar/{there.rsplit('/', 1)[-1]}"
+    for page in (designer.get("/desk/calendar"), designer.get(path)):
+        assert "王*" in page.text
+        assert "王秀英" not in page.text
+    asked = designer.post(f"{path}/contact", {})
+    assert "王秀英" in asked.text
+    assert PHONES["owner"] in asked.text
+    api = f"/desk/bookings/{there.rsplit('/', 1)[-1]}/contact"
+    assert caller("manager").api("POST", api).json["phone"] == PHONES["owner"]
+    assert caller("cedar_manager").api("POST", api).status == 404
+    looks = site.db.query_all(f"AUDIT#maple#{datetime.now(UTC):%Y-%m-%d}")
+    assert [row["action"] for row in looks].count("booking_contact") == 2
+
+
+def test_of_another_communitys_appointments_a_manager_sees_the_time_alone(signed_in: Any, plan: Plan) -> None:
+    owner = signed_in("cedar_owner")
+    fields = _fields(owner, plan, "visit")
+    there = owner.post("/consultations/new", {**fields, "topic": "只有雪松里知道"}).headers["location"]
+    for who, sees in (("cedar_manager", True), ("designer", True), ("manager", False)):
+        text = signed_in(who).get(f"/desk/calendar?designer={plan.consultant_id}&lang=en").text
+        assert ("只有雪松里知道" in text, there.rsplit("/", 1)[-1] in text) == (sees, sees)
+    week = f"/desk/calendar?designer={plan.consultant_id}&lang=en&day={fields['starts_at'][:10]}"
+    assert "kept for somebody" in signed_in("manager").get(week).text
 
 
 def test_a_feed_is_for_whoever_knows_its_address_until_there_is_a_new_one(signed_in: Any, plan: Plan) -> None:

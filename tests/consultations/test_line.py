@@ -84,6 +84,16 @@ def test_the_next_in_line_is_offered_the_time_also_when_the_clock_is_late(
     assert (left.id, left.until) == (second.id, NOW + hours(6))
 
 
+def test_who_gives_a_time_up_is_not_offered_it_again(
+    portal: Portal, people: People, plan: Plan, wait: Callable[[str], Waiting]
+) -> None:
+    booking = book(portal=portal, by=people.owner, of=plan)
+    wait("owner")
+    second = wait("neighbour")
+    service.cancel(portal, people.owner, booking.id, CancelBooking(version=1), None, NOW)
+    assert [one.id for one in _line(portal, plan) if one.offer] == [second.id]
+
+
 def _called_off(portal: Portal, people: People, plan: Plan, ahead: float) -> None:
     """Staff call the day's appointment off so many hours before it."""
     booking = book(portal=portal, by=people.owner, of=plan)

@@ -84,6 +84,17 @@ def test_dates_are_kept_and_two_who_save_at_once_do_not_undo_each_other(
     assert rules.state_of(after.stages[0], date(2026, 11, 20)) == "late"
 
 
+@pytest.mark.parametrize("ended", [date(2026, 10, 31), date(2026, 11, 21)])
+def test_a_project_ends_neither_before_it_began_nor_in_days_to_come(
+    portal: Portal, people: People, ended: date
+) -> None:
+    project = make_project(portal=portal, by=people.designer)
+    body = SaveStages(version=1, stages=list(project.stages), ended=ended)
+    with pytest.raises(Invalid) as refused:
+        service.save(portal, people.designer, project.unit_id, body, None, NOW)
+    assert refused.value.errors[0].field == "ended"
+
+
 @pytest.mark.parametrize(
     ("stage", "field"),
     [

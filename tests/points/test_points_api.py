@@ -89,6 +89,8 @@ def test_managers_keep_the_catalogue(people: People, caller: Any) -> None:
     body = {"community_id": "maple", "name": "电影票", "points": 150, "stock": 3}
     made, again = (manager.api("POST", "/desk/rewards", body, key="reward-key-1") for _ in range(2))
     assert (made.status, made.json["id"]) == (201, again.json["id"])
+    blind = manager.api("PUT", f"/desk/rewards/{made.json['id']}", {**body, "stock": 7, "version": 1})
+    assert (blind.status, blind.json["errors"][0]["field"]) == (422, "stock_seen")
     changed = {**body, "stock": 5, "stock_seen": 3, "version": 1, "retired": True}
     saved = manager.api("PUT", f"/desk/rewards/{made.json['id']}", changed)
     assert (saved.json["stock"], saved.json["version"]) == (5, 2)

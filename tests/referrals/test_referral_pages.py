@@ -10,7 +10,8 @@ from chalicelib.accounts import store as accounts
 from chalicelib.conditions import Key
 from chalicelib.issues import timers
 from chalicelib.portal import Portal
-from chalicelib.referrals import picture
+from chalicelib.referrals import picture, store
+from chalicelib.referrals.policy import CONSENT
 from tests.browser import Browser, Page
 from tests.factories import PHONES, People
 from tests.referrals.worlds import STRANGERS
@@ -29,6 +30,22 @@ def _form(page: Page, **changes: str) -> dict[str, str]:
 
 def _tick(site: Portal) -> None:
     timers.run_due(site, datetime.now(UTC) + timedelta(seconds=1))
+
+
+def test_a_program_that_shows_old_words_is_told_so_and_none_are_noted_that_were_not_shown(
+    caller: Any, site: Portal, people: People
+) -> None:
+    code = caller("owner").api("GET", "/referral").json["code"]
+    path = f"/referrals/{code}/claims"
+    old = Browser().api("POST", path, {"phone": STRANGERS[0], "consent": "2020-01-01"})
+    assert (old.status, old.json["errors"][0]["field"]) == (422, "consent")
+    for phone, consent in ((STRANGERS[1], None), (STRANGERS[2], CONSENT)):
+        more = {"consent": consent} if consent else {}
+        assert Browser().api("POST", path, {"phone": phone, **more}).status == 202
+        (one,) = store.left_with(site.db, accounts.phone_hash(site.keys, phone))
+        kept = store.get(site.db, one)
+        assert kept
+        assert kept.consent == consent
 
 
 def test_an_owners_api_is_as_promised(caller: Any, code: str) -> None:

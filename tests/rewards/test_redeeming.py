@@ -136,16 +136,23 @@ def test_staff_of_its_community_mark_a_voucher_as_used_once(people: People, rewa
     portal = people.portal
     voucher = redeem(portal=portal, by=people.owner, reward=reward)
     spoken = rules.spoken(voucher.code).lower()
+    sent = make_key(of=people.clerk)
     for _ in range(2):
-        assert service.use(portal, people.clerk, spoken, NOW).kept_state == "used"
-    for who, error in ((people.manager, NotUsable), (people.cedar_clerk, NotFound)):
+        assert service.use(portal, people.clerk, spoken, sent, NOW).kept_state == "used"
+    shown_again = make_key(of=people.clerk, key="another-1")
+    for who, key, error in (
+        (people.clerk, shown_again, NotUsable),
+        (people.clerk, None, NotUsable),
+        (people.manager, None, NotUsable),
+        (people.cedar_clerk, None, NotFound),
+    ):
         with pytest.raises(error):
-            service.use(portal, who, voucher.code, NOW)
+            service.use(portal, who, voucher.code, key, NOW)
     with pytest.raises(NotUsable):
         service.cancel(portal, people.owner, voucher.id, NOW)
     for wrong in ("", "ABC", "A" * 12, "中" * 12):
         with pytest.raises(NotFound):
-            service.use(portal, people.clerk, wrong, NOW)
+            service.use(portal, people.clerk, wrong, None, NOW)
     assert assert_adds_up(portal, people.owner.id).balance == 200
 
 
@@ -153,7 +160,7 @@ def test_nobody_hands_a_reward_out_to_themself(people: People, reward: Reward) -
     voucher = redeem(portal=people.portal, by=people.owner, reward=reward)
     both = people.owner.model_copy(update={"grants": people.clerk.grants})
     with pytest.raises(Forbidden):
-        service.use(people.portal, both, voucher.code, NOW)
+        service.use(people.portal, both, voucher.code, None, NOW)
 
 
 def test_a_voucher_that_is_over_can_be_neither_used_nor_given_back(people: People, reward: Reward) -> None:
@@ -161,7 +168,7 @@ def test_a_voucher_that_is_over_can_be_neither_used_nor_given_back(people: Peopl
     later = voucher.expires_at
     assert (voucher.state(later - timedelta(seconds=1)), voucher.state(later)) == ("issued", "expired")
     with pytest.raises(NotUsable):
-        service.use(people.portal, people.clerk, voucher.code, later)
+        service.use(people.portal, people.clerk, voucher.code, None, later)
     with pytest.raises(NotUsable):
         service.cancel(people.portal, people.owner, voucher.id, later)
 
@@ -194,7 +201,7 @@ def test_using_and_cancelling_at_once_do_only_one_of_them(people: People, reward
     voucher = redeem(portal=portal, by=owner, reward=reward)
     found = race(
         [lambda: service.cancel(portal, owner, voucher.id, NOW)] * 3
-        + [lambda: service.use(portal, people.clerk, voucher.code, NOW)] * 3
+        + [lambda: service.use(portal, people.clerk, voucher.code, make_key(of=people.clerk), NOW)] * 3
     )
     state = service.own(portal, owner, voucher.id).kept_state
     assert state in ("used", "cancelled")

@@ -56,7 +56,7 @@ def test_two_runs_at_once_tell_of_it_once(people: People) -> None:
 def test_nobody_is_reminded_of_what_was_used_given_back_or_is_over(people: People) -> None:
     portal, used = people.portal, _voucher(people)
     back, over = _voucher(people), _voucher(people)
-    service.use(portal, people.clerk, used.code, NOW)
+    service.use(portal, people.clerk, used.code, None, NOW)
     service.cancel(portal, people.owner, back.id, NOW)
     assert [_asked(portal, one) for one in (used, back, over)] == [False, False, True]
     _day_before(portal, over.expires_at - timedelta(days=7))
