@@ -80,7 +80,7 @@ def ask(portal: Portal, person: Person, body: AskAdjustment, once: Once | None, 
     if body.points == 0:
         raise Invalid.field("points", "missing", _NOTHING)
     if once and (kept := once.find(portal.db)):
-        return _found(portal, community_id, kept["adjustment_id"])
+        return from_item(kept["asked"])  # as it was answered, whatever was decided since
     who = _resident(portal, community_id, body.phone)
     if who.id == person.id:
         raise NotAlone
@@ -92,7 +92,7 @@ def ask(portal: Portal, person: Person, body: AskAdjustment, once: Once | None, 
         kept = once.find(portal.db) if once else None
         if kept is None:
             raise
-    return _found(portal, community_id, kept["adjustment_id"])
+    return from_item(kept["asked"])
 
 
 def _resident(portal: Portal, community_id: str, phone: str) -> Account:
@@ -118,7 +118,7 @@ def _ask(
         at=now,
         state="waits" if used > ALONE else "done",
     )
-    first: list[Op] = [once.put({"adjustment_id": asked.id}, now)] if once else []
+    first: list[Op] = [once.put({"asked": to_item(asked)}, now)] if once else []
     if asked.state == "waits":
         told = telling.tell("adjustment_waits", account_id, asked.community_id, asked.reason, asked.points, now,
                             owners=(), roles=("manager",))  # fmt: skip

@@ -1,7 +1,7 @@
 """What people do with decoration projects: begin one, keep its dates, report each month, comment."""
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from chalicelib import i18n
 from chalicelib.accounts.models import Person
@@ -28,6 +28,7 @@ from chalicelib.projects.models import (
     WriteReport,
 )
 from chalicelib.projects.policy import STAGES
+from chalicelib.times import moment
 
 _NO_HOME = N_("There is no such home in this community. Look at its id in the list of homes.")
 _NO_DESIGNER = N_("Choose a designer of this community.")
@@ -86,15 +87,21 @@ def _write(
     what: str,
     ops: list[Op],
 ) -> None:
-    first: list[Op] = [once.put({"unit_id": project.unit_id}, now)] if once else []
+    first: list[Op] = [once.put(_snapshot(project), now)] if once else []
     act = audit.Act(project.community_id, person.id, "project", project.unit_id, what)
     portal.db.write(*first, *ops, audit.add(act, now))
 
 
-def _again(portal: Portal, kept: dict[str, str]) -> Project:
+def _snapshot(project: Project) -> dict[str, Any]:
+    """A project as a key keeps it, without the name that is sealed in its record."""
+    return project.model_dump(mode="json", exclude={"designer_name"})
+
+
+def _again(portal: Portal, kept: dict[str, Any]) -> Project:
+    """The project as it was answered, whatever became of it."""
     project = store.get(portal.db, portal.keys, kept["unit_id"])
     assert project is not None, "projects are never removed"
-    return project
+    return Project.model_validate({**kept, "designer_name": project.designer_name})
 
 
 def save(
@@ -163,13 +170,21 @@ def comment(
 ) -> Comment:
     """Say something about a month's report; the other side is told. Raises NotFound, TooMany."""
 
-    def work() -> Comment:
-        new = Comment(
-            id=new_id(now), month=month, at=now, author_id=person.id, author_name=person.name, role=role,
+    def said(comment_id: str, at: datetime) -> Comment:
+        return Comment(
+            id=comment_id,
+            month=month,
+            at=at,
+            author_id=person.id,
+            author_name=person.name,
+            role=role,
             text=body.text,
-        )  # fmt: skip
+        )
+
+    def work() -> Comment:
+        new = said(new_id(now), now)
         to = notices.to_designer if role == "owner" else notices.to_home
-        kept: list[Op] = [once.put(new.model_dump(mode="json"), now)] if once else []
+        kept: list[Op] = [once.put(new.model_dump(mode="json", include={"id", "at"}), now)] if once else []
         portal.db.write(
             *kept,
             store.report_there(project.unit_id, month),
@@ -179,7 +194,7 @@ def comment(
         )
         return new
 
-    return settled(portal.db, once, work, lambda kept: (Comment.model_validate(kept), now), now)[0]
+    return settled(portal.db, once, work, lambda kept: (said(kept["id"], moment(kept["at"])), now), now)[0]
 
 
 def file_of(portal: Portal, person: Person, unit_id: str, role: Literal["owner", "staff"]) -> ProjectFile:

@@ -44,13 +44,13 @@ def add(portal: Portal, person: Person, body: SaveReward, once: Once | None, now
             raise Invalid.field("name", "too_many", _MANY)
         reward = replace(_wanted(body, new_id(now), now), community_id=community_id)
         act = audit.Act(community_id, person.id, "reward_changed", reward.id, "added")
-        ops: list[Op] = [once.put({"reward_id": reward.id}, now)] if once else []
+        ops: list[Op] = [once.put({"reward": store.reward_item(reward)}, now)] if once else []
         picture = _picture(portal, person, reward, "")
         portal.db.write(*ops, store.add(reward), *picture, audit.add(act, now))
         return reward
 
     def replay(kept: dict[str, Any]) -> tuple[Reward, datetime]:
-        return find(portal, person, kept["reward_id"]), now
+        return store.reward_from(kept["reward"]), now  # as it was put there, whatever became of it
 
     return settled(portal.db, once, work, replay, now)[0]
 

@@ -13,7 +13,7 @@ from chalicelib.inbox import outbox
 from chalicelib.inbox import service as inbox
 from chalicelib.portal import Portal
 from chalicelib.projects import access, rules, service, store
-from chalicelib.projects.models import Project, SaveStages, Say, Stage, WriteReport
+from chalicelib.projects.models import Project, SaveStages, Say, Stage, StartProject, WriteReport
 from tests.decoration.factories import HOME, MONTH, make_project, write_report
 from tests.factories import NOW, People, make_key
 
@@ -82,6 +82,14 @@ def test_dates_are_kept_and_two_who_save_at_once_do_not_undo_each_other(
     with pytest.raises(VersionConflict):
         service.save(portal, people.manager, HOME, body, None, NOW)
     assert rules.state_of(after.stages[0], date(2026, 11, 20)) == "late"
+
+
+def test_a_key_gives_the_project_as_it_was_answered(portal: Portal, people: People) -> None:
+    body, key = StartProject(community_id="maple", unit_id=HOME), make_key(of=people.designer)
+    first = service.start(portal, people.designer, body, key, NOW)
+    later = SaveStages(version=1, stages=[Stage(name="水电")])
+    service.save(portal, people.designer, HOME, later, None, NOW)
+    assert service.start(portal, people.designer, body, key, NOW) == first
 
 
 @pytest.mark.parametrize("ended", [date(2026, 10, 31), date(2026, 11, 21)])

@@ -64,6 +64,14 @@ def test_a_few_points_are_given_at_once_and_more_in_a_day_wait_for_a_second_pers
     assert assert_adds_up(portal, owner.id).tier == "standard"  # a present is nothing earned
 
 
+def test_a_key_gives_what_was_answered_whatever_a_second_person_decides(people: People) -> None:
+    key = make_key(of=people.manager)
+    asked = ask(people, 900, once=key)
+    second = people.clerk.model_copy(update={"grants": people.manager.grants})
+    adjusting.judge(people.portal, second, "maple", asked.id, True, NOW)
+    assert ask(people, 900, once=key) == asked
+
+
 def test_a_second_person_decides_and_nobody_else(people: People) -> None:
     portal = people.portal
     asked = ask(people, 501)

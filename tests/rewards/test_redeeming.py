@@ -65,6 +65,14 @@ def test_a_key_gives_the_same_voucher_again_whatever_happened_in_between(
         service.redeem(people.portal, people.owner, reward.id, replace(key, fingerprint="other"), NOW)
 
 
+def test_a_key_gives_the_reward_as_it_was_put_on_the_list(people: People) -> None:
+    body, key = SaveReward(community_id="maple", name="电影票", points=10, stock=3), make_key(of=people.manager)
+    first = catalogue.add(people.portal, people.manager, body, key, NOW)
+    give_points(portal=people.portal, to=people.owner)
+    redeem(portal=people.portal, by=people.owner, reward=first)
+    assert catalogue.add(people.portal, people.manager, body, key, NOW) == first
+
+
 def test_nobody_gets_what_they_have_no_points_for_or_what_is_gone(people: People, reward: Reward) -> None:
     portal, owner = people.portal, people.owner
     dear = make_reward(portal=portal, by=people.manager, points=301)
