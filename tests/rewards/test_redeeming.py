@@ -66,7 +66,10 @@ def test_a_key_gives_the_same_voucher_again_whatever_happened_in_between(
 
 
 def test_a_key_gives_the_reward_as_it_was_put_on_the_list(people: People) -> None:
-    body, key = SaveReward(community_id="maple", name="电影票", points=10, stock=3), make_key(of=people.manager)
+    body, key = (
+        SaveReward(community_id="maple", name="电影票", points=10, stock=3),
+        make_key(of=people.manager),
+    )
     first = catalogue.add(people.portal, people.manager, body, key, NOW)
     give_points(portal=people.portal, to=people.owner)
     redeem(portal=people.portal, by=people.owner, reward=first)
