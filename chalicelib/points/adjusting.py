@@ -17,7 +17,7 @@ from chalicelib.once import Once
 from chalicelib.points import items, store, telling
 from chalicelib.points.book import Book
 from chalicelib.points.desk_models import Adjustment, AskAdjustment
-from chalicelib.points.errors import PurseMoved
+from chalicelib.points.errors import InsufficientPoints, PurseMoved
 from chalicelib.points.models import Lot
 from chalicelib.points.months import last_month
 from chalicelib.points.policy import ALONE, ZONE
@@ -25,6 +25,7 @@ from chalicelib.portal import Portal
 from chalicelib.times import kept as to_the_millisecond
 from chalicelib.times import moment, rfc3339
 
+_NOT_SO_MANY = N_("They don't have so many points: take fewer.")
 _NOBODY = N_("Nobody with a home in this community has this number.")
 _NOTHING = N_("Give how many points: with a minus to take some.")
 #: Shown of a community, the newest first.
@@ -143,7 +144,10 @@ def _change(portal: Portal, asked: Adjustment, now: datetime) -> list[Op]:
         book.earn(Lot(asked.points, 0, "adjusted", asked.id, asked.community_id, now), note=asked.reason)
     else:
         book = Book(purse, store.open_sheets(portal.db, who, -asked.points, now), now)
-        book.take(-asked.points, "adjusted", note=asked.reason, ref=asked.id)
+        try:
+            book.take(-asked.points, "adjusted", note=asked.reason, ref=asked.id)
+        except InsufficientPoints as error:
+            raise InsufficientPoints(_NOT_SO_MANY) from error
     told = telling.tell("points_adjusted", who, asked.community_id, asked.reason, asked.points, now)
     return [*store.writes(purse, book), told]
 
