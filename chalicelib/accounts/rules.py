@@ -7,10 +7,13 @@ from chalicelib.errors import N_, Invalid
 #: Without a prefix a number is taken as mainland China's.
 HOME_REGION = "CN"
 _PHONE_WORDS = N_("This is not a phone number we can reach. Example: 138 0013 8000, or +852 9123 4567.")
+_NO_PHONE = N_("Please give a phone number.")
 
 
 def parse_phone(text: str) -> str:
     """A phone number as E.164 ("+8613800000001"); raises Invalid for anything that is not one."""
+    if not text.strip():
+        raise Invalid.field("phone", "missing", _NO_PHONE)
     import phonenumbers  # 60 modules, which signing in and importing need and nothing else
 
     try:
