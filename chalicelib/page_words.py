@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
-from chalicelib import i18n
+from chalicelib import i18n, time_words
 from chalicelib.company import company
 from chalicelib.ids import new_id
 from chalicelib.settings import settings
@@ -66,7 +66,7 @@ def ngettext(one: str, many: str, n: int, **values: Any) -> str:
 def when(moment: datetime) -> str:
     """A moment in people's words."""
     speech = _speech.get()
-    return i18n.when(moment, speech.now, speech.zone, speech.locale)
+    return time_words.when(moment, speech.now, speech.zone, speech.locale)
 
 
 def timetag(moment: datetime) -> Markup:
@@ -77,15 +77,16 @@ def timetag(moment: datetime) -> Markup:
 def time_range(start: datetime, end: datetime) -> str:
     """A stretch of time in people's words."""
     speech = _speech.get()
-    return i18n.time_range(start, end, speech.now, speech.zone, speech.locale)
+    return time_words.time_range(start, end, speech.now, speech.zone, speech.locale)
 
 
 FILTERS = {
     "when": when,
     "timetag": timetag,
-    "day": lambda moment: i18n.day(moment, _speech.get().now, _speech.get().zone, _speech.get().locale),
-    "time_left": lambda moment: i18n.time_left(moment, _speech.get().now, _speech.get().locale),
+    "day": lambda moment: time_words.day(moment, _speech.get().now, _speech.get().zone, _speech.get().locale),
+    "time_left": lambda moment: time_words.time_left(moment, _speech.get().now, _speech.get().locale),
     "status_words": lambda status: i18n.status_words(status, _speech.get().locale),
+    "status_owner": lambda status: i18n.status_owner(status, _speech.get().locale),
     "status_short": lambda status: i18n.status_short(status, _speech.get().locale),
     "pause_words": lambda reason: i18n.pause_words(reason, _speech.get().locale),
     "photo_words": lambda reason: i18n.photo_words(reason, _speech.get().locale),

@@ -6,7 +6,7 @@ from typing import Any
 
 from chalice.app import Response
 
-from chalicelib import i18n
+from chalicelib import time_words
 from chalicelib.accounts.managing import managed
 from chalicelib.answers import Headers, flash_words, page
 from chalicelib.communities import store as communities
@@ -80,7 +80,7 @@ def hard(call: Call) -> Response:
     context = {
         **_frame(call, place["id"], matrix.MANAGER),
         "items": [page_views.desk_row(one, by, call.now) for one in found],
-        "length": i18n.span(by.hard_after, call.locale),
+        "length": time_words.span(by.hard_after, call.locale),
         "many": by.hard_departments,
     }
     return page(call, "desk/hard.html", context, zone=place["zone"])

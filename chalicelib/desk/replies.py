@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ConfigDict, TypeAdapter
 
-from chalicelib import i18n
+from chalicelib import i18n, time_words
 from chalicelib.accounts import store as accounts
 from chalicelib.accounts.models import Account, Person
 from chalicelib.accounts.rules import mask_name
@@ -97,8 +97,8 @@ def _values(
         "category": category_of(issue.category_id).name(locale),
         "place": issue.location if file.followers else issue.place,
         "assignee": issue.assignee.name if issue.assignee else None,
-        "visit": i18n.when(issue.visit_at, now, zone, locale) if issue.visit_at else None,
-        "promised": i18n.when(issue.promised_at, now, zone, locale),
+        "visit": time_words.when(issue.visit_at, now, zone, locale) if issue.visit_at else None,
+        "promised": time_words.when(issue.promised_at, now, zone, locale),
         "me": person.name,
         "phone": company().phone,
     }

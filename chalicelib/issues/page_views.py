@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from chalicelib import i18n
+from chalicelib import i18n, time_words
 from chalicelib.accounts.models import Person
 from chalicelib.communities import store as communities
 from chalicelib.errors import N_
@@ -222,7 +222,7 @@ def windows(now: datetime, zone: ZoneInfo, locale: str, checked: set[str]) -> li
             end = datetime.combine(day, time(last), zone)
             if start > now + timedelta(hours=1):
                 value = f"{rfc3339(start)}/{rfc3339(end)}"
-                label = i18n.time_range(start, end, now, zone, locale)
+                label = time_words.time_range(start, end, now, zone, locale)
                 found.append(
                     {
                         "start": rfc3339(start),
@@ -236,4 +236,4 @@ def windows(now: datetime, zone: ZoneInfo, locale: str, checked: set[str]) -> li
 
 def window_label(window: Window, now: datetime, zone: ZoneInfo, locale: str) -> dict[str, str]:
     """A chosen time in words."""
-    return {"label": i18n.time_range(window.start, window.end, now, zone, locale)}
+    return {"label": time_words.time_range(window.start, window.end, now, zone, locale)}
