@@ -80,7 +80,23 @@ def time_range(start: datetime, end: datetime) -> str:
     return time_words.time_range(start, end, speech.now, speech.zone, speech.locale)
 
 
+#: Signs that are a square wide, and hold the space beside them.
+_WIDE = tuple("：，；。！？、（）")
+
+
+def lead(words: str) -> str:
+    """Words before others of the same line, with the space between: wide signs hold their own."""
+    return words if words.endswith(_WIDE) else words + " "
+
+
+def aside(words: str) -> str:
+    """Words after others of the same line, such as "(optional)", with the space between."""
+    return words if words.startswith(_WIDE) else type(words)(" ") + words
+
+
 FILTERS = {
+    "lead": lead,
+    "aside": aside,
     "when": when,
     "timetag": timetag,
     "day": lambda moment: time_words.day(moment, _speech.get().now, _speech.get().zone, _speech.get().locale),
