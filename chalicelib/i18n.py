@@ -163,3 +163,17 @@ def photo_words(reason: str, locale: str) -> str:
 def role_words(role: str, locale: str) -> str:
     """What a person does here, in one or two words."""
     return _say(ROLES, role, locale)
+
+
+#: Signs that are a square wide, and hold the space beside them.
+_WIDE = tuple("：，；。！？、（）")
+
+
+def lead(words: str) -> str:
+    """Words before others of the same line, with the space between: wide signs hold their own."""
+    return words if words.endswith(_WIDE) else words + " "
+
+
+def aside(words: str) -> str:
+    """Words after others of the same line, such as "(optional)", with the space between."""
+    return words if words.startswith(_WIDE) else type(words)(" ") + words

@@ -5,13 +5,22 @@ Everything is pure: the present moment and the community's zone come in as argum
 
 from datetime import date, datetime, timedelta, tzinfo
 
-from chalicelib.i18n import translations
+from chalicelib.i18n import N_, said, translations
 
 NEAR_DAYS = {-1: "yesterday", 0: "today", 1: "tomorrow"}
 NEAR_DAYS_ZH = {-2: "前天", -1: "昨天", 0: "今天", 1: "明天", 2: "后天"}
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 WEEKDAYS_ZH = "一二三四五六日"
+# A zone's name among people; of the others the city.
+ZONES = {
+    "Asia/Shanghai": N_("China Standard Time (Beijing)"),
+    "Asia/Hong_Kong": N_("Hong Kong time"),
+    "Asia/Macau": N_("Macau time"),
+    "Asia/Taipei": N_("Taipei time"),
+    "Asia/Urumqi": N_("Xinjiang time"),
+    "Asia/Singapore": N_("Singapore time"),
+}
 
 
 def day(moment: datetime, now: datetime, zone: tzinfo, locale: str) -> str:
@@ -28,6 +37,24 @@ def _day(then: date, today: date, locale: str) -> str:
     year = f" {then.year}" if other_year else ""
     full = f"{WEEKDAYS[then.weekday()]} {then.day} {MONTHS[then.month - 1]}{year}"
     return NEAR_DAYS.get(distance, full)
+
+
+def date_words(then: date, today: date, locale: str) -> str:
+    """A date to be compared with others, so by its number even when it is near: "24 Nov", "11月24日", with the year
+    when it is another one."""
+    if locale == "zh-CN":
+        return (f"{then.year}年" if then.year != today.year else "") + f"{then.month}月{then.day}日"
+    return f"{then.day} {MONTHS[then.month - 1]}" + (f" {then.year}" if then.year != today.year else "")
+
+
+def date_range(first: date | None, last: date | None, today: date, locale: str) -> str:
+    """From a date to another, either of them open; empty where both are."""
+    _ = translations(locale).gettext
+    begin, end = (date_words(one, today, locale) if one else "" for one in (first, last))
+    if begin and end:
+        return f"{begin} – {end}"
+    words = _("from %(day)s") if begin else _("up to %(day)s") if end else ""
+    return words % {"day": begin or end} if words else ""
 
 
 def when(moment: datetime, now: datetime, zone: tzinfo, locale: str) -> str:
@@ -61,3 +88,9 @@ def span(length: timedelta, locale: str) -> str:
     if not days:
         parts.append((minutes % 60, _("%(n)s min")))
     return " ".join(words % {"n": number} for number, words in parts if number)
+
+
+def zone_words(name: str, locale: str) -> str:
+    """A zone of the IANA's list as people call it: "北京时间", "Lord Howe time"."""
+    city = name.rpartition("/")[2].replace("_", " ")
+    return said(ZONES.get(name, N_("%(city)s time")), locale) % {"city": city}

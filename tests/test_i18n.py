@@ -3,7 +3,7 @@
 import re
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -186,3 +186,31 @@ def test_chinese_keeps_a_space_between_its_characters_and_numbers(catalogue: Cat
     texts = [text for message in _messages(catalogue) for text in _texts(message.string)]
     texts += [path.read_text() for path in (ROOT / "templates" / "messages").rglob("zh-CN.*")]
     assert [text for text in texts if _TIGHT.search(_NUMBERS.sub("@", text))] == []
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "chinese", "english"),
+    [
+        (date(2026, 11, 14), date(2026, 11, 22), "11月14日 – 11月22日", "14 Nov – 22 Nov"),
+        (date(2026, 11, 14), None, "11月14日起", "from 14 Nov"),
+        (None, date(2027, 1, 2), "至 2027年1月2日", "up to 2 Jan 2027"),
+        (None, None, "", ""),
+    ],
+)
+def test_days_of_building_work_are_dates_also_when_they_are_near(
+    first: date | None, last: date | None, chinese: str, english: str
+) -> None:
+    today = date(2026, 11, 22)
+    assert time_words.date_range(first, last, today, "zh-CN") == chinese
+    assert time_words.date_range(first, last, today, "en") == english
+
+
+@pytest.mark.parametrize(
+    ("zone", "chinese", "english"),
+    [
+        ("Asia/Shanghai", "北京时间", "China Standard Time (Beijing)"),
+        ("Australia/Lord_Howe", "Lord Howe 时间", "Lord Howe time"),
+    ],
+)
+def test_a_zone_has_the_name_that_people_give_it(zone: str, chinese: str, english: str) -> None:
+    assert (time_words.zone_words(zone, "zh-CN"), time_words.zone_words(zone, "en")) == (chinese, english)

@@ -3,7 +3,7 @@
 import json
 import re
 
-from chalicelib.page_words import static
+from chalicelib.assets import static
 from tests.browser import Browser
 from tests.factories import People
 

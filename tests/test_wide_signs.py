@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 from markupsafe import Markup
 
-from chalicelib.i18n import said
-from chalicelib.page_words import aside, lead
+from chalicelib.i18n import aside, lead, said
 from tests.browser import Browser
 from tests.factories import People
 from tests.route_calls import ALL, Ids, address_of, make_ids, name_of

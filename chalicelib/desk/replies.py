@@ -13,6 +13,7 @@ from chalicelib import i18n, time_words
 from chalicelib.accounts import store as accounts
 from chalicelib.accounts.models import Account, Person
 from chalicelib.accounts.rules import mask_name
+from chalicelib.assets import ROOT
 from chalicelib.base import Base
 from chalicelib.company import Words, company
 from chalicelib.desk import own_store
@@ -20,7 +21,6 @@ from chalicelib.desk.own_models import Shelf
 from chalicelib.desk.reply_rules import fill
 from chalicelib.issues.models import IssueFile
 from chalicelib.issues.policy import category_of
-from chalicelib.page_words import ROOT
 from chalicelib.portal import Portal
 from chalicelib.settings import settings
 
