@@ -47,6 +47,11 @@ def date_words(then: date, today: date, locale: str) -> str:
     return f"{then.day} {MONTHS[then.month - 1]}" + (f" {then.year}" if then.year != today.year else "")
 
 
+def full_date(day: date, locale: str) -> str:
+    """A date for the files, with its year: "24 November 2026", "2026年11月24日"."""
+    return f"{day.year}年{day.month}月{day.day}日" if locale == "zh-CN" else f"{day.day} {day:%B} {day.year}"
+
+
 def date_range(first: date | None, last: date | None, today: date, locale: str) -> str:
     """From a date to another, either of them open; empty where both are."""
     _ = translations(locale).gettext

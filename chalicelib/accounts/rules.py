@@ -34,6 +34,12 @@ def mask_phone(phone: str) -> str:
     return f"{local[:keep]}****{local[-4:]}" if len(local) >= keep + 7 else f"{local[:1]}****"
 
 
+def mask_email(address: str) -> str:
+    """Enough of an address to recognise one's own: "l***@example.com"."""
+    name, _, host = address.partition("@")
+    return f"{name[:1]}***@{host}" if host else ""
+
+
 def mask_name(name: str) -> str:
     """A name as others see it: the family name and a star, "王*"; of Latin names the first letter."""
     name = name.strip()

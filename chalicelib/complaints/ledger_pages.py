@@ -106,7 +106,7 @@ def hard_csv(call: Call) -> Response:
 
 
 def _line(call: Call, one: Complaint) -> list[str]:
-    card = page_views.card(one, call.now)
+    card = page_views.card(one, call.now, desk=True)
     due = rfc3339(one.due_at) if one.due_at else ""
     days = str((call.now - one.created_at).days)
     late = "1" if card["overdue"] else "0"

@@ -224,7 +224,7 @@ def test_buildings_imported_at_once_are_all_kept(portal: Portal, monkeypatch: py
 
 
 def test_a_row_in_short_says_the_community_and_the_role_in_words(portal: Portal, people: People) -> None:
-    text = "maple,,1,109,Ho,13700000009,owner\ncedar,,1,109,Ho,13700000009,owner\n"
+    text = "maple,,1,109,,Ho,13700000009,owner\ncedar,,1,109,,Ho,13700000009,owner\n"
     rows = run(
         portal, Importer("m", frozenset({"maple"})), (HEADER + text).encode(), "zh-CN", NOW, preview=True
     )
