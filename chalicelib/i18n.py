@@ -65,10 +65,10 @@ PAUSES = {
     "appointment": N_("a visit is agreed"),
 }
 PHOTO_REASONS = {
-    "too_large_bytes": N_("larger than 20 MB"),
-    "too_large_pixels": N_("more than 50 megapixels"),
-    "not_a_photo": N_("not a photo we can open"),
-    "broken": N_("the file is damaged"),
+    "too_large_bytes": N_("Larger than 20 MB: please choose a smaller one"),
+    "too_large_pixels": N_("More than 50 megapixels: please choose a smaller one"),
+    "not_a_photo": N_("We can't open this photo: please choose another one"),
+    "broken": N_("The file is damaged: please choose another one"),
 }
 ROLES = {
     "owner": N_("Owner"),

@@ -96,7 +96,7 @@ def test_when_somebody_else_saved_meanwhile_what_was_typed_stays_and_can_be_save
 @pytest.mark.parametrize(
     ("path", "fields", "words"),
     [
-        (POLICY, {**FIELDS, "L1_resolve_n": ""}, "Until when it is fixed has to be promised."),
+        (POLICY, {**FIELDS, "L1_resolve_n": ""}, "L1: how long until it is fixed is missing."),
         (POLICY, {**FIELDS, "complaint_reply_n": ""}, "Every step of a complaint has a time."),
         (POLICY, {**FIELDS, "hard_departments": "1"}, "Give a number of departments between 2 and 5."),
         (POLICY, {**FIELDS, "valid_from": "2026-01-01T08:00"}, "This time is over, or too near."),
