@@ -1,12 +1,10 @@
-"""Words for people: which language, and how times, statuses, roles and reasons are said in it.
+"""Words for people: which language, and how statuses, roles and reasons are said in it; times: `time_words`.
 
-Everything is pure: the present moment and the community's zone come in as arguments. Message ids are
-English; the catalogues under `locale/` are compiled by `make locale`.
+Everything is pure. Message ids are English; the catalogues under `locale/` are compiled by `make locale`.
 """
 
 import gettext
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta, tzinfo
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -33,7 +31,21 @@ STATUS = {
     "rejected": N_("We can't take this on"),
     "merged": N_("Joined with another report"),
 }
-# What lists and the desk show: one or two words.
+# The same for an owner's cards, filters and steps: one or two words, and no office's.
+STATUS_OWNER = {
+    "submitted": N_("Sent"),
+    "acknowledged": N_("Being arranged"),
+    "assigned": N_("Planned"),
+    "in_progress": N_("In repair"),
+    "paused": N_("On hold"),
+    "resolved": N_("To confirm"),
+    "reopened": N_("Reopened"),
+    "closed": N_("Done"),
+    "cancelled": N_("Cancelled"),
+    "rejected": N_("Not taken on"),
+    "merged": N_("Joined"),
+}
+# What the desk shows: the stations of a job, as staff call them.
 STATUS_SHORT = {
     "submitted": N_("New"),
     "acknowledged": N_("Acknowledged"),
@@ -53,10 +65,10 @@ PAUSES = {
     "appointment": N_("a visit is agreed"),
 }
 PHOTO_REASONS = {
-    "too_large_bytes": N_("larger than 20 MB"),
-    "too_large_pixels": N_("more than 50 megapixels"),
-    "not_a_photo": N_("not a photo we can open"),
-    "broken": N_("the file is damaged"),
+    "too_large_bytes": N_("Larger than 20 MB: please choose a smaller one"),
+    "too_large_pixels": N_("More than 50 megapixels: please choose a smaller one"),
+    "not_a_photo": N_("We can't open this photo: please choose another one"),
+    "broken": N_("The file is damaged: please choose another one"),
 }
 ROLES = {
     "owner": N_("Owner"),
@@ -69,11 +81,6 @@ ROLES = {
     "auditor": N_("Auditor"),
     "system": N_("Portal"),
 }
-NEAR_DAYS = {-1: "yesterday", 0: "today", 1: "tomorrow"}
-NEAR_DAYS_ZH = {-2: "前天", -1: "昨天", 0: "今天", 1: "明天", 2: "后天"}
-MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
-WEEKDAYS_ZH = "一二三四五六日"
 
 
 def pick_locale(query: str | None, account: str | None, accept_language: str | None) -> str:
@@ -133,8 +140,13 @@ def status_words(status: str, locale: str) -> str:
     return _say(STATUS, status, locale)
 
 
+def status_owner(status: str, locale: str) -> str:
+    """A status in one or two words, as an owner reads it."""
+    return _say(STATUS_OWNER, status, locale)
+
+
 def status_short(status: str, locale: str) -> str:
-    """A status in one or two words, for lists and for the desk."""
+    """A status in one or two words, as the desk reads it."""
     return _say(STATUS_SHORT, status, locale)
 
 
@@ -153,50 +165,15 @@ def role_words(role: str, locale: str) -> str:
     return _say(ROLES, role, locale)
 
 
-def day(moment: datetime, now: datetime, zone: tzinfo, locale: str) -> str:
-    """The date of `moment` in `zone`: "today", "Tue 24 Nov", with the year when it is another one."""
-    return _day(moment.astimezone(zone).date(), now.astimezone(zone).date(), locale)
+#: Signs that are a square wide, and hold the space beside them.
+_WIDE = tuple("：，；。！？、（）")
 
 
-def _day(then: date, today: date, locale: str) -> str:
-    distance, other_year = (then - today).days, then.year != today.year
-    if locale == "zh-CN":
-        year = f"{then.year}年" if other_year else ""
-        full = f"{year}{then.month}月{then.day}日 周{WEEKDAYS_ZH[then.weekday()]}"
-        return NEAR_DAYS_ZH.get(distance, full)
-    year = f" {then.year}" if other_year else ""
-    full = f"{WEEKDAYS[then.weekday()]} {then.day} {MONTHS[then.month - 1]}{year}"
-    return NEAR_DAYS.get(distance, full)
+def lead(words: str) -> str:
+    """Words before others of the same line, with the space between: wide signs hold their own."""
+    return words if words.endswith(_WIDE) else words + " "
 
 
-def when(moment: datetime, now: datetime, zone: tzinfo, locale: str) -> str:
-    """A moment in people's words: "today 15:00", "明天 14:00", "11月24日 周二 09:00"."""
-    then = moment.astimezone(zone)
-    # Twice for each row of a list: "%H:%M" takes three times as long.
-    return f"{_day(then.date(), now.astimezone(zone).date(), locale)} {then.hour:02}:{then.minute:02}"
-
-
-def time_range(start: datetime, end: datetime, now: datetime, zone: tzinfo, locale: str) -> str:
-    """From `start` to `end`: "today 14:00–16:00"; both days are named when they differ."""
-    first, last = start.astimezone(zone), end.astimezone(zone)
-    if first.date() == last.date():
-        return f"{when(start, now, zone, locale)}–{last:%H:%M}"
-    return f"{when(start, now, zone, locale)} – {when(end, now, zone, locale)}"
-
-
-def time_left(deadline: datetime, now: datetime, locale: str) -> str:
-    """How long until `deadline`, or how long since: "2 h 10 min left", "已超时 35 分钟"."""
-    _ = translations(locale).gettext
-    length = span(abs(deadline - now), locale)
-    return (_("overdue %(span)s") if deadline < now else _("%(span)s left")) % {"span": length}
-
-
-def span(length: timedelta, locale: str) -> str:
-    """The two largest units of a length that people need: days and hours, or hours and minutes."""
-    _ = translations(locale).gettext
-    minutes = max(1, round(length.total_seconds() / 60))
-    days, hours = divmod(minutes // 60, 24)
-    parts = [(days, _("%(n)s d")), (hours, _("%(n)s h"))]
-    if not days:
-        parts.append((minutes % 60, _("%(n)s min")))
-    return " ".join(words % {"n": number} for number, words in parts if number)
+def aside(words: str) -> str:
+    """Words after others of the same line, such as "(optional)", with the space between."""
+    return words if words.startswith(_WIDE) else type(words)(" ") + words

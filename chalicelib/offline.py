@@ -9,8 +9,9 @@ from chalice.app import Response
 
 from chalicelib import i18n, static_files
 from chalicelib.answers import Headers, page
+from chalicelib.assets import brand_colour, static, static_bytes
 from chalicelib.company import company
-from chalicelib.page_words import DEFAULT_ZONE, Speech, brand_colour, speak, static, static_bytes
+from chalicelib.page_words import DEFAULT_ZONE, Speech, speak
 from chalicelib.routes import Routes
 from chalicelib.settings import settings
 from chalicelib.web import PUBLIC, Call, url

@@ -1,19 +1,17 @@
 """What every template can use: the language's words, links, the signed-in person, the company."""
 
-import hashlib
-import re
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
-from chalicelib import i18n
+from chalicelib import i18n, time_words
+from chalicelib.assets import ROOT, brand_colour, icon, static
 from chalicelib.company import company
 from chalicelib.ids import new_id
 from chalicelib.settings import settings
@@ -23,7 +21,6 @@ if TYPE_CHECKING:
 
     from chalicelib.web import Call
 
-ROOT = Path(__file__).resolve().parent.parent
 #: The zone of a page that is about no community in particular.
 DEFAULT_ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -66,7 +63,7 @@ def ngettext(one: str, many: str, n: int, **values: Any) -> str:
 def when(moment: datetime) -> str:
     """A moment in people's words."""
     speech = _speech.get()
-    return i18n.when(moment, speech.now, speech.zone, speech.locale)
+    return time_words.when(moment, speech.now, speech.zone, speech.locale)
 
 
 def timetag(moment: datetime) -> Markup:
@@ -74,21 +71,42 @@ def timetag(moment: datetime) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(moment.isoformat(timespec="seconds"), when(moment))
 
 
+def today() -> date:
+    """The day that the page being written is for."""
+    speech = _speech.get()
+    return speech.now.astimezone(speech.zone).date()
+
+
+def date_words(day: date) -> str:
+    """A date in people's words."""
+    return time_words.date_words(day, today(), current_locale())
+
+
+def date_range(first: date | None, last: date | None) -> str:
+    """From a date to another in people's words; either may be open."""
+    return time_words.date_range(first, last, today(), current_locale())
+
+
 def time_range(start: datetime, end: datetime) -> str:
     """A stretch of time in people's words."""
     speech = _speech.get()
-    return i18n.time_range(start, end, speech.now, speech.zone, speech.locale)
+    return time_words.time_range(start, end, speech.now, speech.zone, speech.locale)
 
 
 FILTERS = {
+    "lead": i18n.lead,
+    "aside": i18n.aside,
     "when": when,
     "timetag": timetag,
-    "day": lambda moment: i18n.day(moment, _speech.get().now, _speech.get().zone, _speech.get().locale),
-    "time_left": lambda moment: i18n.time_left(moment, _speech.get().now, _speech.get().locale),
+    "date": date_words,
+    "day": lambda moment: time_words.day(moment, _speech.get().now, _speech.get().zone, _speech.get().locale),
+    "time_left": lambda moment: time_words.time_left(moment, _speech.get().now, _speech.get().locale),
     "status_words": lambda status: i18n.status_words(status, _speech.get().locale),
+    "status_owner": lambda status: i18n.status_owner(status, _speech.get().locale),
     "status_short": lambda status: i18n.status_short(status, _speech.get().locale),
     "pause_words": lambda reason: i18n.pause_words(reason, _speech.get().locale),
     "photo_words": lambda reason: i18n.photo_words(reason, _speech.get().locale),
+    "zone_words": lambda name: time_words.zone_words(name, _speech.get().locale),
     "role_words": lambda role: i18n.role_words(role, _speech.get().locale),
 }
 
@@ -116,30 +134,6 @@ def environment() -> "Environment":
     names = {"_": gettext, "gettext": gettext, "ngettext": ngettext, "time_range": time_range}
     found.globals.update(**names, url=url, static=static, icon=icon, undo_s=int(UNDO_WITHIN.total_seconds()))
     return found
-
-
-@cache
-def static(name: str) -> str:
-    """The address of a static file, with its content's hash so that it can be cached for ever."""
-    from chalicelib.web import url
-
-    digest = hashlib.sha256(static_bytes(name)).hexdigest()[:10]
-    return url(f"/static/{digest}/{name}")
-
-
-@cache
-def icon(name: str, looks: str = "") -> Markup:
-    """A sign from the sheet of icons, with classes for its looks: made once, though a page shows a hundred."""
-    return Markup(
-        '<svg class="{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>'
-    ).format(f"icon {looks}".rstrip(), static("icons.svg"), name)
-
-
-@cache
-def static_bytes(name: str) -> bytes:
-    """What a static file holds; the company's own (its logo, its colours, its icons) go before ours."""
-    own = ROOT / "company" / name
-    return (own if own.is_file() else ROOT / "static" / name).read_bytes()
 
 
 def frame(call: "Call") -> dict[str, Any]:
@@ -182,10 +176,3 @@ def company_view(locale: str) -> dict[str, str]:
         "logo": ours.logo,
         "colour": brand_colour(),
     }
-
-
-@cache
-def brand_colour() -> str:
-    """The company's colour on light pages, for the phone's own frame around ours."""
-    found = re.search(r"--brand-light:\s*(#[0-9a-fA-F]{6})", static_bytes("brand.css").decode())
-    return found[1] if found else "#0b6b5d"

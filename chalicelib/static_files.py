@@ -5,8 +5,8 @@ from functools import cache
 from chalice.app import Response
 
 from chalicelib.answers import Headers
+from chalicelib.assets import ROOT, static, static_bytes
 from chalicelib.errors import NotFound
-from chalicelib.page_words import ROOT, static, static_bytes
 from chalicelib.routes import Routes
 from chalicelib.web import PUBLIC, Call, url
 

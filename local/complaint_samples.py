@@ -74,5 +74,5 @@ def timeline(portal: Any = None) -> list[dict[str, Any]]:
     view = Reader(portal, person("manager"), None, NOW).desk_view(
         file, frozenset({"manager"}), [], COMPLAINTS
     )
-    shown: list[dict[str, Any]] = page_views.at_desk(file, view, person("manager"), NOW)["timeline"]
+    shown: list[dict[str, Any]] = page_views.at_desk(file, view, [], person("manager"), NOW)["timeline"]
     return shown

@@ -9,10 +9,11 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from chalicelib.assets import static_bytes
 from chalicelib.communities import store as communities
 from chalicelib.company import company
 from chalicelib.errors import NotFound
-from chalicelib.page_words import DEFAULT_ZONE, Speech, environment, speak, static_bytes
+from chalicelib.page_words import DEFAULT_ZONE, Speech, environment, speak
 from chalicelib.places import posters, service
 from chalicelib.portal import portal
 from chalicelib.settings import settings

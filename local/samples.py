@@ -5,13 +5,13 @@ from typing import Any
 
 from chalicelib import i18n
 from chalicelib.accounts.models import Grant, Person
+from chalicelib.assets import static
 from chalicelib.communities.models import Community
 from chalicelib.company import company
 from chalicelib.desk import page_views as desk_views
 from chalicelib.issues import page_views
 from chalicelib.issues.models import Actor, Holder, Issue, Rating, Ref, Status
 from chalicelib.issues.rules import Relation
-from chalicelib.page_words import static
 from chalicelib.places import posters
 from chalicelib.places.models import Place
 

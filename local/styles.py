@@ -6,9 +6,10 @@ from typing import Any
 from jinja2 import ChoiceLoader, FileSystemLoader
 
 from chalicelib import i18n
+from chalicelib.assets import ROOT, static_bytes
 from chalicelib.company import company
 from chalicelib.looks import Look
-from chalicelib.page_words import DEFAULT_ZONE, ROOT, Speech, company_view, environment, speak, static_bytes
+from chalicelib.page_words import DEFAULT_ZONE, Speech, company_view, environment, speak
 from local import (
     complaint_samples,
     desk_samples,

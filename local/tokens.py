@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from chalicelib.page_words import static_bytes
+from chalicelib.assets import static_bytes
 
 SCHEMES = ("light", "dark")
 #: Words and the grounds they stand on; each pair must reach 4.5 in both schemes.

@@ -3,7 +3,7 @@
 import re
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,7 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
-from chalicelib import i18n
+from chalicelib import i18n, time_words
 
 ROOT = Path(__file__).resolve().parent.parent
 CATALOGUE = ROOT / "locale" / "zh_CN" / "LC_MESSAGES" / "messages.po"
@@ -115,21 +115,21 @@ def test_the_language_is_the_first_one_asked_for_that_we_speak(
 )
 def test_a_moment_is_said_as_people_say_it(hours: int, chinese: str, english: str) -> None:
     moment = NOW + timedelta(hours=hours)
-    assert i18n.when(moment, NOW, SHANGHAI, "zh-CN") == chinese
-    assert i18n.when(moment, NOW, SHANGHAI, "en") == english
+    assert time_words.when(moment, NOW, SHANGHAI, "zh-CN") == chinese
+    assert time_words.when(moment, NOW, SHANGHAI, "en") == english
 
 
 def test_today_is_the_community_s_day_and_not_the_server_s() -> None:
     late_in_utc = datetime(2026, 11, 21, 17, 0, tzinfo=UTC)  # already the 22nd in Shanghai
-    assert i18n.day(late_in_utc, NOW, SHANGHAI, "en") == "today"
-    assert i18n.day(late_in_utc, NOW, ZoneInfo("UTC"), "en") == "yesterday"
+    assert time_words.day(late_in_utc, NOW, SHANGHAI, "en") == "today"
+    assert time_words.day(late_in_utc, NOW, ZoneInfo("UTC"), "en") == "yesterday"
 
 
 def test_a_range_names_its_day_once_and_both_days_when_they_differ() -> None:
     start, end = NOW + timedelta(hours=2), NOW + timedelta(hours=4)
-    assert i18n.time_range(start, end, NOW, SHANGHAI, "zh-CN") == "今天 14:05–16:05"
+    assert time_words.time_range(start, end, NOW, SHANGHAI, "zh-CN") == "今天 14:05–16:05"
     overnight = NOW + timedelta(hours=14)
-    assert i18n.time_range(start, overnight, NOW, SHANGHAI, "en") == "today 14:05 – tomorrow 02:05"
+    assert time_words.time_range(start, overnight, NOW, SHANGHAI, "en") == "today 14:05 – tomorrow 02:05"
 
 
 @pytest.mark.parametrize(
@@ -146,14 +146,15 @@ def test_a_range_names_its_day_once_and_both_days_when_they_differ() -> None:
 )
 def test_a_deadline_is_said_as_the_time_that_is_left(minutes: float, chinese: str, english: str) -> None:
     deadline = NOW + timedelta(minutes=minutes)
-    assert i18n.time_left(deadline, NOW, "zh-CN") == chinese
-    assert i18n.time_left(deadline, NOW, "en") == english
+    assert time_words.time_left(deadline, NOW, "zh-CN") == chinese
+    assert time_words.time_left(deadline, NOW, "en") == english
 
 
 @pytest.mark.parametrize("locale", i18n.LOCALES)
 def test_every_status_role_and_reason_has_words_of_its_own(locale: str) -> None:
     for table, say in (
         (i18n.STATUS, i18n.status_words),
+        (i18n.STATUS_OWNER, i18n.status_owner),
         (i18n.STATUS_SHORT, i18n.status_short),
         (i18n.PAUSES, i18n.pause_words),
         (i18n.ROLES, i18n.role_words),
@@ -164,15 +165,52 @@ def test_every_status_role_and_reason_has_words_of_its_own(locale: str) -> None:
         assert not set(words) & set(table)
 
 
+def test_owners_and_staff_have_a_word_for_each_state() -> None:
+    assert i18n.STATUS_OWNER.keys() == i18n.STATUS_SHORT.keys() == i18n.STATUS.keys()
+    assert (i18n.status_owner("submitted", "zh-CN"), i18n.status_short("submitted", "zh-CN")) == (
+        "已收到",
+        "待受理",
+    )
+
+
 def test_an_unknown_status_is_shown_as_it_is() -> None:
     assert i18n.status_words("escalated", "zh-CN") == "escalated"
 
 
+_TIGHT = re.compile(r"[\u4e00-\u9fff](\d|@)|(\d|@)[\u4e00-\u9fff]")
+#: What is a number or ends in one; a bare day in Chinese signs (`%(day)s`) is a word like others.
+_NUMBERS = re.compile(r"%\((?:when|until|at|n|num|number|days|length|points)\)[sd]|\{(?:when|number|n)\}")
+
+
 def test_chinese_keeps_a_space_between_its_characters_and_numbers(catalogue: Catalog) -> None:
-    tight = [
-        text
-        for message in _messages(catalogue)
-        for text in _texts(message.string)
-        if re.search(r"[\u4e00-\u9fff]\d|\d[\u4e00-\u9fff]", text)
-    ]
-    assert tight == []
+    texts = [text for message in _messages(catalogue) for text in _texts(message.string)]
+    texts += [path.read_text() for path in (ROOT / "templates" / "messages").rglob("zh-CN.*")]
+    assert [text for text in texts if _TIGHT.search(_NUMBERS.sub("@", text))] == []
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "chinese", "english"),
+    [
+        (date(2026, 11, 14), date(2026, 11, 22), "11月14日 – 11月22日", "14 Nov – 22 Nov"),
+        (date(2026, 11, 14), None, "11月14日起", "from 14 Nov"),
+        (None, date(2027, 1, 2), "至 2027年1月2日", "up to 2 Jan 2027"),
+        (None, None, "", ""),
+    ],
+)
+def test_days_of_building_work_are_dates_also_when_they_are_near(
+    first: date | None, last: date | None, chinese: str, english: str
+) -> None:
+    today = date(2026, 11, 22)
+    assert time_words.date_range(first, last, today, "zh-CN") == chinese
+    assert time_words.date_range(first, last, today, "en") == english
+
+
+@pytest.mark.parametrize(
+    ("zone", "chinese", "english"),
+    [
+        ("Asia/Shanghai", "北京时间", "China Standard Time (Beijing)"),
+        ("Australia/Lord_Howe", "Lord Howe 时间", "Lord Howe time"),
+    ],
+)
+def test_a_zone_has_the_name_that_people_give_it(zone: str, chinese: str, english: str) -> None:
+    assert (time_words.zone_words(zone, "zh-CN"), time_words.zone_words(zone, "en")) == (chinese, english)

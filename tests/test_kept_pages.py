@@ -4,7 +4,7 @@ import json
 import re
 from typing import Any
 
-from chalicelib.page_words import static
+from chalicelib.assets import static
 from chalicelib.portal import Portal
 from tests.browser import Browser
 from tests.factories import People

@@ -155,6 +155,12 @@ def test_lists_take_one_to_a_hundred(shared_site: People, path: str, limit: str)
     assert browser.api("GET", f"{path}?limit=100").status == 200
 
 
+def test_a_page_that_is_gone_asks_nobody_to_read_out_an_id(shared_site: People) -> None:
+    page = Browser(token=shared_site.token("owner")).get("/issues/none")
+    assert page.status == 404
+    assert page.headers["x-request-id"][:8] not in page.text
+
+
 def test_an_unexpected_failure_is_a_500_that_tells_nothing(
     shared_site: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -167,4 +173,5 @@ def test_an_unexpected_failure_is_a_500_that_tells_nothing(
     assert "王秀英" not in json.dumps(_assert_problem(browser.api("GET", "/issues"), 500, "internal_error"))
     page = browser.get("/issues")
     assert page.status == 500
+    assert f"{page.headers['x-request-id'][:8]}</p>" in page.text
     assert "13800000001" not in page.text

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from chalicelib import page_words
+from chalicelib import assets, page_words
 from chalicelib.messages.notifier import LogNotifier, MemoryNotifier, Message, notifier_for
 from chalicelib.messages.providers import Providers
 from chalicelib.settings import settings
@@ -25,7 +25,7 @@ def deployed(shared_site: People, monkeypatch: pytest.MonkeyPatch) -> Iterator[P
 
 
 def _forget() -> None:
-    for remembered in (settings, page_words.environment, page_words.static):
+    for remembered in (settings, page_words.environment, assets.static):
         remembered.cache_clear()
 
 

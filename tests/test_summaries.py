@@ -15,7 +15,7 @@ FORM_PAGES = [route for route in ALL if route.kind == "page" and route.method ==
 #: What people put into a field that takes something else.
 NONSENSE = ("", "?" * 12, "-1")
 #: Each of these says itself what is meant.
-NAMELESS = {"consent", "agree", "steps"}
+NAMELESS = {"agree", "steps"}
 
 
 def _list(links: str) -> str:

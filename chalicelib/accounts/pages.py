@@ -23,7 +23,7 @@ routes = Routes(__name__, "me")
 SIGNED_OUT = flash_words("signed_out", "success", N_("You are signed out."))
 SIGNED_OUT_ALL = flash_words("signed_out_all", "success", N_("You are signed out on all devices."))
 LANGUAGE = flash_words("language", "success", N_("This language stays, on every device."))
-_SESSIONS = N_("You stay signed in on this device for %(days)s days. Staff sign in again each day.")
+_SESSIONS = N_("You stay signed in on this device for %(days)s days.")
 
 
 def _resumed(call: Call) -> Fields:

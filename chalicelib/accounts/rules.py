@@ -7,10 +7,13 @@ from chalicelib.errors import N_, Invalid
 #: Without a prefix a number is taken as mainland China's.
 HOME_REGION = "CN"
 _PHONE_WORDS = N_("This is not a phone number we can reach. Example: 138 0013 8000, or +852 9123 4567.")
+_NO_PHONE = N_("Please give a phone number.")
 
 
 def parse_phone(text: str) -> str:
     """A phone number as E.164 ("+8613800000001"); raises Invalid for anything that is not one."""
+    if not text.strip():
+        raise Invalid.field("phone", "missing", _NO_PHONE)
     import phonenumbers  # 60 modules, which signing in and importing need and nothing else
 
     try:
@@ -29,6 +32,12 @@ def mask_phone(phone: str) -> str:
     local = phone.removeprefix("+86") if phone.startswith("+861") else phone
     keep = 3 if len(local) >= 10 else 2
     return f"{local[:keep]}****{local[-4:]}" if len(local) >= keep + 7 else f"{local[:1]}****"
+
+
+def mask_email(address: str) -> str:
+    """Enough of an address to recognise one's own: "l***@example.com"."""
+    name, _, host = address.partition("@")
+    return f"{name[:1]}***@{host}" if host else ""
 
 
 def mask_name(name: str) -> str:

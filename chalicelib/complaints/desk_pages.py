@@ -48,11 +48,12 @@ def _show(
     community = communities.get(call.portal.db, complaint.community_id)
     speak(Speech(call.now, community.zone, call.locale))
     by = listing.terms(call.portal, community.id, call.now)
-    view = reader(call).desk_view(file, roles, listing.repeats(call.portal, complaint), by)
+    repeats = listing.repeats(call.portal, complaint)
+    view = reader(call).desk_view(file, roles, repeats, by)
     given = values(fields)
     moved = isinstance(error, VersionConflict)
     context = {
-        "complaint": page_views.at_desk(file, view, call.person, call.now),
+        "complaint": page_views.at_desk(file, view, repeats, call.person, call.now),
         "steps": [_step(call, file, name) for name in view.allowed_actions if name in MOVES],
         "departments": [(one, gettext(said_)) for one, said_ in policy.DEPARTMENTS.items()],
         "chosen": fields.get("departments", []) or _proposed(call, file, roles),

@@ -6,7 +6,7 @@ from typing import Any
 
 from chalice.app import Response
 
-from chalicelib import i18n
+from chalicelib import time_words
 from chalicelib.accounts.managing import managed
 from chalicelib.answers import Headers, flash_words, page
 from chalicelib.communities import store as communities
@@ -80,7 +80,7 @@ def hard(call: Call) -> Response:
     context = {
         **_frame(call, place["id"], matrix.MANAGER),
         "items": [page_views.desk_row(one, by, call.now) for one in found],
-        "length": i18n.span(by.hard_after, call.locale),
+        "length": time_words.span(by.hard_after, call.locale),
         "many": by.hard_departments,
     }
     return page(call, "desk/hard.html", context, zone=place["zone"])
@@ -106,7 +106,7 @@ def hard_csv(call: Call) -> Response:
 
 
 def _line(call: Call, one: Complaint) -> list[str]:
-    card = page_views.card(one, call.now)
+    card = page_views.card(one, call.now, desk=True)
     due = rfc3339(one.due_at) if one.due_at else ""
     days = str((call.now - one.created_at).days)
     late = "1" if card["overdue"] else "0"

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from chalicelib import i18n
+from chalicelib import i18n, time_words
 from chalicelib.accounts import service as accounts
 from chalicelib.communities import store as communities
 from chalicelib.company import company
@@ -36,7 +36,7 @@ def draft(portal: Portal, complaint: Complaint) -> str:
     locale, _ = _addressee(portal, complaint)
     say = i18n.translations(locale).gettext
     return say(_TEMPLATE) % {
-        "date": _day(portal, complaint, complaint.created_at),
+        "date": _day(portal, complaint, complaint.created_at, locale),
         "number": complaint.number,
         "opinion": complaint.opinion or "",
         "decision": complaint.decision or "",
@@ -50,7 +50,7 @@ def lines(portal: Portal, complaint: Complaint, text: str, now: datetime) -> tup
     ours = company()
     head = [
         say(_NUMBER) % {"number": complaint.number},
-        say(_DATE) % {"date": _day(portal, complaint, now)},
+        say(_DATE) % {"date": _day(portal, complaint, now, locale)},
         say(_TO) % {"name": " · ".join(part for part in (name, complaint.unit_label) if part)},
     ]
     return say(_TITLE), [*head, "", *text.split("\n"), "", ours.name.in_(locale), ours.phone]
@@ -63,8 +63,9 @@ def _addressee(portal: Portal, complaint: Complaint) -> tuple[str, str]:
     return account.locale or _LANGUAGE, account.name
 
 
-def _day(portal: Portal, complaint: Complaint, at: datetime) -> str:
-    return f"{at.astimezone(communities.get(portal.db, complaint.community_id).zone):%Y-%m-%d}"
+def _day(portal: Portal, complaint: Complaint, at: datetime, locale: str) -> str:
+    zone = communities.get(portal.db, complaint.community_id).zone
+    return time_words.full_date(at.astimezone(zone).date(), locale)
 
 
 def write(portal: Portal, complaint: Complaint, text: str, now: datetime) -> str:

@@ -5,9 +5,8 @@ from datetime import datetime
 from chalicelib.accounts.models import Person
 from chalicelib.complaints import policy, rules, store
 from chalicelib.complaints.items import from_item
-from chalicelib.complaints.models import Complaint, Stage
+from chalicelib.complaints.models import Complaint, Pointer, Stage
 from chalicelib.due.plan import levels_for
-from chalicelib.issues.models import Ref
 from chalicelib.portal import Portal
 from chalicelib.service_levels.models import ComplaintPolicy
 
@@ -58,13 +57,13 @@ def call_back_percent(portal: Portal, community_id: str) -> int | None:
     return 100 * sum(one.called_back is not None for one in replied) // len(replied) if replied else None
 
 
-def repeats(portal: Portal, complaint: Complaint) -> list[Ref]:
+def repeats(portal: Portal, complaint: Complaint) -> list[Pointer]:
     """Earlier and later ones that may be the same trouble, and are not linked: one round trip."""
     found, _ = store.pointers(portal.db, complaint.person.id, _EARLIER)
     linked = {link.id for link in complaint.links} | {complaint.id}
     here = [one for one in found if one.community_id == complaint.community_id and one.id not in linked]
     return [
-        Ref(id=one.id, number=one.number)
+        one
         for one in here
         if rules.may_repeat(
             complaint.kind, complaint.category, complaint.created_at, one.kind, one.category, one.at

@@ -6,7 +6,7 @@ from typing import Any
 
 from chalicelib.accounts.models import Person
 from chalicelib.complaints import policy, rules, words
-from chalicelib.complaints.models import Complaint, ComplaintFile
+from chalicelib.complaints.models import Complaint, ComplaintFile, Pointer
 from chalicelib.complaints.view_models import ComplaintView, DeskView, RowView
 from chalicelib.issues.page_views import photo
 from chalicelib.page_words import gettext
@@ -16,13 +16,13 @@ from chalicelib.times import moment
 _TITLE_LETTERS = 60
 
 
-def badge(complaint: Complaint) -> dict[str, str]:
-    """The stage as its badge shows it."""
+def badge(complaint: Complaint, *, desk: bool) -> dict[str, str]:
+    """The stage as its badge shows it to one side."""
     looks, sign = words.SIGNS[complaint.stage]
-    return {"looks": looks, "sign": sign, "words": gettext(words.STAGES[complaint.stage])}
+    return {"looks": looks, "sign": sign, "words": gettext(words.stage(complaint, desk=desk))}
 
 
-def card(complaint: Complaint, now: datetime) -> dict[str, Any]:
+def card(complaint: Complaint, now: datetime, *, desk: bool = False) -> dict[str, Any]:
     """One in a list."""
     first = complaint.content.strip().split("\n", 1)[0]
     short = first if len(first) <= _TITLE_LETTERS else first[: _TITLE_LETTERS - 1].rstrip() + "…"
@@ -34,7 +34,7 @@ def card(complaint: Complaint, now: datetime) -> dict[str, Any]:
         "category": gettext(policy.CATEGORIES[complaint.category].words),
         "icon": policy.CATEGORIES[complaint.category].icon,
         "title": short,
-        "badge": badge(complaint),
+        "badge": badge(complaint, desk=desk),
         "now": gettext(words.now(complaint)),
         "due_at": complaint.due_at,
         "overdue": rules.is_overdue(complaint, now),
@@ -97,11 +97,14 @@ def shown(
     }
 
 
-def at_desk(file: ComplaintFile, view: DeskView, person: Person, now: datetime) -> dict[str, Any]:
-    """One's page at the desk."""
+def at_desk(
+    file: ComplaintFile, view: DeskView, repeats: list[Pointer], person: Person, now: datetime
+) -> dict[str, Any]:
+    """One's page at the desk; `repeats` may be the same trouble."""
     complaint = file.complaint
     return {
         **shown(file, view, person, now),
+        "badge": badge(complaint, desk=True),
         "unit_label": view.unit_label,
         "person_masked": view.person_masked,
         "by_staff": complaint.origin == "staff",
@@ -112,7 +115,15 @@ def at_desk(file: ComplaintFile, view: DeskView, person: Person, now: datetime) 
         "department_ids": complaint.departments,
         "handler_id": complaint.handler.id if complaint.handler else "",
         "links": complaint.links,
-        "may_repeat": view.may_repeat,
+        "may_repeat": [
+            {
+                "id": one.id,
+                "number": one.number,
+                "at": one.at,
+                "category": gettext(policy.CATEGORIES[one.category].words),
+            }
+            for one in repeats
+        ],
         "called_back": complaint.called_back,
         "hard": view.hard,
     }

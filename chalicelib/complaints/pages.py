@@ -83,7 +83,8 @@ def _new(call: Call, fields: Fields, error: PortalError | None = None) -> Respon
         "title": gettext(policy.KINDS[kind]),
         "hint": gettext(_KINDS[kind][1]),
         "categories": [
-            (one.id, f"{gettext(one.words)} – {gettext(one.hint)}") for one in policy.CATEGORIES.values()
+            (one.id, gettext(one.words) + gettext(": ") + gettext(one.hint))
+            for one in policy.CATEGORIES.values()
         ],
         "homes": homes,
         "communities": [] if homes else places,

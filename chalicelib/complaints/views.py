@@ -6,7 +6,7 @@ from typing import Any
 from chalicelib.accounts.models import Person
 from chalicelib.accounts.rules import mask_name
 from chalicelib.complaints import rules
-from chalicelib.complaints.models import Complaint, ComplaintFile, Row
+from chalicelib.complaints.models import Complaint, ComplaintFile, Pointer, Row
 from chalicelib.complaints.view_models import (
     ComplaintSummary,
     ComplaintView,
@@ -93,7 +93,7 @@ class Reader:
         self,
         file: ComplaintFile,
         roles: frozenset[str],
-        repeats: list[Ref],
+        repeats: list[Pointer],
         by: ComplaintPolicy,
         at: datetime | None = None,
     ) -> DeskView:
@@ -105,7 +105,7 @@ class Reader:
             **_desk_fields(complaint, roles, by, at or self.now),
             **{name: getattr(complaint, name) for name in words},
             **self._reply(complaint),
-            may_repeat=repeats,
+            may_repeat=[Ref(id=one.id, number=one.number) for one in repeats],
             **self._parts(file, file.timeline, staff=True),
         )
 

@@ -17,6 +17,9 @@ STAGES = {
     "closed": N_("Closed"),
     "withdrawn": N_("Withdrawn"),
 }
+#: The same for who sent one, where the office's word says too little.
+_OWNERS_STAGES = {**STAGES, "opinion": N_("Considering what to do")}
+_DECIDED = N_("Reply being written")
 _NOW = {
     "accepted": N_("We have your complaint. Next: somebody begins to look into it."),
     "investigating": N_("We are finding out what happened. Next: we form an opinion."),
@@ -84,9 +87,17 @@ SIGNS = {
 }  # fmt: skip
 
 
+def stage(complaint: Complaint, *, desk: bool) -> str:
+    """The stage in one or two words of one side, as a msgid."""
+    return _DECIDED if _is_decided(complaint) else (STAGES if desk else _OWNERS_STAGES)[complaint.stage]
+
+
+def _is_decided(complaint: Complaint) -> bool:
+    return complaint.stage == "opinion" and complaint.decided_at is not None
+
+
 def now(complaint: Complaint) -> str:
     """Where it stands and what comes next, as a msgid."""
     if complaint.kind != "complaint":
         return _NOW_SUGGESTED[complaint.stage]
-    decided = complaint.stage == "opinion" and complaint.decided_at is not None
-    return _NOW["decided" if decided else complaint.stage]
+    return _NOW["decided" if _is_decided(complaint) else complaint.stage]

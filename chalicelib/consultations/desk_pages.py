@@ -100,7 +100,7 @@ def _days(
             {
                 "day": day,
                 "words": page_views.day_words(call, day, zone),
-                "hours": hours.write_hours(rules.hours_on(plan, day)) if plan else "",
+                "hours": hours.ranges(rules.hours_on(plan, day)) if plan else [],
                 "bookings": [_entry(call, found[h.id], zone) for h in here if h.id in found],
                 "kept": [_clock(h.starts_at, zone) for h in here if h.id not in found],
             }

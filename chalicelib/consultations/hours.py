@@ -35,6 +35,11 @@ def are_hours(hours: Hours) -> bool:
     return inside and all(one[1] <= other[0] for one, other in pairwise(hours))
 
 
+def ranges(hours: Hours) -> list[str]:
+    """Each range as people read it."""
+    return [f"{a // 60:02}:{a % 60:02}–{b // 60:02}:{b % 60:02}" for a, b in hours]
+
+
 def write_hours(hours: Hours) -> str:
     """The line of text that says the same."""
     return " ".join(f"{a // 60:02}:{a % 60:02}-{b // 60:02}:{b % 60:02}" for a, b in hours)

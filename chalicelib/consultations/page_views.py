@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from chalicelib import i18n
+from chalicelib import time_words
 from chalicelib.accounts.models import Person
 from chalicelib.accounts.rules import mask_name
 from chalicelib.communities import store as communities
@@ -124,7 +124,7 @@ def strip(
 
 def day_words(call: Call, day: date, zone: ZoneInfo) -> str:
     """A day in people's words."""
-    return i18n.day(datetime.combine(day, time(12), zone), call.now, zone, call.locale)
+    return time_words.day(datetime.combine(day, time(12), zone), call.now, zone, call.locale)
 
 
 def day_at(text: str, zone: ZoneInfo) -> date | None:

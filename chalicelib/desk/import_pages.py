@@ -16,6 +16,17 @@ from chalicelib.pages import said, stay
 from chalicelib.web import MANAGERS, Call
 
 _NO_FILE = N_("Choose a CSV file first.")
+#: A file's columns, as people call them.
+_COLUMNS = {
+    "community_id": N_("Community's id"),
+    "community": N_("Community"),
+    "unit_id": N_("Home's id"),
+    "building": N_("Building"),
+    "unit": N_("Home's number"),
+    "name": N_("Person's name"),
+    "phone": N_("Mobile number"),
+    "role": N_("Role"),
+}
 _MAX_FILE_BYTES = 1_000_000
 
 
@@ -39,6 +50,7 @@ def _page(
         "step": step,
         "rows": result.rows if result else [],
         "counts": counts,
+        "columns": _COLUMNS,
         "csv_text": text,
         "errors": said(error) if error else [],
     }

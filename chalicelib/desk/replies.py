@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ConfigDict, TypeAdapter
 
-from chalicelib import i18n
+from chalicelib import i18n, time_words
 from chalicelib.accounts import store as accounts
 from chalicelib.accounts.models import Account, Person
 from chalicelib.accounts.rules import mask_name
+from chalicelib.assets import ROOT
 from chalicelib.base import Base
 from chalicelib.company import Words, company
 from chalicelib.desk import own_store
@@ -20,7 +21,6 @@ from chalicelib.desk.own_models import Shelf
 from chalicelib.desk.reply_rules import fill
 from chalicelib.issues.models import IssueFile
 from chalicelib.issues.policy import category_of
-from chalicelib.page_words import ROOT
 from chalicelib.portal import Portal
 from chalicelib.settings import settings
 
@@ -97,8 +97,8 @@ def _values(
         "category": category_of(issue.category_id).name(locale),
         "place": issue.location if file.followers else issue.place,
         "assignee": issue.assignee.name if issue.assignee else None,
-        "visit": i18n.when(issue.visit_at, now, zone, locale) if issue.visit_at else None,
-        "promised": i18n.when(issue.promised_at, now, zone, locale),
+        "visit": time_words.when(issue.visit_at, now, zone, locale) if issue.visit_at else None,
+        "promised": time_words.when(issue.promised_at, now, zone, locale),
         "me": person.name,
         "phone": company().phone,
     }

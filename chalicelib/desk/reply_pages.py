@@ -11,7 +11,7 @@ from chalicelib.desk.own_models import SaveReply, Shelf
 from chalicelib.desk.page_routes import routes
 from chalicelib.desk.policy import MAX_REPLIES, MAX_REPLY_TEXT, MAX_REPLY_TITLE
 from chalicelib.desk.replies import company_replies
-from chalicelib.desk.reply_rules import PLACEHOLDERS
+from chalicelib.desk.reply_rules import shown
 from chalicelib.errors import N_, PortalError
 from chalicelib.inputs import from_form
 from chalicelib.issues.rules import ASSIGNEE_ROLES
@@ -43,7 +43,7 @@ def _show(call: Call, error: PortalError | None = None) -> Response:
             {"title": one.title.in_(call.locale), "text": one.text.in_(call.locale)}
             for one in company_replies()
         ],
-        "placeholders": PLACEHOLDERS,
+        "placeholders": shown(call.locale),
         "values": values(call.form if error else {}),
         "errors": said(error) if error else [],
         "max_title": MAX_REPLY_TITLE,

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from chalicelib import i18n
+from chalicelib import time_words
 from chalicelib.accounts.models import Person
 from chalicelib.communities.models import Community
 from chalicelib.company import company
@@ -29,12 +29,12 @@ def card(
         "words": _first_words(issue.description),
         "community": community.name,
         "building": issue.building if issue.area == "public" else "",
-        "visit": i18n.when(visit, now, community.zone, locale) if visit else "",
-        "promised": i18n.when(issue.promised_at, now, community.zone, locale),
+        "visit": time_words.when(visit, now, community.zone, locale) if visit else "",
+        "promised": time_words.when(issue.promised_at, now, community.zone, locale),
         "pause_reason": issue.pause_reason,
         "bring": bring(issue.category_id, locale),
         "steps": in_a_list(sop, issue.ticked, locale),
-        "step_due": i18n.when(issue.step_due, now, community.zone, locale) if issue.step_due else "",
+        "step_due": time_words.when(issue.step_due, now, community.zone, locale) if issue.step_due else "",
         "step_late": issue.step_due is not None and issue.step_due < now,
         "map_url": map_url(issue, community),
     }

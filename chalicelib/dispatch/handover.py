@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from chalicelib import i18n
+from chalicelib import i18n, time_words
 from chalicelib.accounts.models import Person
 from chalicelib.desk import service as desk
 from chalicelib.desk.models import Assign
@@ -71,8 +71,8 @@ def hand(
     if absence is None or name is None:
         raise NotFound
     days = {
-        "start": i18n.when(absence.start, now, picture.zone, locale),
-        "end": i18n.when(absence.end, now, picture.zone, locale),
+        "start": time_words.when(absence.start, now, picture.zone, locale),
+        "end": time_words.when(absence.end, now, picture.zone, locale),
     }
     why = i18n.translations(locale).gettext(_WHY) % {"name": name, **days}
     wanted = Assign(assignee_id=body.assignee_id, version=body.version)

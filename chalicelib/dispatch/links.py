@@ -125,7 +125,7 @@ def _second(issue: Issue, actor: Actor, body: Split, number: str, now: datetime)
     )
     rows = [
         entry(now, "status", actor, to="submitted"),
-        entry(now, "split", actor, text=f"{issue.number}: {body.why}"),
+        entry(now, "split", actor, text=f"{issue.number} · {body.why}"),
     ]
     return IssueFile(issue=new, timeline=rows, handoffs=[handoff], photos={}, followers=[])
 
@@ -135,7 +135,7 @@ def _ops(
 ) -> list[Op]:
     """All writes of a split: the new issue, a row in the old one, the links, what is told."""
     issue = new.issue
-    row = entry(now, "split", actor, text=f"{issue.number}: {body.why}")
+    row = entry(now, "split", actor, text=f"{issue.number} · {body.why}")
     owners, counts = owners_of(new, actor.id), moved_counts(None, issue)
     told = notice(issue, "split", owners=owners, roles=(DESK,), counts=counts)
     return [

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from chalicelib import i18n
+from chalicelib import i18n, time_words
 from chalicelib.dispatch.models import Proposal, ProposalView, Reason, ReasonView
 from chalicelib.dispatch.policy import CERTIFICATE_WORDS, SKILL_WORDS
 from chalicelib.errors import N_
@@ -40,7 +40,7 @@ def say(reason: Reason, locale: str, now: datetime, zone: ZoneInfo) -> str:
     named = SKILL_WORDS.get(reason.what) if "skill" in reason.code or reason.code == "not_role" else None
     named = named or CERTIFICATE_WORDS.get(reason.what)
     what = words.gettext(named) if named and reason.code != "here" else reason.what
-    when = i18n.when(reason.at, now, zone, locale) if reason.at else ""
+    when = time_words.when(reason.at, now, zone, locale) if reason.at else ""
     return words.gettext(_WORDS[reason.code]) % {"what": what, "when": when}
 
 

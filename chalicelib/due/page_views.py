@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from chalicelib import i18n
+from chalicelib import time_words
 from chalicelib.due.view_models import AlertView, NextView, SlaView, TargetView
 from chalicelib.errors import N_
 from chalicelib.inbox.words import DELAYS, GOALS
@@ -81,7 +81,7 @@ def _target(one: TargetView) -> dict[str, Any]:
         "goal": gettext(GOALS[one.goal]),
         "due": moment(one.due_at) if one.due_at else None,
         "state": one.state,
-        "margin": gettext(said, span=i18n.span(margin, current_locale())) if said else "",
+        "margin": gettext(said, span=time_words.span(margin, current_locale())) if said else "",
         "paused": one.paused,
         "again": one.round > 0,
     }

@@ -14,7 +14,7 @@ from chalicelib.communities import store as communities
 from chalicelib.communities.models import Community, StaffMember, Unit
 from chalicelib.db import Item, Op
 from chalicelib.desk.models import ImportResult, Problem, RowResult
-from chalicelib.errors import N_, Unavailable, VersionConflict
+from chalicelib.errors import N_, NotFound, Unavailable, VersionConflict
 from chalicelib.ids import new_id
 from chalicelib.importing.rules import Row, read_rows
 from chalicelib.portal import Portal
@@ -75,7 +75,7 @@ def _result(
 ) -> RowResult:
     if not row.problems and not importer.may(row.community_id):
         row.problems.append(Problem(field="community_id", message=_NOT_YOUR_COMMUNITY))
-    summary = _summary(row)
+    summary = _summary(row, _community_name(portal, importer, row), locale)
     if row.problems:
         say = i18n.translations(locale).gettext
         told = [Problem(field=p.field, message=say(p.message)) for p in row.problems]
@@ -86,10 +86,20 @@ def _result(
     return RowResult(line=row.line, result=result, summary=summary)
 
 
-def _summary(row: Row) -> str:
+def _community_name(portal: Portal, importer: Importer, row: Row) -> str:
+    """What people call the row's community: as the row says, or as it is known to those who may know it."""
+    if row.community or not row.community_id or not importer.may(row.community_id):
+        return row.community or row.community_id
+    try:
+        return communities.get(portal.db, row.community_id).name
+    except NotFound:
+        return row.community_id
+
+
+def _summary(row: Row, community: str, locale: str) -> str:
     """A row in short, the person masked: results are shown on screens and kept in browsers."""
     person = f"{mask_name(row.name)} {mask_phone(row.phone)}" if row.phone else ""
-    parts = (row.community_id, row.label, row.role or "", person)
+    parts = (community, row.label, i18n.role_words(row.role, locale) if row.role else "", person)
     return " · ".join(part for part in parts if part)
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from chalicelib import i18n
+from chalicelib import i18n, time_words
 from chalicelib.accounts.models import Person
 from chalicelib.communities import store as communities
 from chalicelib.complaints.policy import name_of as complaint_name
@@ -135,7 +135,7 @@ def _when(portal: Portal, item: Item, name: str, locale: str, now: datetime) -> 
     if not item.get(name):
         return ""
     zone = communities.get(portal.db, item["community_id"]).zone
-    return i18n.when(moment(item[name]), now, zone, locale)
+    return time_words.when(moment(item[name]), now, zone, locale)
 
 
 def mark_read(portal: Portal, person: Person, newest: str) -> None:

@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from chalicelib import i18n
+from chalicelib import i18n, time_words
 from chalicelib.accounts.models import Person
 from chalicelib.communities import store as communities
 from chalicelib.errors import N_
@@ -227,7 +227,7 @@ def windows(now: datetime, zone: ZoneInfo, locale: str, checked: set[str]) -> li
                         "start": rfc3339(start),
                         "end": rfc3339(end),
                         "date": f"{day}",
-                        "day": i18n.day(start, now, zone, locale),
+                        "day": time_words.day(start, now, zone, locale),
                         "hours": f"{start:%H:%M}–{end:%H:%M}",
                         "checked": value in checked,
                     }
@@ -237,4 +237,4 @@ def windows(now: datetime, zone: ZoneInfo, locale: str, checked: set[str]) -> li
 
 def window_label(window: Window, now: datetime, zone: ZoneInfo, locale: str) -> dict[str, str]:
     """A chosen time in words."""
-    return {"label": i18n.time_range(window.start, window.end, now, zone, locale)}
+    return {"label": time_words.time_range(window.start, window.end, now, zone, locale)}

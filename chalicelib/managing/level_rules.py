@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from chalicelib.errors import N_, Invalid
+from chalicelib.errors import N_, FieldError, Invalid
 from chalicelib.issues.policy import CATEGORIES
 from chalicelib.managing.policy import (
     CALL_BACKS,
@@ -23,7 +23,8 @@ from chalicelib.service_levels.policy import DEFAULT_POLICY
 _ZERO = timedelta()
 _CLASSES = N_("There are three classes: L1, L2 and L3.")
 _LENGTH = N_("Give a time between a minute and a year.")
-_RESOLVE = N_("Until when it is fixed has to be promised.")
+_RESOLVE = N_("%(limit)s: how long until it is fixed is missing.")
+_RESOLVE_KIND = N_("A kind that differs from its class needs a time until it is fixed, too.")
 _RUNGS = N_("The ladder has one to four levels, each later than the one before, and each tells somebody.")
 _CATEGORY = N_("There is no such category.")
 _PAUSE = N_("Give a time of at most three months for each reason.")
@@ -55,7 +56,7 @@ def _check_class(name: str, one: ServiceClass) -> None:
     for goal, span in one.goals.items():
         _check_span(f"{name}_{goal}", span)
     if "resolve" not in one.goals:
-        raise Invalid.field(f"{name}_resolve", "missing", _RESOLVE)
+        raise Invalid(errors=(FieldError(f"{name}_resolve", "missing", _RESOLVE, name),))
     after = [rung.after.wall for rung in one.ladder]
     rising = after == sorted(after) and (not after or after[-1] <= MAX_GOAL)
     if not 1 <= len(after) <= MAX_RUNGS or not rising or not all(rung.told for rung in one.ladder):
@@ -69,7 +70,7 @@ def _check_category(category_id: str, goals: Mapping[Goal, Span | None]) -> None
         if span is not None:
             _check_span(f"{category_id}_{goal}", span)
         elif goal == "resolve":
-            raise Invalid.field(f"{category_id}_resolve", "missing", _RESOLVE)
+            raise Invalid.field(f"{category_id}_resolve", "missing", _RESOLVE_KIND)
 
 
 def _check_span(field: str, span: Span) -> None:

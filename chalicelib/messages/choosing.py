@@ -7,6 +7,7 @@ from typing import Any
 
 from chalicelib import i18n
 from chalicelib.accounts.models import Person
+from chalicelib.accounts.rules import mask_email
 from chalicelib.accounts.store import profile_key
 from chalicelib.conditions import Attr, Condition
 from chalicelib.crypto import Unsealable
@@ -135,6 +136,14 @@ def _check_mail(portal: Portal, person: Person, email: str, now: datetime) -> Me
         to=email, channel="email", template="email_check", text=letter, at=now, subject=said.subject, html=page,
         link=said.link, locale=locale,
     )  # fmt: skip
+
+
+def asked_email(portal: Portal, person: Person, token: str) -> str:
+    """The address that a link is to confirm, masked; empty for a link that is another's or can't be read."""
+    try:
+        return mask_email(portal.keys.open(token, f"email|{person.id}").partition(" ")[0])
+    except Unsealable:
+        return ""
 
 
 def confirm_email(portal: Portal, person: Person, token: str, now: datetime) -> None:

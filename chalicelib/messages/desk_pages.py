@@ -25,7 +25,9 @@ routes = Routes(__name__, "messages")
 AGAIN = flash_words("messages_again", "success", N_("They go out again within a minute."))
 DROPPED = flash_words("messages_dropped", "success", N_("Left in the inbox only."))
 NONE_LEFT = flash_words("messages_none", "info", N_("Somebody else has seen to it already."))
-#: Reasons in words for people; a provider's own code stands as it is.
+#: A provider's own code, for which there are no words.
+_REFUSED = N_("the provider refused it (code %(code)s)")
+#: Reasons in words for people.
 REASONS: Mapping[str, str] = {
     "unsure": N_("it may have gone out: the provider did not answer"),
     "provider_down": N_("the provider did not work"),
@@ -65,7 +67,7 @@ def _shown(call: Call, item: FailedMessage) -> dict[str, Any]:
         **item.model_dump(),
         "at": moment(item.at),
         "channel_words": say(CHANNEL_WORDS[item.channel]),
-        "why": say(REASONS[item.reason]) if item.reason in REASONS else item.reason,
+        "why": say(REASONS[item.reason]) if item.reason in REASONS else say(_REFUSED) % {"code": item.reason},
         "said": preview.said(item, call.locale),
     }
 

@@ -99,7 +99,8 @@ def email(call: Call) -> Response:
 
 def _email(call: Call, token: str, error: PortalError | None = None) -> Response:
     speak(Speech(call.now, DEFAULT_ZONE, call.locale))
-    context = {"token": token, "errors": said(error) if error else []}
+    asked = choosing.asked_email(call.portal, call.person, token)
+    context = {"token": token, "address": asked, "errors": said(error) if error else []}
     return page(call, "messages/email.html", context, error.status if error else 200)
 
 

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from chalicelib import i18n
+from chalicelib import i18n, time_words
 from chalicelib.company import company
 from chalicelib.complaints.policy import name_of as complaint_name
 from chalicelib.errors import N_
@@ -64,7 +64,7 @@ def say(name: str, locale: str, link: str, values: Mapping[str, str]) -> Wording
 
 def wording(message: Outgoing, locale: str, zone: ZoneInfo, now: datetime) -> Wording:
     """What a message says now."""
-    when = i18n.when(moment(message.visit_at), now, zone, locale) if message.visit_at else ""
+    when = time_words.when(moment(message.visit_at), now, zone, locale) if message.visit_at else ""
     values = {
         "number": message.number,
         "category": category_name(message, locale),

@@ -47,7 +47,7 @@ def _listed(call: Call, fields: Fields, error: PortalError | None = None) -> Res
             for one in call.person.communities(CALENDAR_ROLES)
         ],
         "community_id": chosen,
-        "items": [page_views.commitment(call, one) for one in of_community(call, chosen)],
+        "items": [page_views.commitment(call, one, desk=True) for one in of_community(call, chosen)],
         "prices": [one for kind in prices.values() for one in kind if one["yuan"]],
         "picked": fields.get("item_ids", []),
         "today": str(today),
@@ -83,7 +83,7 @@ def show(call: Call, commitment_id: str) -> Response:
 
 def _show(call: Call, commitment_id: str, error: PortalError | None = None) -> Response:
     one = shown(call, service.at_desk(call.portal, call.person, commitment_id), desk=True)
-    whole = page_views.commitment(call, one)
+    whole = page_views.commitment(call, one, desk=True)
     context = {"commitment": whole, "errors": said(error) if error else []}
     return page(call, "desk/commitment.html", context, error.status if error else 200, whole["zone"])
 

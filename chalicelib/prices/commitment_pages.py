@@ -29,7 +29,7 @@ _AGREE = N_("Please tick that you have read it and agree.")
 def own(call: Call) -> Response:
     """The newest first."""
     speak(Speech(call.now, DEFAULT_ZONE, call.locale))
-    items = [page_views.commitment(call, one) for one in of_homes(call)]
+    items = [page_views.commitment(call, one, desk=False) for one in of_homes(call)]
     return page(call, "prices/commitments.html", {"items": items})
 
 
@@ -42,9 +42,8 @@ def show(call: Call, commitment_id: str) -> Response:
 def _show(
     call: Call, commitment_id: str, fields: Fields, opened: str = "", error: PortalError | None = None
 ) -> Response:
-    one = page_views.commitment(
-        call, shown(call, service.own(call.portal, call.person, commitment_id), desk=False)
-    )
+    found = service.own(call.portal, call.person, commitment_id)
+    one = page_views.commitment(call, shown(call, found, desk=False), desk=False)
     context = {
         "commitment": one,
         "values": values(fields),

@@ -14,10 +14,11 @@ from chalicelib.times import moment
 from chalicelib.web import Call
 
 STATUS = {
-    "offered": ("edit", N_("waits for your signature")),
+    "offered": ("edit", N_("waits for the owner's signature")),
     "signed": ("done", N_("signed by both sides")),
     "withdrawn": ("close", N_("withdrawn")),
 }
+OWNERS_STATUS = {**STATUS, "offered": ("edit", N_("waits for your signature"))}
 KINDS = {"package": N_("Package"), "item": N_("Single work or thing")}
 
 
@@ -32,7 +33,7 @@ def price_card(one: ItemView, today: date) -> dict[str, Any]:
     prices = [
         {
             "yuan": rules.yuan(price.fen),
-            "since": str(price.since),
+            "since": price.since,
             "reason": price.reason,
             "ahead": price.since > today,
             "now": price.since == one.since,
@@ -40,14 +41,19 @@ def price_card(one: ItemView, today: date) -> dict[str, Any]:
         for price in one.prices
     ]
     yuan = rules.yuan(one.fen)
-    return {**one.model_dump(), "yuan": yuan, "prices": prices, "since": str(one.since or "")}
+    return {
+        **one.model_dump(),
+        "yuan": yuan,
+        "prices": prices,
+        "to_come": any(price["ahead"] for price in prices),
+    }
 
 
-def commitment(call: Call, one: CommitmentView) -> dict[str, Any]:
-    """A commitment in words."""
+def commitment(call: Call, one: CommitmentView, *, desk: bool) -> dict[str, Any]:
+    """A commitment in the words of one side."""
     community = communities.get(call.portal.db, one.community_id)
     speak(Speech(call.now, community.zone, call.locale))
-    sign, words = STATUS[one.status]
+    sign, words = (STATUS if desk else OWNERS_STATUS)[one.status]
     over = one.expired and one.status == "offered"
     return {
         **one.model_dump(),
@@ -58,6 +64,7 @@ def commitment(call: Call, one: CommitmentView) -> dict[str, Any]:
         "lines": [
             {"name": line.name, "measure": line.measure, "yuan": rules.yuan(line.fen)} for line in one.lines
         ],
+        "by_desk": desk,
         "ours": {"name": one.ours.name, "at": moment(one.ours.at)},
         "theirs": {"name": one.theirs.name, "at": moment(one.theirs.at)} if one.theirs else None,
     }

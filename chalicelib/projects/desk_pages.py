@@ -1,5 +1,6 @@
 """Decoration projects at the desk: the list, beginning one, its dates, its reports."""
 
+from datetime import date
 from typing import Any
 
 from chalice.app import Response
@@ -52,9 +53,7 @@ def _listed(call: Call, fields: Fields, error: PortalError | None = None) -> Res
     speak(Speech(call.now, communities.get(call.portal.db, chosen).zone, call.locale))
     rows = looked_after(call, chosen)
     who = {one.id: one.name for one in plans.designers(call.portal, chosen)}
-    items = [
-        {**row, "designer": who.get(str(row["designer_id"]), ""), "ended": row.get("ended")} for row in rows
-    ]
+    items = [_line(row, who) for row in rows]
     context = {
         "communities": names,
         "community_id": chosen,
@@ -64,6 +63,11 @@ def _listed(call: Call, fields: Fields, error: PortalError | None = None) -> Res
         "errors": said(error) if error else [],
     }
     return page(call, "desk/projects.html", context, error.status if error else 200)
+
+
+def _line(row: dict[str, Any], who: dict[str, str]) -> dict[str, Any]:
+    ended = date.fromisoformat(row["ended"]) if row.get("ended") else None
+    return {**row, "designer": who.get(row["designer_id"], ""), "ended": ended}
 
 
 @routes.form("/desk/projects", CALENDAR, "Begin a home's project", on="/desk/projects")

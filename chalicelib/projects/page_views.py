@@ -5,7 +5,7 @@ from typing import Any
 
 from chalicelib.communities import store as communities
 from chalicelib.errors import N_
-from chalicelib.page_words import Speech, gettext, speak
+from chalicelib.page_words import Speech, date_range, gettext, speak
 from chalicelib.projects import api
 from chalicelib.projects.views import OwnProject, ProjectView, StageView
 from chalicelib.times import moment
@@ -35,16 +35,9 @@ def stage(one: StageView) -> dict[str, Any]:
         "state": one.state,
         "icon": sign,
         "words": gettext(words),
-        "planned": _span(one.planned_from, one.planned_until),
-        "real": _span(one.began, one.done),
+        "planned": date_range(one.planned_from, one.planned_until),
+        "real": date_range(one.began, one.done),
     }
-
-
-def _span(first: date | None, last: date | None) -> str:
-    """Days as they are written down: exact, as dates of building work are compared."""
-    if not first and not last:
-        return ""
-    return f"{first or '…'} – {last or '…'}"
 
 
 def summary(view: OwnProject | ProjectView) -> dict[str, Any]:

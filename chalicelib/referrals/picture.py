@@ -5,7 +5,7 @@ import io
 from datetime import datetime
 from functools import cache
 
-from chalicelib.page_words import static_bytes
+from chalicelib.assets import static_bytes
 from chalicelib.portal import Portal
 from chalicelib.storage import Storage
 

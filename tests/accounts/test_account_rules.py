@@ -47,6 +47,13 @@ def test_phone_numbers_of_several_countries_are_read(typed: str, phone: str | No
         assert rules.parse_phone(typed) == phone
 
 
+@pytest.mark.parametrize(("typed", "code"), [("", "missing"), ("  ", "missing"), ("12", "bad_phone")])
+def test_an_empty_number_is_asked_for_and_a_wrong_one_called_wrong(typed: str, code: str) -> None:
+    with pytest.raises(Invalid) as raised:
+        rules.parse_phone(typed)
+    assert [row.code for row in raised.value.errors] == [code]
+
+
 @given(text=st.text(max_size=60))
 def test_any_text_is_a_number_or_a_named_error(text: str) -> None:
     try:

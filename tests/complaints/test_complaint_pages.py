@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -116,6 +117,32 @@ def test_the_person_reads_the_reply_and_nothing_of_what_was_worked_out(
     assert re.search(rf"/letters/{file.complaint.id}/\w+\.pdf\?.*X-Amz-Signature=", letter)
 
 
+def test_each_side_reads_the_stage_in_words_that_fit_what_comes_next(
+    portal: Portal, people: People, signed_in: Any
+) -> None:
+    file = complain(portal=portal, by=people.owner)
+    badges = {}
+    for do in ("start", "conclude", "decide"):
+        file = complaint_step(portal=portal, by=people.manager, file=file, do=do)
+        pages = (
+            signed_in("owner").get(f"/feedback/{file.complaint.id}"),
+            signed_in("manager").get(f"/desk/complaints/{file.complaint.id}"),
+        )
+        badges[do] = [re.search(r'class="badge[^>]*>.*?</svg>([^<]*)<', page.text) for page in pages]
+    told = {do: tuple(found[1] for found in both if found) for do, both in badges.items()}
+    assert (told["conclude"], told["decide"]) == (("研究处理办法", "拟定意见"), ("准备答复", "准备答复"))
+
+
+def test_a_case_says_what_and_when_its_likely_double_was(
+    portal: Portal, people: People, signed_in: Any
+) -> None:
+    first = complain(portal=portal, by=people.owner, now=NOW - timedelta(days=30))
+    second = complain(portal=portal, by=people.owner)
+    text = signed_in("manager").get(f"/desk/complaints/{second.complaint.id}").text
+    card = text[text.index("可能是重复投诉") :]
+    assert card.index(first.complaint.number) < card.index("服务 · ") < card.index("10月21日")
+
+
 def test_a_letter_is_previewed_as_it_will_be_sent_and_nothing_is_sent_by_that(
     portal: Portal, people: People, signed_in: Any
 ) -> None:
@@ -128,6 +155,8 @@ def test_a_letter_is_previewed_as_it_will_be_sent_and_nothing_is_sent_by_that(
     page = manager.post(f"{path}/step", {**fields, "preview": 1})
     assert page.status == 200
     assert page.text.count("我们的答复") == 2, "in the letter, and kept in the form"
+    assert re.search(r"日期：\d{4}年\d{1,2}月\d{1,2}日<", page.text)
+    assert '<p class="pre"></p>' not in page.text, "the paragraphs' own gaps are enough"
     kept = store.load(portal.db, portal.keys, file.complaint.id)
     assert kept is not None
     assert kept.complaint.stage == "opinion"

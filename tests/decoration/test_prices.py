@@ -10,6 +10,7 @@ from chalicelib.portal import Portal
 from chalicelib.prices import board, document, rules, service, views
 from chalicelib.prices import store as commitments
 from chalicelib.prices.models import AddItem, ChangeItem, Dispute, Offer, SetPrice, Sign
+from tests.browser import Browser
 from tests.decoration.factories import HOME, TODAY, make_commitment, make_item
 from tests.factories import NOW, People, make_key
 
@@ -179,3 +180,16 @@ def test_a_home_has_its_own_commitments_and_the_desk_those_of_the_community(
     assert commitments.listed(portal.db, portal.keys, "cedar") == []
     with pytest.raises(NotFound):
         service.at_desk(portal, people.cedar_manager, mine.id)
+
+
+def test_each_side_reads_who_has_to_sign(site: Portal, people: People) -> None:
+    one = make_commitment(portal=site, by=people.designer)
+    desk = f"/desk/commitments?community_id={one.community_id}"
+    for who, path, said in (
+        ("owner", "/commitments", ("待您签字", "2027年3月31日")),
+        ("owner", f"/commitments/{one.id}", ("待您签字", "您还没签字", "物业方签字：陈设计")),
+        ("designer", desk, ("待业主签字",)),
+        ("designer", f"/desk/commitments/{one.id}", ("待业主签字", "业主尚未签字")),
+    ):
+        text = Browser(token=people.token(who)).get(path).text
+        assert [words for words in said if words not in text] == [], path

@@ -10,7 +10,7 @@ from chalicelib.communities import store as communities
 from chalicelib.desk import own, own_store, replies
 from chalicelib.desk.own_models import SaveReply
 from chalicelib.desk.policy import MAX_REPLIES
-from chalicelib.desk.reply_rules import PLACEHOLDERS, fill
+from chalicelib.desk.reply_rules import PLACEHOLDERS, fill, shown
 from chalicelib.errors import Forbidden, Invalid, NotFound, VersionConflict
 from chalicelib.issues import store
 from chalicelib.issues.models import IssueFile
@@ -38,6 +38,18 @@ def test_words_in_braces_are_filled_in_without_names_or_numbers_of_owners(
     file = bring_to(portal=portal, people=people, status="assigned")
     text = _ready(portal, people, file)["r1"]
     assert text == f"王* {file.issue.number} 水管下水 1-101 王师傅 {{visit}} 明天 10:00 李静 400-800-0000"
+
+
+def test_braces_may_be_written_in_chinese_too(portal: Portal, people: People) -> None:
+    written = "{业主} {单号} {类别} {位置} {师傅} {上门时间} {承诺时间} {我} {物业电话} {别的}"
+    _save(portal, people.clerk, text=written)
+    file = bring_to(portal=portal, people=people, status="assigned")
+    wanted = (
+        f"王* {file.issue.number} 水管下水 1-101 王师傅 {{上门时间}} 明天 10:00 李静 400-800-0000 {{别的}}"
+    )
+    assert _ready(portal, people, file)["r1"] == wanted
+    assert [name for _, name in shown("zh-CN")] == [name for _, name in shown("en")] == list(PLACEHOLDERS)
+    assert shown("zh-CN")[4] == ("师傅", "assignee")
 
 
 def test_followers_do_not_learn_whose_home_it_is(portal: Portal, people: People) -> None:

@@ -152,4 +152,4 @@ def test_the_pages_lead_from_the_list_to_the_form_and_back(
     assert "挺好的" in wrong.text
     done = clerk.post(path, {"due": due, "reached": "yes", "fixed": "yes", "satisfied": "yes"})
     assert done.status == 303, done.text
-    assert "100 %" in clerk.get("/desk/callbacks").text
+    assert "100%" in clerk.get("/desk/callbacks").text

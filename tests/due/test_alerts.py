@@ -103,9 +103,9 @@ def test_the_owner_hears_before_the_promise_is_missed_and_when_they_hear_again(
     timers.run_due(portal, NOW + 18 * HOUR)
     outbox.sweep(portal, NOW + DAY)
     (text,) = [text for text in _texts(portal, people, "owner") if "赶不上" in text]
-    assert "可能赶不上承诺的明天 10:00" in text
+    assert "可能赶不上承诺的 明天 10:00" in text
     assert "王师傅正在处理" in text
-    assert "最晚明天 07:30 前，我们会再告诉您进展" in text
+    assert "最晚 明天 07:30 前，我们会再告诉您进展" in text
 
 
 @pytest.mark.parametrize(

@@ -221,3 +221,15 @@ def test_buildings_imported_at_once_are_all_kept(portal: Portal, monkeypatch: py
     kept = portal.db.get(communities.community_key("maple"))
     assert kept is not None
     assert {str(n) for first in (10, 20, 30) for n in range(first, first + 5)} <= set(kept["buildings"])
+
+
+def test_a_row_in_short_says_the_community_and_the_role_in_words(portal: Portal, people: People) -> None:
+    text = "maple,,1,109,,Ho,13700000009,owner\ncedar,,1,109,,Ho,13700000009,owner\n"
+    rows = run(
+        portal, Importer("m", frozenset({"maple"})), (HEADER + text).encode(), "zh-CN", NOW, preview=True
+    )
+    name = communities.get(portal.db, "maple").name
+    assert [row.summary for row in rows.rows] == [
+        f"{name} · 1-109 · 业主 · H* 137****0009",
+        "cedar · 1-109 · 业主 · H* 137****0009",  # of another's community the file's own words
+    ]

@@ -96,7 +96,7 @@ def test_when_somebody_else_saved_meanwhile_what_was_typed_stays_and_can_be_save
 @pytest.mark.parametrize(
     ("path", "fields", "words"),
     [
-        (POLICY, {**FIELDS, "L1_resolve_n": ""}, "Until when it is fixed has to be promised."),
+        (POLICY, {**FIELDS, "L1_resolve_n": ""}, "L1: how long until it is fixed is missing."),
         (POLICY, {**FIELDS, "complaint_reply_n": ""}, "Every step of a complaint has a time."),
         (POLICY, {**FIELDS, "hard_departments": "1"}, "Give a number of departments between 2 and 5."),
         (POLICY, {**FIELDS, "valid_from": "2026-01-01T08:00"}, "This time is over, or too near."),
@@ -147,6 +147,7 @@ def test_a_roster_of_which_the_preview_shows_more_empty_rows_is_saved_all_the_sa
     typed = {**night, "w0_who": people.clerk.id, "w0_start": "22:00", "w0_end": "07:00", "version": "0"}
     page = manager.post("/desk/rules/roster", {**typed, "act": "preview"})
     assert 'name="w2_who"' in page.text
+    assert '<section class="note wait"' in page.text, "by day nobody is on duty"
     sent = {**typed, "w2_who": "", "w2_start": "", "c1_who": "", "act": "save", "seen": seen(page.text)}
     assert manager.post("/desk/rules/roster", sent).status == 303
     assert "李静" in manager.get("/desk/rules/roster").text

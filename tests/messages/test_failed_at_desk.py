@@ -43,6 +43,17 @@ def test_managers_see_what_failed_and_why_but_no_number(failed: World, caller: A
     assert PHONES["owner"].removeprefix("+86") not in page
 
 
+def test_a_code_without_words_is_said_to_be_the_providers(world: World, signed_in: Any) -> None:
+    def refuse(message: Message) -> None:
+        raise Refused("isv.BUSINESS_LIMIT_CONTROL")
+
+    world.provider.before = refuse
+    world.announce("assigned", owners=(world.people.owner.id,))
+    world.sweep(NOW + MINUTE)
+    page = signed_in("manager").get("/desk/messages").text
+    assert "服务商拒绝（代码 isv.BUSINESS_LIMIT_CONTROL）" in page
+
+
 def test_another_communitys_manager_sees_none_and_judges_none(failed: World, caller: Any) -> None:
     assert _items(caller, "cedar_manager") == []
     assert caller("cedar_manager").api("GET", "/desk/messages?community_id=maple").status == 404
@@ -91,5 +102,5 @@ def test_every_judgement_is_in_the_audit_trail(failed: World, caller: Any) -> No
 
 def test_the_desk_shows_what_each_message_says_in_both_languages(signed_in: Any) -> None:
     browser = signed_in("manager")
-    assert "报修261231-00001" in browser.get("/desk/messages/templates?of=zh-CN").text
+    assert "报修 261231-00001" in browser.get("/desk/messages/templates?of=zh-CN").text
     assert "Somebody now has your report 261231-00001" in browser.get("/desk/messages/templates?of=en").text

@@ -29,7 +29,7 @@ def test_an_urgent_step_is_a_text_message_and_a_slow_one_only_in_the_inbox(world
     world.announce("assigned", category_id="noise", owners=(world.people.owner.id,))
     world.sweep(NOW + MINUTE)
     (text,) = world.provider.texts()
-    assert text == "报修20261120-00001已安排师傅 /i/20261120-00001"
+    assert text == "报修 20261120-00001 已安排师傅 /i/20261120-00001"
     (message,) = world.messages(world.people.owner.id)
     assert (message.state, message.attempts) == ("sent", 1)
     assert world.queued() == []
