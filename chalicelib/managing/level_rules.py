@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
+from chalicelib import zones
 from chalicelib.errors import N_, Invalid
 from chalicelib.issues.policy import CATEGORIES
 from chalicelib.managing.policy import (
@@ -120,5 +121,6 @@ def _check_delays(policy: Policy) -> None:
 
 def check_calendar(calendar: Calendar) -> None:
     """Raises Invalid for a calendar that can't be kept; what its model refuses never gets here."""
+    zones.check("zone_name", calendar.zone_name)
     if len(calendar.exceptions) > MAX_EXCEPTIONS:
         raise Invalid.field("exceptions", "too_long", _EXCEPTIONS)
