@@ -120,6 +120,24 @@ def test_a_step_of_ages_is_refused(manager: Browser) -> None:
     assert [one["field"] for one in page.json["errors"]] == ["sop.steps.0.due.days"]
 
 
+@pytest.mark.parametrize("wrong", ["", "a b", "😀", "x" * 33, "a\n"])
+def test_a_steps_id_that_can_not_be_is_told_apart_from_one_that_is_there_twice(
+    manager: Browser, wrong: str
+) -> None:
+    steps = [{"id": "a", "name": {"zh": "看"}}, {"id": wrong, "name": {"zh": "修"}}]
+    page = manager.api("PUT", f"{MAPLE}/sops/noise", {"version": 0, "sop": {"steps": steps}})
+    assert [(one["field"], one["code"]) for one in page.json["errors"]] == [("id_2", "wrong_id")]
+    steps[1]["id"] = "a"
+    page = manager.api("PUT", f"{MAPLE}/sops/noise", {"version": 0, "sop": {"steps": steps}})
+    assert [(one["field"], one["code"]) for one in page.json["errors"]] == [("steps", "same_step")]
+
+
+def test_a_step_named_with_nothing_but_space_is_refused(manager: Browser) -> None:
+    steps = [{"id": "a", "name": {"zh": " \u3000", "en": "\t"}}]
+    page = manager.api("PUT", f"{MAPLE}/sops/noise", {"version": 0, "sop": {"steps": steps}})
+    assert (page.status, page.json["errors"][0]["field"]) == (422, "name_1")
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [
