@@ -3,8 +3,9 @@
 `web.py` renders every one of them, as a page or as `application/problem+json`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 from chalice.app import ChaliceUnhandledError
 
@@ -12,6 +13,18 @@ from chalice.app import ChaliceUnhandledError
 def N_(text: str) -> str:  # noqa: N802 - the name that gettext's extractors know
     """Mark a text for translation; it is translated when it is shown."""
     return text
+
+
+_AND_SO_ON, _OR = N_("%(one)s, %(other)s"), N_("%(one)s or %(other)s")
+
+
+def listed(choices: Sequence[str], say: Callable[[str], str]) -> str:
+    """Words as people list them in the language of `say`, with "or" before the last."""
+    *others, last = choices or ("",)
+    if not others:
+        return last
+    first = reduce(lambda one, other: say(_AND_SO_ON) % {"one": one, "other": other}, others)
+    return say(_OR) % {"one": first, "other": last}
 
 
 @dataclass(frozen=True)
@@ -23,11 +36,13 @@ class FieldError:
     code: str
     message: str
     limit: str = ""
+    #: What there is to choose from, for a message that lists it as its limit.
+    choices: tuple[str, ...] = ()
 
     def said(self, say: Callable[[str], str]) -> str:
         """The message in the language of `say`."""
-        words = say(self.message)
-        return words % {"limit": self.limit} if self.limit else words
+        words, limit = say(self.message), listed(self.choices, say) or self.limit
+        return words % {"limit": limit} if limit else words
 
 
 class PortalError(ChaliceUnhandledError):

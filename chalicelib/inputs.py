@@ -48,6 +48,8 @@ _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzin
 _OTHERWISE = N_("This is not something we can use here.")
 #: Where pydantic keeps the limit that was passed; never what somebody sent.
 _LIMITS = ("max_length", "ge", "le", "expected")
+#: One of pydantic's choices, which are codes: it lists them in English.
+_CHOICE = re.compile("'([^']*)'")
 
 
 def clean(text: str) -> str:
@@ -115,9 +117,12 @@ def invalid(error: ValidationError) -> BadRequest | Invalid:
 
 def _field_error(row: "ErrorDetails") -> FieldError:
     context = row.get("ctx", {})
+    choices = (
+        tuple(_CHOICE.findall(str(context.get("expected", "")))) if row["type"] == "literal_error" else ()
+    )
     limit = next((str(context[name]) for name in _LIMITS if name in context), "")
     field = ".".join(map(str, row["loc"])) or "body"
-    return FieldError(field, row["type"], _WORDS.get(row["type"], _OTHERWISE), limit)
+    return FieldError(field, row["type"], _WORDS.get(row["type"], _OTHERWISE), limit, choices)
 
 
 def checked_key(key: str | None) -> str | None:

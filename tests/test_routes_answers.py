@@ -4,9 +4,12 @@ import json
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
 from chalicelib import answers, errors
 from chalicelib.errors import PortalError
+from chalicelib.service_levels.models import Policy
+from chalicelib.service_levels.policy import DEFAULT_POLICY
 from chalicelib.web import Route
 from tests.browser import Browser, Page
 from tests.factories import People
@@ -34,6 +37,22 @@ def _errors() -> list[type[PortalError]]:
         found.append(kind)
         left += kind.__subclasses__()
     return [kind for kind in found if kind.__module__ == errors.__name__]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("zh-CN", "请从这些里选一个：assignee、front_line、senior、manager 或 expert。"),
+        ("en", "Please choose one of these: assignee, front_line, senior, manager or expert."),
+    ],
+)
+def test_choices_are_listed_as_people_list_them(shared_site: People, language: str, said: str) -> None:
+    policy = TypeAdapter(Policy).dump_python(DEFAULT_POLICY, mode="json")
+    policy["classes"]["L1"]["ladder"][0]["told"] = ["nobody"]
+    manager = Browser(token=shared_site.token("manager"))
+    path = "/desk/communities/maple/policy?preview=true"
+    page = manager.api("PUT", path, {"version": 0, "policy": policy}, **{"Accept-Language": language})
+    assert [(one["code"], one["message"]) for one in page.json["errors"]] == [("literal_error", said)]
 
 
 @pytest.mark.parametrize("who", ["nobody", "owner"])

@@ -18,7 +18,7 @@ from chalicelib.issues.commit import Filed, attempt, entry, snapshot
 from chalicelib.issues.items import issue_pk
 from chalicelib.issues.models import Actor, Handoff, Issue, IssueFile
 from chalicelib.issues.notices import moved_counts, notice, owners_of
-from chalicelib.kept import made
+from chalicelib.kept import changed, made
 from chalicelib.once import Once
 from chalicelib.portal import Portal
 from chalicelib.times import moment, rfc3339
@@ -133,13 +133,14 @@ def _second(issue: Issue, actor: Actor, body: Split, number: str, now: datetime)
 def _ops(
     portal: Portal, file: IssueFile, new: IssueFile, actor: Actor, body: Split, now: datetime
 ) -> list[Op]:
-    """All writes of a split: the new issue, a row in the old one, the links, what is told."""
+    """All writes of a split: the new issue, a row in the old one, the links, what is told. The old one's version rises:
+    who saw it before is to see first that there are two jobs now."""
     issue = new.issue
     row = entry(now, "split", actor, text=f"{issue.number} · {body.why}")
     owners, counts = owners_of(new, actor.id), moved_counts(None, issue)
     told = notice(issue, "split", owners=owners, roles=(DESK,), counts=counts)
     return [
-        store.unmoved(file.issue),
+        store.change(file.issue, changed(file.issue, version=file.issue.version + 1), portal.keys),
         *store.add(issue, portal.keys),
         *spot_store.moved(None, issue, portal.keys),
         *due_rows.moved(issue.id, None, issue.next_moment),

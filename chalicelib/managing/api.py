@@ -20,7 +20,8 @@ from chalicelib.managing.api_models import (
     SopList,
     SopRulesView,
 )
-from chalicelib.managing.level_rules import check_calendar, check_policy
+from chalicelib.managing.calendar_rules import check_calendar
+from chalicelib.managing.level_rules import check_policy
 from chalicelib.managing.policy import HISTORY
 from chalicelib.managing.rules import valid_from
 from chalicelib.routes import Routes

@@ -8,7 +8,8 @@ from typing import TypeVar
 from chalicelib.accounts.models import Person
 from chalicelib.communities import store as communities
 from chalicelib.errors import VersionConflict
-from chalicelib.managing.level_rules import check_calendar, check_policy
+from chalicelib.managing.calendar_rules import check_calendar
+from chalicelib.managing.level_rules import check_policy
 from chalicelib.managing.rules import valid_from
 from chalicelib.portal import Portal
 from chalicelib.service_levels import store

@@ -14,8 +14,10 @@ PREVIEW_EXAMPLES = 10
 #: So many versions are shown, the newest first.
 HISTORY = 20
 
-#: Bounds of what managers may promise, so that a slip of the finger is no promise: a goal or rung lasts at most a
-#: year, a pause's maximum three months, the warning comes within the goal's time. The ladder has part 4's four levels.
+#: Bounds of what managers may promise, so that a slip of the finger is no promise: a goal lasts from a minute to a
+#: year, a rung at most as long, a pause's maximum three months, the warning comes within the goal's time. The ladder
+#: has part 4's four levels.
+MIN_LENGTH = timedelta(minutes=1)
 MAX_GOAL = timedelta(days=366)
 MAX_PAUSE = timedelta(days=92)
 WARN_PERCENT = range(1, 100)
@@ -26,5 +28,11 @@ HARD_DEPARTMENTS = range(2, 6)
 MAX_RUNGS = 4
 MAX_REMINDERS = 4
 MAX_DIGEST = timedelta(hours=12)
+#: Classes of delay: the requirements have three. Their names are part of what is written on pages and in keys.
+MAX_DELAYS = 8
+MAX_DELAY_NAME = 20
 #: Exceptions of a calendar: ten years of a month each.
 MAX_EXCEPTIONS = 300
+#: Opening hours of a day, in pieces; and how much a week has at least: a year of hours is then done within the century.
+MAX_FRAMES = 8
+MIN_WEEK = timedelta(hours=4)

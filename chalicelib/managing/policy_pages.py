@@ -10,7 +10,8 @@ from chalicelib.due.page_views import delay_words
 from chalicelib.errors import N_
 from chalicelib.issues.policy import CATEGORIES
 from chalicelib.managing import calendar_form, levels, policy_form, preview
-from chalicelib.managing.level_rules import check_calendar, check_policy
+from chalicelib.managing.calendar_rules import check_calendar
+from chalicelib.managing.level_rules import check_policy
 from chalicelib.managing.page_flow import Edit, Place, flow, history, place, shown, staff_of
 from chalicelib.managing.page_routes import routes
 from chalicelib.managing.policy import MAX_RUNGS

@@ -29,6 +29,8 @@ MOST_ADJUSTED = 50_000
 FEN_PER_POINT = 1
 #: How long we remember what was earned in a day, month or year, for the caps: longer than any stream repeats itself.
 KEEP_USED = timedelta(days=400)
+#: A rule ends at most so long after it begins, if it ends. The number is ours.
+LASTS_AT_MOST = timedelta(days=3_660)
 
 #: From how many points earned (and not older than their life) on somebody has a level.
 TIERS: dict[Tier, int] = {"standard": 0, "silver": 500, "gold": 2000, "diamond": 5000}

@@ -8,11 +8,12 @@ from chalicelib.managing import service as managing
 from chalicelib.managing.models import Version
 from chalicelib.points import rule_store
 from chalicelib.points.models import EarningRule, Kind
-from chalicelib.points.policy import RULES
+from chalicelib.points.policy import LASTS_AT_MOST, RULES
 from chalicelib.portal import Portal
 
 _FACTOR = N_("Give a percentage between 100 and 500.")
 _ENDS = N_("This time is over before the rule begins.")
+_FAR = N_("Choose a time within ten years, or leave it empty.")
 
 
 def known(kind: str) -> Kind:
@@ -49,3 +50,6 @@ def check(rule: EarningRule, valid_from: datetime) -> None:
         raise Invalid.field("factors", "out_of_range", _FACTOR)
     if rule.valid_until is not None and rule.valid_until <= valid_from:
         raise Invalid.field("valid_until", "before_start", _ENDS)
+    # Later than that there are moments that can't be said in every zone, and a page that shows one would fail.
+    if rule.valid_until is not None and rule.valid_until > valid_from + LASTS_AT_MOST:
+        raise Invalid.field("valid_until", "too_far", _FAR)

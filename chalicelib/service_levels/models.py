@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Annotated, Literal
 
-from pydantic import WithJsonSchema
+from pydantic import Field, WithJsonSchema
 
 from chalicelib.service_levels.calendar_models import Calendar, CalendarVersion, check_in_order
 from chalicelib.service_levels.names import Clock as Clock
@@ -19,6 +19,9 @@ from chalicelib.service_levels.names import PauseReason as PauseReason
 from chalicelib.service_levels.names import State as State
 from chalicelib.service_levels.names import Told as Told
 
+#: What comes in is at most so long: numbers that no calendar reaches can't even be compared.
+_YEARS = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -26,9 +29,9 @@ class Span:
     ordinary working day. Raises ValueError when it is no time at all, or less."""
 
     clock: Clock
-    days: int = 0
-    hours: int = 0
-    minutes: int = 0
+    days: Annotated[int, Field(le=_YEARS * 366)] = 0
+    hours: Annotated[int, Field(le=_YEARS * 366 * 24)] = 0
+    minutes: Annotated[int, Field(le=_YEARS * 366 * 24 * 60)] = 0
 
     def __post_init__(self) -> None:
         if min(self.days, self.hours, self.minutes) < 0:

@@ -205,4 +205,5 @@ def delay_class(outcome: Outcome, now: datetime) -> str | None:
 
 def delay_of(policy: Policy, late: timedelta) -> str:
     """The policy's word for a delay."""
-    return next(name for longest, name in policy.delays if longest is None or late <= longest)
+    ended = (name for longest, name in policy.delays if longest is None or late <= longest)
+    return next(ended, policy.delays[-1][1])

@@ -6,11 +6,12 @@ earliest: by then everybody knows it.
 """
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from chalicelib import zones
 from chalicelib.conditions import Attr, Condition, Key
 from chalicelib.db import Db, Item, K, Put, Update
 from chalicelib.errors import N_, Invalid, VersionConflict
@@ -80,14 +81,23 @@ def book_of(db: Db, community_id: str) -> Book:
 
 def levels_from(book: Book, zone_name: str) -> Levels:
     """The versions that hold in a community: its own from the first of them on, before that the defaults, so that a
-    later default changes nothing where managers have decided."""
+    later default changes nothing where managers have decided. A calendar whose zone can't be read counts in the
+    community's own: what was judged by the other versions has to stay readable."""
     default = default_levels(zone_name)
     policies = [PolicyVersion(one.valid_from, one.made_at, one.rules) for one in book.policies]
-    calendars = [CalendarVersion(one.valid_from, one.made_at, one.rules) for one in book.calendars]
+    calendars = [
+        CalendarVersion(one.valid_from, one.made_at, _in_a_zone(one.rules, zone_name))
+        for one in book.calendars
+    ]
     return Levels(
         (*(one for one in default.policies if not policies or one.valid_from < policies[0].valid_from), *policies),
         (*(one for one in default.calendars if not calendars or one.valid_from < calendars[0].valid_from), *calendars),
     )  # fmt: skip
+
+
+def _in_a_zone(calendar: Calendar, own: str) -> Calendar:
+    name = zones.readable(calendar.zone_name, own)
+    return calendar if name == calendar.zone_name else replace(calendar, zone_name=name)
 
 
 def save_policy(

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from chalicelib.accounts.models import Person
 from chalicelib.errors import N_, Invalid, NotFound
+from chalicelib.inputs import clean
 from chalicelib.issues.policy import CATEGORIES
 from chalicelib.managing import service as managing
 from chalicelib.managing.models import Version
@@ -18,6 +19,7 @@ from chalicelib.sops.rules import is_id
 
 _TOO_MANY = N_("An SOP has at most 12 steps.")
 _TWICE = N_("Two steps are the same one. Give each its own.")
+_ID = N_("A step's id has 1 to 32 letters from a to z, digits, - or _.")
 _NAME = N_("Give each step a name of at most 40 letters.")
 _CRITERION = N_("Say in at most 200 letters by what one sees that it is well done.")
 _DUE = N_("Give a time between a minute and 60 days.")
@@ -61,15 +63,17 @@ def check(category_id: str, sop: Sop) -> None:
         raise NotFound
     if len(sop.steps) > MAX_STEPS:
         raise Invalid.field("steps", "too_long", _TOO_MANY)
-    ids = [step.id for step in sop.steps]
-    if len(set(ids)) < len(ids) or not all(map(is_id, ids)):
-        raise Invalid.field("steps", "same_step", _TWICE)
     for number, step in enumerate(sop.steps, 1):
         _check_step(number, step)
+    if len({step.id for step in sop.steps}) < len(sop.steps):
+        raise Invalid.field("steps", "same_step", _TWICE)
 
 
 def _check_step(number: int, step: SopStep) -> None:
-    if not step.name or max(map(len, (step.name.zh, step.name.en))) > MAX_NAME:
+    if not is_id(step.id):
+        raise Invalid.field(f"id_{number}", "wrong_id", _ID)
+    names = (step.name.zh, step.name.en)
+    if not any(map(clean, names)) or max(map(len, names)) > MAX_NAME:
         raise Invalid.field(f"name_{number}", "wrong_name", _NAME)
     if max(map(len, (step.criterion.zh, step.criterion.en))) > MAX_CRITERION:
         raise Invalid.field(f"criterion_{number}", "too_long", _CRITERION)

@@ -1,5 +1,6 @@
 """Linking issues, and making two jobs of one report."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from chalicelib.issues import access
 from chalicelib.issues.models import IssueFile
 from chalicelib.portal import Portal
 from tests.factories import NOW, People, bring_to, make_key, report
+from tests.racing import codes, race
 
 WHY = "漏水归水工，跳闸归电工"
 
@@ -103,3 +105,23 @@ def test_the_page_keeps_what_was_typed_and_leads_to_the_second_job(
     ways = {clerk.post(path, fields).headers["location"] for _ in range(2)}
     assert len(ways) == 1
     assert clerk.get(ways.pop()).status == 200
+
+
+def test_of_two_clerks_who_split_what_both_saw_one_does(portal: Portal, people: People) -> None:
+    """The second one sees first that there are two jobs already."""
+    file = report(portal=portal, by=people.owner)
+    clerks = ((people.clerk, "电线"), (people.manager, "插座"))
+
+    def work(person: Any, words: str) -> Any:
+        return links.split(
+            portal, person, file.issue.id, _split(description=words), make_key(of=person, key=words), NOW
+        )
+
+    assert codes(race([partial(work, *one) for one in clerks])) == ["ok", "version_conflict"]
+    assert len(_links(portal, people, file.issue.id)) == 1
+    with pytest.raises(VersionConflict):
+        _done(portal, people, file)
+    again = access.for_staff(portal, people.clerk, file.issue.id)[0]
+    assert again.issue.version == 2
+    _done(portal, people, file, version=2)
+    assert len(_links(portal, people, file.issue.id)) == 2

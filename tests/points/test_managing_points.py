@@ -1,6 +1,6 @@
 """Managers: rules in versions, points by hand with a second person, and what all of it comes to."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -48,6 +48,13 @@ def test_a_rule_that_cannot_be_meant_is_refused(people: People) -> None:
     with pytest.raises(NotFound):
         rule_editing.known("rating2")
     assert {rule_editing.known(kind) for kind in RULES} == set(RULES)
+
+
+def test_a_rule_that_ends_at_the_end_of_time_is_refused_as_no_page_could_say_when(people: People) -> None:
+    for until in (datetime.max.replace(tzinfo=UTC), NOW + timedelta(days=4_000)):
+        with pytest.raises(Invalid):
+            save(people, EarningRule(points=1, valid_until=until))
+    save(people, EarningRule(points=1, valid_until=NOW + timedelta(days=3_600)))
 
 
 def ask(people: People, points: int, phone: str = "owner", **more: object) -> Adjustment:
