@@ -11,6 +11,7 @@ from chalicelib.dispatch import (
     costs,
     handover,
     links,
+    outage_opening,
     outage_store,
     outages,
     service,
@@ -100,7 +101,7 @@ def _outage(portal: Portal, people: People) -> None:
     clerk = people.clerk
     fields = {"community_id": "maple", "category_id": "plumbing", "buildings": ["1"], "text": "停水"}
     body = BeginOutage.model_validate({**fields, "unit_ids": ["maple-1-101"], "until": NOW + DAY})
-    file, _ = outages.begin(portal, clerk, body, make_key(of=clerk), NOW)
+    file, _, _ = outage_opening.begin(portal, clerk, body, make_key(of=clerk), NOW)
     outages.change(portal, clerk, file.issue.id, ChangeOutage(version=1, text="快好了"), None, NOW)
     assert outages.of_home(portal, people.owner.units[0], "plumbing")
     outages.change(portal, clerk, file.issue.id, ChangeOutage(version=2, over=True), None, NOW)

@@ -137,7 +137,7 @@ def _ops(
     issue = new.issue
     row = entry(now, "split", actor, text=f"{issue.number}: {body.why}")
     owners, counts = owners_of(new, actor.id), moved_counts(None, issue)
-    told = notice(issue, "split", owners=owners, roles=(DESK,), counts=counts)
+    told = notice(issue, "split", owners=owners, roles=(DESK,), but=(actor.id,), counts=counts)
     return [
         store.unmoved(file.issue),
         *store.add(issue, portal.keys),

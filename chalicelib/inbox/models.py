@@ -13,7 +13,7 @@ Event = Literal[
     "reported", "acknowledged", "assigned", "in_progress", "paused", "resumed", "resolved", "reopened", "closed",
     "auto_closed", "cancelled", "rejected", "merged", "message", "urged", "rated", "photo_rejected",
     "given_to_you", "emergency", "step_done", "step_late", "recovery", "split",
-    "outage", "outage_news", "outage_over",
+    "outage", "outage_news", "outage_over", "outage_withdrawn",
     "undone", "undone_submitted", "undone_acknowledged", "undone_assigned", "undone_in_progress", "undone_paused",
     "undone_resolved", "undone_reopened",
     "booking_new", "booking_asked", "booking_confirmed", "booking_moved", "booking_cancelled", "booking_called_off",
@@ -58,6 +58,8 @@ class Notice:
     owners: tuple[str, ...] = ()
     staff: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
+    #: Whom of the roles it tells nothing new: who did it.
+    but: tuple[str, ...] = ()
     counts: dict[str, int] = field(default_factory=dict)
     #: A member of staff's name, sealed, and a visit's time, for the message's words.
     who: str | None = None
