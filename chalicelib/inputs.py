@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from chalicelib.base import Base
 from chalicelib.errors import N_, BadRequest, FieldError, Invalid
+from chalicelib.times import kept
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -66,10 +67,11 @@ def not_blank(text: str) -> str:
 
 
 def _of_our_time(moment: datetime) -> datetime:
-    """Moments near the calendar's ends can't be said in every zone, so a page that shows one would fail."""
+    """Moments near the calendar's ends can't be said in every zone, so a page that shows one would fail. They are kept
+    to the millisecond, so what is sent twice must be the same as what was kept of it."""
     if not _EARLIEST <= moment < _LATEST:
         raise ValueError("not of our time")
-    return moment
+    return kept(moment)
 
 
 Text = Annotated[str, Field(max_length=2000), AfterValidator(not_blank)]

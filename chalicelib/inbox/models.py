@@ -32,7 +32,9 @@ Event = Literal[
     "voucher_ready", "voucher_ending", "voucher_used", "voucher_cancelled", "adjustment_waits",
 ]  # fmt: skip
 #: What the id of a notice or message is the id of; "line" is a place in line for a designer's time, without one.
-About = Literal["issue", "complaint", "booking", "line", "project", "commitment", "referral", "points"]
+About = Literal[
+    "issue", "complaint", "booking", "line", "project", "commitment", "referral", "points", "announcement"
+]
 
 
 #: Words for several roles at once: who does the front desk's work (seniors do, too), and all who may dispatch.
@@ -90,7 +92,7 @@ class InboxMessage(Base):
     at: str
     text: str
     unread: bool
-    #: The id of what it is about: `about` says of which kind. Empty for an announcement.
+    #: The id of what it is about: `about` says of which kind. Empty for an announcement, which has one of its own.
     issue_id: str
     desk: bool
     about: About = "issue"
