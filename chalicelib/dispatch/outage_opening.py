@@ -47,10 +47,10 @@ def begin(portal: Portal, person: Person, body: BeginOutage, once: Once | None, 
     where one of this kind runs for some of these homes already."""
     if body.community_id not in person.communities(service.OFFICE):
         raise NotFound
-    homes = _homes(portal, body, now)
     digits = count(policy.NUMBER_DIGITS)
 
     def work() -> Pair:
+        homes = _homes(portal, body, now)
         gate = _alone(portal, body, homes)
         number = reporting.draw_number(portal, body.community_id, next(digits), now)
         file = reporting.begun(portal, _master(person, body, homes, number, now), now)
