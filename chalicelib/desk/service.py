@@ -132,6 +132,7 @@ def _told(portal: Portal, person: Person, file: IssueFile, after: Issue) -> Noti
         owners=owners_of(file, person.id),
         staff=staff_of(file.issue, person.id),
         roles=(OFFICE,) if after.status == "reopened" else (),
+        but=(person.id,),
         counts=moved_counts(file.issue, after),
         who=sealed_name(portal.keys, after.assignee),
         visit_at=after.visit_at,
