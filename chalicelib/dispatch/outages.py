@@ -18,6 +18,8 @@ from chalicelib.issues.notices import owners_of
 from chalicelib.once import Once
 from chalicelib.portal import Portal
 
+#: So many times one that goes on in another is followed.
+_CHAIN = 5
 _NO_NEWS = N_("Write what is new, or choose another time.")
 
 
@@ -77,13 +79,15 @@ def of_home(portal: Portal, unit: UnitRef, category_id: str | None = None) -> li
 
 def of_ones_own(portal: Portal, person: Person, issue_id: str, now: datetime) -> Outage | None:
     """An outage that one's home suffers from, or did: as long as its messages are kept. One that goes on in another is
-    that one. One round trip, or two; None for all others."""
+    that one. One round trip, and one for each that it went on in; None for all others."""
     theirs = list(dict.fromkeys(unit.community_id for unit in person.units))
     found = outage_store.find(portal.db, theirs, issue_id, now)
     if found is None or not any(_about(found, unit) for unit in person.units):
         return None
-    if isinstance(found, PastOutage) and found.into:
-        return outage_store.find(portal.db, [found.community_id], found.into, now) or found
+    for _ in range(_CHAIN):
+        if not isinstance(found, PastOutage) or not found.into:
+            break
+        found = outage_store.find(portal.db, [found.community_id], found.into, now) or found
     return found
 
 

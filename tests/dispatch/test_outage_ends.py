@@ -142,6 +142,18 @@ def test_what_goes_on_in_another_outage_is_told_by_that_one_to_all_homes_of_both
     assert "It is over" in neighbour.get(f"/outages/{file.issue.id}?lang=en").text
 
 
+def test_messages_follow_an_outage_through_all_that_it_went_on_in(portal: Portal, people: People) -> None:
+    _two_buildings(portal)
+    first = _begin(portal, people, buildings=[], unit_ids=["maple-1-102"])
+    second = _begin(portal, people, buildings=[], unit_ids=["maple-1-101"])
+    third = _begin(portal, people, buildings=["2"])
+    _move(portal, people, first, "merged", merge_into=second.issue.number)
+    _move(portal, people, second, "merged", merge_into=third.issue.number)
+    found = outages.of_ones_own(portal, people.neighbour, first.issue.id, NOW)
+    assert found
+    assert (found.issue_id, found.homes) == (third.issue.id, ["2", "1#maple-1-101", "1#maple-1-102"])
+
+
 def test_an_outage_is_not_joined_with_what_tells_nobody(portal: Portal, people: People) -> None:
     file, plain = _begin(portal, people), report(portal=portal, by=people.owner)
     with pytest.raises(Invalid) as refused:
