@@ -62,7 +62,7 @@ def outage(locale: str) -> dict[str, Any]:
 def past_outage(locale: str) -> dict[str, Any]:
     """The same, when it is over."""
     past = {"ended": "over", "note": "已换管，恢复供水。", "ended_at": samples.NOW}
-    return {**outage(locale), "past": past}
+    return {**outage(locale), "id": "o2", "past": past}
 
 
 def parts(locale: str) -> dict[str, Any]:
