@@ -6,7 +6,6 @@ import gc
 gc.disable()
 
 import time
-from datetime import UTC, datetime
 from typing import Any
 
 from chalice.app import Chalice, Rate
@@ -16,6 +15,7 @@ from chalicelib.features import NAMES, ROUTES_FILE, Features
 from chalicelib.portal import portal
 from chalicelib.routes import middleware
 from chalicelib.settings import settings
+from chalicelib.times import this_moment
 
 
 class OwnersPortal(Chalice):
@@ -60,7 +60,7 @@ def deliver_outbox(event: dict[str, Any], context: Any) -> dict[str, int]:
     from chalicelib.points import intake as points
 
     delivered = outbox.handle_stream(portal(), event)
-    counted = points.handle_stream(portal(), event, datetime.now(UTC))
+    counted = points.handle_stream(portal(), event, this_moment())
     return {"delivered": delivered, "counted": counted, "cleared": photos.clear_removed(portal(), event)}
 
 
@@ -69,7 +69,7 @@ def send_messages(event: dict[str, Any], context: Any) -> dict[str, int]:
     """The table's stream and the clock: tell people outside of the portal, by the channels that they chose."""
     from chalicelib.messages import worker
 
-    return worker.handle(portal(), event, datetime.now(UTC), time.monotonic)
+    return worker.handle(portal(), event, this_moment(), time.monotonic)
 
 
 @app.lambda_function(name="photo_arrived")
@@ -78,7 +78,7 @@ def photo_arrived(event: dict[str, Any], context: Any) -> dict[str, str]:
     entry = event["detail"]["object"]
     from chalicelib.photos import intake  # with the decoders, which only this function and the next need
 
-    return {"status": intake.take_in(portal(), entry["key"], entry["size"], datetime.now(UTC))}
+    return {"status": intake.take_in(portal(), entry["key"], entry["size"], this_moment())}
 
 
 @app.lambda_function(name="photo_failed")
@@ -86,7 +86,7 @@ def photo_failed(event: dict[str, Any], context: Any) -> None:
     """A photo that could not be processed, however often it was tried."""
     from chalicelib.photos import intake
 
-    intake.give_up(portal(), event["detail"]["object"]["key"], datetime.now(UTC))
+    intake.give_up(portal(), event["detail"]["object"]["key"], this_moment())
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES), name="tick")
@@ -100,7 +100,7 @@ def tick(event: Any) -> dict[str, int]:
     from chalicelib.points import intake
     from chalicelib.points import timers as points
 
-    now = datetime.now(UTC)
+    now = this_moment()
     return clock.run(
         {
             "delivered": lambda: outbox.sweep(portal(), now),

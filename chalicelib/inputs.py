@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from chalicelib.base import Base
 from chalicelib.errors import N_, BadRequest, FieldError, Invalid
+from chalicelib.times import kept
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -45,6 +46,9 @@ _WORDS = {
     "timezone_aware": N_("Please give the time with its time zone."),
 }
 _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+_UNKNOWN = N_("Not known here: %(limit)s.")
+#: So many of them are named; whoever sent more sees by these what is wrong.
+_NAMED = 10
 _OTHERWISE = N_("This is not something we can use here.")
 #: Where pydantic keeps the limit that was passed; never what somebody sent.
 _LIMITS = ("max_length", "ge", "le", "expected")
@@ -65,10 +69,11 @@ def not_blank(text: str) -> str:
 
 
 def _of_our_time(moment: datetime) -> datetime:
-    """Moments near the calendar's ends can't be said in every zone, so a page that shows one would fail."""
+    """Moments near the calendar's ends can't be said in every zone, so a page that shows one would fail. They are kept
+    to the millisecond, so what is sent twice must be the same as what was kept of it."""
     if not _EARLIEST <= moment < _LATEST:
         raise ValueError("not of our time")
-    return moment
+    return kept(moment)
 
 
 Text = Annotated[str, Field(max_length=2000), AfterValidator(not_blank)]
@@ -123,6 +128,13 @@ def _field_error(row: "ErrorDetails") -> FieldError:
     limit = next((str(context[name]) for name in _LIMITS if name in context), "")
     field = ".".join(map(str, row["loc"])) or "body"
     return FieldError(field, row["type"], _WORDS.get(row["type"], _OTHERWISE), limit, choices)
+
+
+def unknown(field: str, missing: list[str]) -> tuple[FieldError, ...]:
+    """That a field names what is not there, with the first of them; nothing for none."""
+    named = [clean(one)[:64] or "“”" for one in missing[:_NAMED]]
+    more = ["…"] if len(missing) > _NAMED else []
+    return (FieldError(field, "unknown", _UNKNOWN, ", ".join(named + more)),) if missing else ()
 
 
 def checked_key(key: str | None) -> str | None:

@@ -104,7 +104,7 @@ def settled(
     if once and (kept := once.find(db)):
         return replay(kept)
     try:
-        return _until_unmoved(work), now
+        return until_unmoved(work), now
     except PortalError:
         kept = once.find(db) if once else None
         if kept is None:
@@ -112,7 +112,9 @@ def settled(
     return replay(kept)
 
 
-def _until_unmoved(work: Callable[[], File]) -> File:
+def until_unmoved(work: Callable[[], File]) -> File:
+    """Do `work`, again for as long as something changes between its reading and writing. Raises Unavailable when that
+    does not end."""
     for _ in range(_TRIES):
         try:
             return work()

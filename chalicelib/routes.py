@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +14,7 @@ from chalicelib.logs import log, log_failure
 from chalicelib.portal import portal
 from chalicelib.requests import current_request, serving
 from chalicelib.settings import settings
+from chalicelib.times import this_moment
 from chalicelib.web import PUBLIC, ROUTES, Access, Call, Route, View, url
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
@@ -69,7 +69,7 @@ class Routes:
 
 def _runner(route: Route) -> View:
     def run(**params: str) -> Response:
-        return answer(Call(current_request(), portal(), route, datetime.now(UTC)), params)
+        return answer(Call(current_request(), portal(), route, this_moment()), params)
 
     run.__name__ = f"{route.method.lower()}_{route.view.__module__.rsplit('.', 2)[-2]}_{route.view.__name__}"
     return run
@@ -181,7 +181,7 @@ def fallback(event: dict[str, Any], status: int) -> Response:
     kind: Any = "api" if path.startswith("/api/") else "page"
     route = Route(event["httpMethod"], path, kind, PUBLIC, "", "none")
     request = Request(event, None)
-    call = Call(request, portal(), route, datetime.now(UTC))
+    call = Call(request, portal(), route, this_moment())
     allow = event.get("allow")
     error: PortalError = NotFound() if status == 404 else MethodNotAllowed(allow=allow)
     response = error_answer(call, error)

@@ -19,6 +19,11 @@ def kept(moment: datetime) -> datetime:
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
+def this_moment() -> datetime:
+    """What time it is, as it would be kept: what is answered at once must be what is read later, to the millisecond."""
+    return kept(datetime.now(UTC))
+
+
 def moment(text: str) -> datetime:
     """The moment that `rfc3339` wrote."""
     return datetime.fromisoformat(text)

@@ -59,6 +59,13 @@ def outage(locale: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def past_outage(locale: str) -> dict[str, Any]:
+    """The same, when it is over."""
+    past = {"ended": "over", "note": "已换管，恢复供水。", "ended_at": samples.NOW}
+    return {**outage(locale), "id": "o2", "past": past}
+
+
 def parts(locale: str) -> dict[str, Any]:
     """All of them."""
-    return {"proposals": proposals(), "duties": duties(), "costs": costs(), "outage": outage(locale)}
+    of_outages = {"outage": outage(locale), "past_outage": past_outage(locale)}
+    return {"proposals": proposals(), "duties": duties(), "costs": costs(), **of_outages}

@@ -7,7 +7,6 @@ from typing import Any
 from chalicelib.accounts import service as accounts
 from chalicelib.accounts.sessions import new_session, person_of
 from chalicelib.announcements import service as announcing
-from chalicelib.announcements import store as announced
 from chalicelib.announcements.models import Announce
 from chalicelib.audit import store as audit
 from chalicelib.communities import store as communities
@@ -352,7 +351,7 @@ def _tell_outside(portal: Portal, people: People) -> None:
     announcing.announce(portal, people.manager, for_later, None, NOW)
     worker.sweep(Turn(portal, NOW))
     assert announcing.read(portal, owner, one.id, NOW)
-    announced.note_read(portal.db, owner.id, one.id, NOW)
+    announcing.opened(portal, owner, one.id, NOW)
     _, place = announcing.listed(portal, "maple", 1, None)
     announcing.listed(portal, "maple", 1, place)
     announcing.take_back(portal, people.manager, "maple", one.id, NOW)

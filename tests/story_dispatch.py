@@ -11,6 +11,7 @@ from chalicelib.dispatch import (
     costs,
     handover,
     links,
+    outage_opening,
     outage_store,
     outages,
     service,
@@ -60,7 +61,9 @@ def _cards(portal: Portal, people: People) -> None:
     service.save_rules(portal, manager, "maple", rules.model_copy(update={"version": 1}), NOW)
     store._kept.clear()
     bring_to(portal=portal, people=people, status="acknowledged")
-    service.add_absence(portal, tech, "maple", tech.id, AddAbsence(start=NOW, end=NOW + DAY), NOW)
+    service.add_absence(
+        portal, tech, "maple", tech.id, AddAbsence(start=NOW, end=NOW + DAY), make_key(of=tech), NOW
+    )
     held = report(portal=portal, by=people.owner, category_id="wall_seepage")
     held = step(portal=portal, by=people.clerk, file=held, to="acknowledged")
     held = assign(portal=portal, by=people.clerk, file=held, to=tech)
@@ -78,7 +81,7 @@ def _work(portal: Portal, people: People) -> None:
     file = bring_to(portal=portal, people=people, status="in_progress")
     work = AddLabour(start=NOW - 2 * DAY / 24, end=NOW - DAY / 24)
     row = costs.add_labour(portal, tech, file.issue.id, work, make_key(of=tech), NOW)
-    costs.reverse(portal, tech, file.issue.id, row.id, NOW)
+    costs.reverse(portal, tech, file.issue.id, row.id, make_key(of=tech), NOW)
     material = AddMaterial(name="水龙头", quantity=Decimal("1.5"), unit_fen=1500)
     costs.add_material(portal, tech, file.issue.id, material, None, NOW)
     assert repeat_store.earlier(portal.db, file.issue)
@@ -100,7 +103,7 @@ def _outage(portal: Portal, people: People) -> None:
     clerk = people.clerk
     fields = {"community_id": "maple", "category_id": "plumbing", "buildings": ["1"], "text": "停水"}
     body = BeginOutage.model_validate({**fields, "unit_ids": ["maple-1-101"], "until": NOW + DAY})
-    file, _ = outages.begin(portal, clerk, body, make_key(of=clerk), NOW)
+    file, _, _ = outage_opening.begin(portal, clerk, body, make_key(of=clerk), NOW)
     outages.change(portal, clerk, file.issue.id, ChangeOutage(version=1, text="快好了"), None, NOW)
     assert outages.of_home(portal, people.owner.units[0], "plumbing")
     outages.change(portal, clerk, file.issue.id, ChangeOutage(version=2, over=True), None, NOW)
@@ -111,7 +114,7 @@ def _outage(portal: Portal, people: People) -> None:
 def _links(portal: Portal, people: People) -> None:
     clerk = people.clerk
     first, second = (report(portal=portal, by=people.owner) for _ in range(2))
-    links.link(portal, clerk, first.issue.id, AddLink(to=second.issue.number), NOW)
+    links.link(portal, clerk, first.issue.id, AddLink(to=second.issue.number), make_key(of=clerk), NOW)
     fields = {"version": 1, "category_id": "electrical", "description": "跳闸", "why": "归电工"}
     links.split(portal, clerk, first.issue.id, Split.model_validate(fields), make_key(of=clerk), NOW)
 

@@ -39,9 +39,8 @@ def one(call: Call, announcement_id: str) -> AnnouncementView:
     status=204,
 )
 def mark_read(call: Call, announcement_id: str) -> Response:
-    """Counted once for each person."""
-    service.read(call.portal, call.person, announcement_id, call.now)
-    store.note_read(call.portal.db, call.person.id, announcement_id, call.now)
+    """Counted once for each person; its message in the inbox is read with it."""
+    service.opened(call.portal, call.person, announcement_id, call.now)
     return json_answer(None, 204)
 
 

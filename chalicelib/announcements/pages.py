@@ -10,7 +10,7 @@ from chalice.app import Response
 from chalicelib import i18n
 from chalicelib.accounts.managing import managed
 from chalicelib.accounts.models import STAFF_ROLES
-from chalicelib.announcements import service, store
+from chalicelib.announcements import service
 from chalicelib.announcements.models import Announce, AnnouncementAtDesk, AnnouncementQuery
 from chalicelib.answers import flash_words, page
 from chalicelib.communities import store as communities
@@ -52,8 +52,7 @@ _TICKED: Mapping[str, str] = {"building": "buildings", "role": "roles"}
 @routes.page("/announcements/{announcement_id}", SIGNED_IN, "An announcement that one got")
 def show(call: Call, announcement_id: str) -> Response:
     """The announcement; whoever opens it has read it."""
-    found = service.read(call.portal, call.person, announcement_id, call.now)
-    store.note_read(call.portal.db, call.person.id, announcement_id, call.now)
+    found = service.opened(call.portal, call.person, announcement_id, call.now)
     context = {"one": found, "at": moment(found.published_at)}
     return page(call, "announcements/show.html", context)
 

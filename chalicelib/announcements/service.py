@@ -1,5 +1,6 @@
 """What managers do with announcements, and what becomes of one that somebody reads."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -7,38 +8,58 @@ from chalicelib.accounts.managing import managed
 from chalicelib.accounts.models import STAFF_ROLES, Person
 from chalicelib.announcements import fanout, store
 from chalicelib.announcements.models import Announce, Announcement, AnnouncementAtDesk, AnnouncementView
-from chalicelib.announcements.policy import ON_HOME
+from chalicelib.announcements.policy import AHEAD, CLOCKS, JUST_NOW, ON_HOME
 from chalicelib.audit import store as audit
 from chalicelib.communities import store as communities
 from chalicelib.db import Item, K
 from chalicelib.errors import N_, Invalid, NotFound
 from chalicelib.ids import is_id, new_id
+from chalicelib.inbox import reading
+from chalicelib.inputs import unknown
 from chalicelib.kept import made
-from chalicelib.once import AlreadyDone, Once
+from chalicelib.once import AlreadyDone, Once, until_unmoved
 from chalicelib.portal import Portal
 from chalicelib.times import moment, rfc3339
 
 _MANAGER = frozenset({"manager"})
 _NOBODY = N_("Nobody would get this. Check whom it is for.")
 _ENDS_EARLY = N_("It would end before it begins.")
-_UNKNOWN = N_("This is not known here: check each line.")
+_PAST = N_("That time has passed. Leave it empty to announce it now.")
+_TOO_FAR = N_("An announcement can wait for a year at most.")
 
 
 def recipients(portal: Portal, body: Announce, now: datetime) -> int:
     """How many people an announcement would reach. Raises Invalid for nobody, or what makes no sense."""
-    begins = body.publish_at or now
-    if body.ends_at and body.ends_at <= max(begins, now):
-        raise Invalid.field("ends_at", "too_early", _ENDS_EARLY)
-    if body.audience == "role" and not set(body.values) <= set(STAFF_ROLES):
-        raise Invalid.field("values", "unknown", _UNKNOWN)
-    if body.audience == "building":
-        known = communities.get(portal.db, body.community_id).buildings
-        if not set(body.values) <= set(known):
-            raise Invalid.field("values", "unknown", _UNKNOWN)
+    _check_times(body, now)
+    if errors := unknown("values", _missing(portal, body)):
+        raise Invalid(errors=errors)
     number = fanout.count(portal, _made(body, "", now))
     if number == 0:
         raise Invalid.field("values", "nobody", _NOBODY)
     return number
+
+
+def _check_times(body: Announce, now: datetime) -> None:
+    begins = body.publish_at or now
+    if begins < now - JUST_NOW:
+        raise Invalid.field("publish_at", "past", _PAST)
+    if begins > now + AHEAD:
+        raise Invalid.field("publish_at", "too_late", _TOO_FAR)
+    if body.ends_at and body.ends_at <= max(begins, now):
+        raise Invalid.field("ends_at", "too_early", _ENDS_EARLY)
+
+
+def _missing(portal: Portal, body: Announce) -> list[str]:
+    """Which of those named are not there: a slip in one of many would otherwise leave somebody out unseen."""
+    wanted = [one for one in dict.fromkeys(body.values) if one]
+    known: Collection[str] = wanted
+    if body.audience == "role":
+        known = STAFF_ROLES
+    elif body.audience == "building":
+        known = communities.get(portal.db, body.community_id).buildings
+    elif body.audience == "units":
+        known = communities.buildings_of(portal.db, body.community_id, wanted)
+    return [one for one in wanted if one not in known]
 
 
 def _made(body: Announce, announcement_id: str, now: datetime) -> Announcement:
@@ -57,17 +78,24 @@ def announce(portal: Portal, person: Person, body: Announce, key: Once | None, n
     """Keep an announcement; it goes out at its moment. Raises NotFound, Invalid. The same key again gives the same."""
     managed(person, body.community_id)
     if key and (kept := key.find(portal.db)):
-        return _kept(portal, body.community_id, kept["id"])
+        return _as_announced(portal, body.community_id, kept["id"])
     recipients(portal, body, now)
-    one = _made(body, new_id(now), now)
+    # By when it goes out: among somebody's messages it stands where it comes, and is new there.
+    one = _made(body, new_id(max(body.publish_at or now, now)), now)
     act = audit.Act(one.community_id, person.id, "announced", one.id, one.audience)
     ops = [key.put({"id": one.id}, now)] if key else []
     try:
         portal.db.write(*ops, *store.add(one), audit.add(act, now))
     except AlreadyDone:
         assert key is not None
-        return _kept(portal, body.community_id, (key.find(portal.db) or {})["id"])
+        return _as_announced(portal, body.community_id, (key.find(portal.db) or {})["id"])
     return one
+
+
+def _as_announced(portal: Portal, community_id: str, announcement_id: str) -> Announcement:
+    """An announcement as it was when it was made, whatever has become of it: nothing else of it changes."""
+    first = {"state": "waiting", "reached": 0, "place": None, "version": 1}
+    return _kept(portal, community_id, announcement_id).model_copy(update=first)
 
 
 def _kept(portal: Portal, community_id: str, announcement_id: str) -> Announcement:
@@ -81,14 +109,23 @@ def take_back(
     portal: Portal, person: Person, community_id: str, announcement_id: str, now: datetime
 ) -> Announcement:
     """Take an announcement back: nobody gets it any more, and it goes from those who have it. Doing it again changes
-    nothing. Raises NotFound, ChangedMeanwhile."""
+    nothing. Raises NotFound."""
     managed(person, community_id)
+    return until_unmoved(lambda: _back(portal, person, community_id, announcement_id, now))
+
+
+def _back(
+    portal: Portal, person: Person, community_id: str, announcement_id: str, now: datetime
+) -> Announcement:
     before = _kept(portal, community_id, announcement_id)
     if before.state in ("taking_back", "taken_back"):
         return before
-    after = before.model_copy(update={"state": "taking_back", "place": None})
+    nobody_has_it = before.state == "waiting" and moment(before.publish_at) > now + CLOCKS
+    state = "taken_back" if nobody_has_it else "taking_back"
+    after = before.model_copy(update={"state": state, "place": None})
     act = audit.Act(community_id, person.id, "announcement_taken_back", announcement_id)
-    portal.db.write(store.change(before, after), store.enqueue(after), audit.add(act, now))
+    seen_to = store.done(after) if nobody_has_it else store.enqueue(after)
+    portal.db.write(store.change(before, after), seen_to, audit.add(act, now))
     return after
 
 
@@ -125,6 +162,15 @@ def read(portal: Portal, person: Person, announcement_id: str, now: datetime) ->
         AnnouncementView, id=one.id, title=one.title, text=one.text, published_at=one.publish_at,
         ended=store.is_over(one, now),
     )  # fmt: skip
+
+
+def opened(portal: Portal, person: Person, announcement_id: str, now: datetime) -> AnnouncementView:
+    """The same for who has it before them: it is counted as read, once, and so is its message. Raises NotFound."""
+    found = read(portal, person, announcement_id, now)
+    store.note_read(portal.db, person.id, announcement_id, now)
+    if reading.read_one(portal.db, person.id, announcement_id, now):
+        person.unread = max(person.unread - 1, 0)
+    return found
 
 
 def for_home(rows: list[Item], now: datetime) -> list[dict[str, Any]]:

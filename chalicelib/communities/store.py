@@ -102,6 +102,12 @@ def staff(db: Db, keys: Keyring, community_id: str) -> list[StaffMember]:
     return [member_from(item, keys) for item in found]
 
 
+def buildings_of(db: Db, community_id: str, unit_ids: list[str]) -> dict[str, str]:
+    """The building of each of these homes that is there: one round trip for a hundred."""
+    keys = [unit_key(community_id, one) for one in unit_ids]
+    return {item["id"]: item["building"] for item in db.batch_get(keys) if item} if keys else {}
+
+
 def units(db: Db, community_id: str) -> list[Unit]:
     """All of a community's homes, for imports."""
     found = db.query_all(Key("PK").eq(f"COMMUNITY#{community_id}") & Key("SK").begins_with("UNIT#"))

@@ -38,6 +38,7 @@ def filed(complaint: Complaint) -> Notice:
         "complaint_received",
         owners=(complaint.person.id,),
         roles=(OFFICE,),
+        but=(complaint.person.id,),  # staff may send them, too
         staff_event="complaint_new",
     )
 

@@ -9,7 +9,7 @@ from chalicelib.db import Op
 from chalicelib.desk.merging import carry_over, find_target
 from chalicelib.desk.models import Assign, Transition
 from chalicelib.desk.rules import PAST_VISIT, check_complete, when_taken
-from chalicelib.dispatch import callbacks, outages
+from chalicelib.dispatch import callbacks, outage_ends
 from chalicelib.errors import N_, Invalid
 from chalicelib.inbox.models import OFFICE, Event, Notice
 from chalicelib.issues import access, rules
@@ -102,7 +102,7 @@ def _moved(
         entries=[row],
         notices=[_told(portal, person, file, after)],
         act=audit.Act(issue.community_id, person.id, "transition", issue.id, f"{issue.status}>{body.to}"),
-        extra=_along(portal, issue, after, attached, now)
+        extra=_along(portal, issue, after, attached, now, body.note or "")
         + (carry_over(portal, file, target, actor, now) if target else []),
         photos={p.id: photo_store.row_item(p, issue.id) for p in attached},
         holder=Holder(id=person.id, name=person.name) if body.to == "acknowledged" else None,
@@ -132,16 +132,19 @@ def _told(portal: Portal, person: Person, file: IssueFile, after: Issue) -> Noti
         owners=owners_of(file, person.id),
         staff=staff_of(file.issue, person.id),
         roles=(OFFICE,) if after.status == "reopened" else (),
+        but=(person.id,),
         counts=moved_counts(file.issue, after),
         who=sealed_name(portal.keys, after.assignee),
         visit_at=after.visit_at,
     )
 
 
-def _along(portal: Portal, before: Issue, after: Issue, attached: list[Photo], now: datetime) -> list[Op]:
+def _along(
+    portal: Portal, before: Issue, after: Issue, attached: list[Photo], now: datetime, note: str
+) -> list[Op]:
     """What goes along with a step: photos, the end of an outage, and the call that follows a repair."""
     ops = [op for photo in attached for op in photo_store.attach(photo, after.id)]
-    ops += outages.when_done(portal, before, after, now)
+    ops += outage_ends.when_done(portal, before, after, now, note)
     return [*ops, *callbacks.when_resolved(portal, after)] if after.status == "resolved" else ops
 
 

@@ -6,6 +6,7 @@ from typing import cast
 from chalicelib.accounts.models import Person
 from chalicelib.audit import store as audit
 from chalicelib.desk import undo_rules
+from chalicelib.dispatch import outage_ends
 from chalicelib.errors import Forbidden
 from chalicelib.inbox.models import Event, Notice
 from chalicelib.issues import access, rules, store
@@ -53,6 +54,7 @@ def _taken_back(
         entries=[undone],
         notices=[_told(portal, person, file, after)],
         act=act,
+        extra=outage_ends.when_back(portal, issue, after, row.at, now),
         holder=_former_holder(file, before),
         # A rating that comes at this very moment must not be left behind for a repair that was taken back.
         only_if=store.same_rating(issue),

@@ -15,6 +15,7 @@ from chalicelib.dispatch.models import (
 from chalicelib.dispatch.proposing import Picture, task_of
 from chalicelib.issues import access
 from chalicelib.issues.rules import ASSIGNEE_ROLES
+from chalicelib.once import asked_once
 from chalicelib.routes import Routes
 from chalicelib.web import DESK, HANDLERS, MANAGERS, OFFICE, Call
 
@@ -96,10 +97,11 @@ def save(call: Call, account_id: str) -> Worker:
     body=AddAbsence,
     answer=Worker,
     status=201,
+    once=True,
 )
 def absence(call: Call, account_id: str) -> Worker:
     """One's own, or as the office anybody's."""
     community_id = service.of_member(call.person, account_id, call.read_query(PeopleQuery).community_id)
-    return service.add_absence(
-        call.portal, call.person, community_id, account_id, call.read(AddAbsence), call.now
-    )
+    body = call.read(AddAbsence)
+    key = asked_once(call, f"desk/people/{account_id}/absences/{community_id}", body)
+    return service.add_absence(call.portal, call.person, community_id, account_id, body, key, call.now)

@@ -134,8 +134,11 @@ def _told(person: Person, file: IssueFile, after: Issue, outcome: Outcome) -> li
     if outcome == "reopened":
         staff, owners = staff_of(issue, person.id), owners_of(file, person.id)
         counts = moved_counts(issue, after)
-        return [notice(after, "reopened", owners=owners, staff=staff, roles=(OFFICE,), counts=counts)]
-    return [notice(issue, "recovery", roles=("manager",))] if outcome == "recovery" else []
+        but = (person.id,)
+        return [
+            notice(after, "reopened", owners=owners, staff=staff, roles=(OFFICE,), but=but, counts=counts)
+        ]
+    return [notice(issue, "recovery", roles=("manager",), but=(person.id,))] if outcome == "recovery" else []
 
 
 def task_of(portal: Portal, person: Person, issue_id: str, due: datetime) -> tuple[CallTask, IssueFile]:

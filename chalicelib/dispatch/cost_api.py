@@ -63,7 +63,9 @@ def materials(call: Call, issue_id: str) -> CostView:
     body=Reverse,
     answer=CostView,
     status=201,
+    once=True,
 )
 def reverse(call: Call, issue_id: str, cost_id: str) -> CostView:
     """A reversal."""
-    return costs.view(costs.reverse(call.portal, call.person, issue_id, cost_id, call.now))
+    key = asked_once(call, f"desk/{issue_id}/costs/{cost_id}/reverse", call.read(Reverse))
+    return costs.view(costs.reverse(call.portal, call.person, issue_id, cost_id, key, call.now))

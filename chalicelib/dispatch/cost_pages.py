@@ -64,7 +64,7 @@ def reverse(call: Call, issue_id: str) -> Response:
     """A reversal."""
 
     def work() -> Response:
-        costs.reverse(call.portal, call.person, issue_id, call.field("cost_id"), call.now)
+        costs.reverse(call.portal, call.person, issue_id, call.field("cost_id"), None, call.now)
         return _back(issue_id, REVERSED)
 
     return stay(lambda error: issue_page(call, issue_id, call.form, error=error), work)

@@ -95,7 +95,9 @@ def add_material(
     return _add(portal, person, issue_id, once, work, now)
 
 
-def reverse(portal: Portal, person: Person, issue_id: str, cost_id: str, now: datetime) -> Cost:
+def reverse(
+    portal: Portal, person: Person, issue_id: str, cost_id: str, once: Once | None, now: datetime
+) -> Cost:
     """Take a row back by one that reverses it, and free its minutes. Raises NotFound, Forbidden for somebody else's
     unless one is the office, ReversedAlready."""
 
@@ -107,7 +109,7 @@ def reverse(portal: Portal, person: Person, issue_id: str, cost_id: str, now: da
             raise Forbidden
         return cost_rules.reversal(cost, person.id, now), _freed(portal, cost)
 
-    return _add(portal, person, issue_id, None, work, now)
+    return _add(portal, person, issue_id, once, work, now)
 
 
 def _freed(portal: Portal, cost: Cost) -> list[Op]:

@@ -31,11 +31,14 @@ def show(call: Call, issue_id: str) -> LinkList:
     body=AddLink,
     answer=LinkList,
     status=201,
+    once=True,
 )
 def add(call: Call, issue_id: str) -> LinkList:
     """Each to the other."""
-    file = links.link(call.portal, call.person, issue_id, call.read(AddLink), call.now)
-    return LinkList(items=[links.view(one) for one in links.of(file)])
+    body = call.read(AddLink)
+    key = asked_once(call, f"desk/{issue_id}/links", body)
+    found = links.link(call.portal, call.person, issue_id, body, key, call.now)
+    return LinkList(items=[links.view(one) for one in found])
 
 
 @routes.api(

@@ -23,7 +23,7 @@ def link(call: Call, issue_id: str) -> Response:
 
     def work() -> Response:
         body = from_form(AddLink, to=call.field("link_to") or "-")
-        links.link(call.portal, call.person, issue_id, body, call.now)
+        links.link(call.portal, call.person, issue_id, body, None, call.now)
         return go(url(f"/desk/issues/{issue_id}"), LINKED)
 
     return stay(lambda error: issue_page(call, issue_id, call.form, error=error), work)

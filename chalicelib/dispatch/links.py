@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from itertools import count
+from typing import Any
 
 from chalicelib.accounts.models import Person
 from chalicelib.audit import store as audit
@@ -19,8 +20,9 @@ from chalicelib.issues.items import issue_pk
 from chalicelib.issues.models import Actor, Handoff, Issue, IssueFile
 from chalicelib.issues.notices import moved_counts, notice, owners_of
 from chalicelib.kept import changed, made
-from chalicelib.once import Once
+from chalicelib.once import Once, settled
 from chalicelib.portal import Portal
+from chalicelib.times import kept as kept_as
 from chalicelib.times import moment, rfc3339
 
 _SAME = (
@@ -56,19 +58,34 @@ def _put(issue_id: str, other: Issue, kind: LinkKind, now: datetime) -> Op:
     return Put(row, replace=True)
 
 
-def link(portal: Portal, person: Person, issue_id: str, body: AddLink, now: datetime) -> IssueFile:
-    """Link two issues of one community, each to the other; those linked already stay as they are. Raises NotFound,
-    Forbidden, or Invalid for another issue that can't be linked."""
-    file, roles = access.for_staff(portal, person, issue_id)
-    if not roles & service.OFFICE:
-        raise Forbidden
-    other = _other(portal, person, file.issue, body.to)
-    if any(one.issue_id == other.id for one in of(file)):
-        return file
-    act = audit.Act(file.issue.community_id, person.id, "linked", issue_id, other.id)
-    here, there = _put(issue_id, other, "related", now), _put(other.id, file.issue, "related", now)
-    portal.db.write(here, there, audit.add(act, now))
-    return access.for_staff(portal, person, issue_id)[0]
+def link(
+    portal: Portal, person: Person, issue_id: str, body: AddLink, once: Once | None, now: datetime
+) -> list[Link]:
+    """Link two issues of one community, each to the other; those linked already stay as they are. Gives back all links
+    of the first, by a key that was used those of then. Raises NotFound, Forbidden, or Invalid for another issue that
+    can't be linked."""
+
+    def work() -> list[Link]:
+        file, roles = access.for_staff(portal, person, issue_id)
+        if not roles & service.OFFICE:
+            raise Forbidden
+        other = _other(portal, person, file.issue, body.to)
+        links, ops = of(file), list[Op]()
+        if all(one.issue_id != other.id for one in links):
+            new = Link(issue_id=other.id, number=other.number, kind="related", at=kept_as(now))
+            act = audit.Act(file.issue.community_id, person.id, "linked", issue_id, other.id)
+            here, there = _put(issue_id, other, "related", now), _put(other.id, file.issue, "related", now)
+            links, ops = [*links, new], [here, there, audit.add(act, now)]
+        first = [once.put({"links": [one.issue_id for one in links]}, now)] if once else []
+        if first or ops:
+            portal.db.write(*first, *ops)
+        return links
+
+    def replay(kept: dict[str, Any]) -> tuple[list[Link], datetime]:
+        file, _ = access.for_staff(portal, person, issue_id)
+        return [one for one in of(file) if one.issue_id in kept["links"]], now
+
+    return settled(portal.db, once, work, replay, now)[0]
 
 
 def _other(portal: Portal, person: Person, issue: Issue, wanted: str) -> Issue:
@@ -138,7 +155,7 @@ def _ops(
     issue = new.issue
     row = entry(now, "split", actor, text=f"{issue.number} · {body.why}")
     owners, counts = owners_of(new, actor.id), moved_counts(None, issue)
-    told = notice(issue, "split", owners=owners, roles=(DESK,), counts=counts)
+    told = notice(issue, "split", owners=owners, roles=(DESK,), but=(actor.id,), counts=counts)
     return [
         store.change(file.issue, changed(file.issue, version=file.issue.version + 1), portal.keys),
         *store.add(issue, portal.keys),

@@ -6,12 +6,13 @@ from chalice.app import Response
 
 from chalicelib.answers import flash_words, page
 from chalicelib.communities import store as communities
-from chalicelib.dispatch import outage_store, outages, service
+from chalicelib.dispatch import outage_opening, outage_store, outages, service
 from chalicelib.dispatch.outage_models import BeginOutage, ChangeOutage
 from chalicelib.dispatch.outage_views import shown
 from chalicelib.dispatch.page_routes import routes
 from chalicelib.dispatch.policy import OUTAGE_KINDS
 from chalicelib.errors import N_, Invalid, NotFound, PortalError
+from chalicelib.ids import is_id
 from chalicelib.inputs import from_form
 from chalicelib.issues.page_views import category_view
 from chalicelib.once import once, sent_once
@@ -67,7 +68,7 @@ def begin(call: Call) -> Response:
             until=_until(call, community_id),
         )
         key = sent_once(call, "desk/outages", body)
-        outages.begin(call.portal, call.person, body, key, call.now)
+        outage_opening.begin(call.portal, call.person, body, key, call.now)
         return go(url("/desk/outages", community_id=community_id), BEGUN)
 
     return stay(lambda error: _show(call, community_id, call.form, error), work)
@@ -92,8 +93,9 @@ def change(call: Call, issue_id: str) -> Response:
 
     def work() -> Response:
         version = whole_number(call.field("version"), "version")
-        until = None if over else _until(call, community_id)
-        body = from_form(ChangeOutage, version=version, text=call.field("text"), until=until, over=over)
+        # The form says what is promised until when: an empty field takes that away.
+        until = {} if over else {"until": _until(call, community_id) or ""}
+        body = from_form(ChangeOutage, version=version, text=call.field("text"), over=over, **until)
         key = once(call.person.id, f"outage-{version}-{issue_id}", "desk/outages", body)
         outages.change(call.portal, call.person, issue_id, body, key, call.now)
         return go(url("/desk/outages", community_id=community_id), OVER if over else NEWS)
@@ -103,9 +105,9 @@ def change(call: Call, issue_id: str) -> Response:
 
 @routes.page("/outages/{issue_id}", SIGNED_IN, "An outage, for somebody who lives there")
 def show_mine(call: Call, issue_id: str) -> Response:
-    """What is known, until when, and following it with one tap."""
-    found = [one for unit in call.person.units for one in outages.of_home(call.portal, unit)]
-    outage = next((one for one in found if one.issue_id == issue_id), None)
+    """What is known, until when, and following it with one tap; once it has ended, when and how. The messages of one
+    that goes on in another lead to that."""
+    outage = outages.of_ones_own(call.portal, call.person, issue_id, call.now) if is_id(issue_id) else None
     if outage is None:
         raise NotFound
     zone = communities.get(call.portal.db, outage.community_id).zone

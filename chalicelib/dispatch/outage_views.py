@@ -4,7 +4,8 @@ from typing import Any
 
 from chalicelib.communities import store as communities
 from chalicelib.dispatch import outages
-from chalicelib.dispatch.outage_models import Outage
+from chalicelib.dispatch.outage_models import Outage, PastOutage
+from chalicelib.dispatch.outage_rules import buildings
 from chalicelib.ids import is_id
 from chalicelib.issues.page_views import category_view
 from chalicelib.web import Call
@@ -17,21 +18,21 @@ def shown(call: Call, outage: Outage) -> dict[str, Any]:
         "id": outage.issue_id,
         "number": outage.number,
         "category": category_view(outage.category_id, call.locale),
-        "buildings": outages.buildings(outage),
+        "buildings": buildings(outage),
         "text": outage.text,
         "since": outage.since,
         "until": outage.until,
         "until_field": f"{outage.until.astimezone(zone):%Y-%m-%dT%H:%M}" if outage.until else "",
         "version": outage.version,
+        "past": outage if isinstance(outage, PastOutage) else None,
     }
 
 
 def of_my_homes(call: Call, issue_id: str) -> bool:
-    """Whether this is an outage that one of the caller's homes suffers from."""
+    """Whether this is an outage that one of the caller's homes suffers from, or did."""
     if not is_id(issue_id):
         return False
-    found = [one for unit in call.person.units for one in outages.of_home(call.portal, unit)]
-    return any(one.issue_id == issue_id for one in found)
+    return outages.of_ones_own(call.portal, call.person, issue_id, call.now) is not None
 
 
 def outage_cards(call: Call, unit_id: str, category_id: str) -> list[dict[str, Any]]:

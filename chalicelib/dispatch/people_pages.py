@@ -188,7 +188,7 @@ def absence(call: Call, account_id: str) -> Response:
         body = from_form(
             AddAbsence, start=_local(call, community_id, "start"), end=_local(call, community_id, "end")
         )
-        service.add_absence(call.portal, call.person, community_id, account_id, body, call.now)
+        service.add_absence(call.portal, call.person, community_id, account_id, body, None, call.now)
         return go(back, AWAY)
 
     return stay(lambda error: _card(call, account_id, community_id, call.form, error), work)

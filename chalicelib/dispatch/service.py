@@ -6,12 +6,14 @@ from datetime import datetime
 from chalicelib.accounts.models import Person
 from chalicelib.audit import store as audit
 from chalicelib.communities import store as communities
+from chalicelib.db import Op
 from chalicelib.dispatch import store
 from chalicelib.dispatch.models import AddAbsence, Rules, SaveRules, SaveWorker, Worker
 from chalicelib.dispatch.policy import MAX_ABSENCES
 from chalicelib.errors import N_, Forbidden, Invalid, NotFound, VersionConflict
 from chalicelib.issues.models import Window
 from chalicelib.issues.rules import ASSIGNEE_ROLES, DISPATCH_ROLES
+from chalicelib.once import Once, settled
 from chalicelib.portal import Portal
 
 MANAGER = frozenset({"manager"})
@@ -69,14 +71,30 @@ def may_tell(person: Person, community_id: str, account_id: str) -> bool:
 
 
 def add_absence(
-    portal: Portal, person: Person, community_id: str, account_id: str, body: AddAbsence, now: datetime
+    portal: Portal,
+    person: Person,
+    community_id: str,
+    account_id: str,
+    body: AddAbsence,
+    once: Once | None,
+    now: datetime,
 ) -> Worker:
-    """Say that somebody is away from … to …; the same twice counts once. Raises NotFound, Invalid."""
-    _admit(portal, person, community_id, account_id)
-    if body.end <= body.start:
-        raise Invalid.field("end", "before_start", _ORDER)
-    if body.end <= now:
-        raise Invalid.field("end", "past", _OVER)
+    """Say that somebody is away from … to …; the same twice counts once. Gives back the card, by a key that was used
+    the one of then. Raises NotFound, Invalid."""
+    change = _added(body, now)
+
+    def work() -> Worker:
+        _admit(portal, person, community_id, account_id)
+        if body.end <= body.start:
+            raise Invalid.field("end", "before_start", _ORDER)
+        if body.end <= now:
+            raise Invalid.field("end", "past", _OVER)
+        return _absences(portal, person, community_id, account_id, change, now, once)
+
+    return settled(portal.db, once, work, lambda kept: (Worker.model_validate(kept["card"]), now), now)[0]
+
+
+def _added(body: AddAbsence, now: datetime) -> _Change:
     wanted = Window(start=body.start, end=body.end)
 
     def change(absences: list[Window]) -> list[Window]:
@@ -85,7 +103,7 @@ def add_absence(
             raise Invalid.field("start", "too_many", _FULL)
         return sorted([*kept, wanted], key=lambda one: one.start)
 
-    return _absences(portal, person, community_id, account_id, change, now)
+    return change
 
 
 def drop_absence(
@@ -112,21 +130,31 @@ def _admit(portal: Portal, person: Person, community_id: str, account_id: str) -
 
 
 def _absences(
-    portal: Portal, person: Person, community_id: str, account_id: str, change: _Change, now: datetime
+    portal: Portal,
+    person: Person,
+    community_id: str,
+    account_id: str,
+    change: _Change,
+    now: datetime,
+    once: Once | None = None,
 ) -> Worker:
     """Change somebody's absences; judged anew when somebody else changes the card at this moment."""
     for attempt in range(_TRIES):
         before = store.worker(portal.db, community_id, account_id)
         after = before.model_copy(update={"absences": change(before.absences)})
-        if after.absences == before.absences:
-            return before
-        act = audit.Act(community_id, person.id, "absence_changed", account_id)
+        ops: list[Op] = []
+        if after.absences != before.absences:
+            act = audit.Act(community_id, person.id, "absence_changed", account_id)
+            ops = [store.save_worker(before, after), audit.add(act, now)]
+            after = after.model_copy(update={"version": before.version + 1})
+        first = [once.put({"card": after.model_dump(mode="json")}, now)] if once else []
         try:
-            portal.db.write(store.save_worker(before, after), audit.add(act, now))
+            if first or ops:
+                portal.db.write(*first, *ops)
         except VersionConflict:
             portal.db.pause(attempt)
             continue
-        return after.model_copy(update={"version": before.version + 1})
+        return after
     raise VersionConflict
 
 

@@ -13,7 +13,7 @@ Event = Literal[
     "reported", "acknowledged", "assigned", "in_progress", "paused", "resumed", "resolved", "reopened", "closed",
     "auto_closed", "cancelled", "rejected", "merged", "message", "urged", "rated", "photo_rejected",
     "given_to_you", "emergency", "step_done", "step_late", "recovery", "split",
-    "outage", "outage_news", "outage_over",
+    "outage", "outage_news", "outage_over", "outage_withdrawn",
     "undone", "undone_submitted", "undone_acknowledged", "undone_assigned", "undone_in_progress", "undone_paused",
     "undone_resolved", "undone_reopened",
     "booking_new", "booking_asked", "booking_confirmed", "booking_moved", "booking_cancelled", "booking_called_off",
@@ -32,7 +32,9 @@ Event = Literal[
     "voucher_ready", "voucher_ending", "voucher_used", "voucher_cancelled", "adjustment_waits",
 ]  # fmt: skip
 #: What the id of a notice or message is the id of; "line" is a place in line for a designer's time, without one.
-About = Literal["issue", "complaint", "booking", "line", "project", "commitment", "referral", "points"]
+About = Literal[
+    "issue", "complaint", "booking", "line", "project", "commitment", "referral", "points", "announcement"
+]
 
 
 #: Words for several roles at once: who does the front desk's work (seniors do, too), and all who may dispatch.
@@ -58,6 +60,8 @@ class Notice:
     owners: tuple[str, ...] = ()
     staff: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
+    #: Whom of the roles it tells nothing new: who did it.
+    but: tuple[str, ...] = ()
     counts: dict[str, int] = field(default_factory=dict)
     #: A member of staff's name, sealed, and a visit's time, for the message's words.
     who: str | None = None
@@ -88,7 +92,7 @@ class InboxMessage(Base):
     at: str
     text: str
     unread: bool
-    #: The id of what it is about: `about` says of which kind. Empty for an announcement.
+    #: The id of what it is about: `about` says of which kind. Empty for an announcement, which has one of its own.
     issue_id: str
     desk: bool
     about: About = "issue"

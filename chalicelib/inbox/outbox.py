@@ -58,6 +58,7 @@ def add(notice: Notice, now: datetime) -> Op:
         "owners": list(notice.owners),
         "staff": list(notice.staff),
         "roles": list(notice.roles),
+        "but": list(notice.but) or None,
         "counts": {name: delta for name, delta in notice.counts.items() if delta},
         "who": notice.who,
         "subject": notice.subject,

@@ -9,6 +9,7 @@ _PLACES = {
     "project": ("/projects/{id}", "/desk/projects/{id}"),
     "commitment": ("/commitments/{id}", "/desk/commitments/{id}"),
     "referral": ("/refer", "/desk/referrals/{id}"),
+    "announcement": ("/announcements/{id}", "/announcements/{id}"),
     "points": ("/points", "/desk/points"),
 }
 

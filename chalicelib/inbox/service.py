@@ -54,10 +54,10 @@ def _message(portal: Portal, item: Item, read_until: str, locale: str, now: date
         id=message_id,
         at=item["at"],
         text=_text(portal, item, locale, now),
-        unread=message_id > read_until,
+        unread=message_id > read_until and "read_at" not in item,
         issue_id=item.get("issue_id", ""),
         desk=item["desk"],
-        about=item.get("about") or "issue",
+        about="announcement" if item["event"] == "announcement" else item.get("about") or "issue",
         announcement_id=None if item.get("taken_back") else item.get("announcement_id"),
     )
 
@@ -148,7 +148,8 @@ def mark_read(portal: Portal, person: Person, newest: str) -> None:
         seen = portal.db.get(K(pk, "UNREAD")) or {}
         until = max(newest, str(seen.get("read_until", "")))
         behind = Key("PK").eq(pk) & Key("SK").between(f"INBOX#{until}!", "INBOX#~")
-        left = len(portal.db.query(behind, limit=_COUNTED).items)
+        # Some were read by themselves (`reading.read_one`).
+        left = len(portal.db.query(behind, keep=Attr("read_at").not_exists(), limit=_COUNTED).items)
         number = seen.get("unread")
         same = Attr("unread").eq(number) if number is not None else Attr("unread").not_exists()
         sets = {"read_until": until, "unread": left}

@@ -20,7 +20,8 @@ _FRONT = ("front_line", DESK)
 
 
 def of(portal: Portal, row: Item) -> dict[str, bool]:
-    """The staff whom an outbox row tells by their roles, and for each whether that may be at any hour.
+    """The staff whom an outbox row tells by their roles, without those who did it, and for each whether that may be at
+    any hour.
 
     Of an emergency only those on duty by the roster are told, if anybody is. Of other urgent things all are, but of
     each role only those on duty at night; where none of them is on duty, all of the role: a gap in a roster must never
@@ -32,9 +33,8 @@ def of(portal: Portal, row: Item) -> dict[str, bool]:
     named: list[str] = []
     if emergency or row.get("urgent"):
         named = duty.on_duty(portal, row["community_id"], staff, datetime.fromisoformat(row["at"]))
-    if emergency and named:
-        return dict.fromkeys(named, True)
-    return told(row["roles"], staff, named)
+    found = dict.fromkeys(named, True) if emergency and named else told(row["roles"], staff, named)
+    return {one: awake for one, awake in found.items() if one not in (row.get("but") or ())}
 
 
 def told(roles: Iterable[str], staff: Sequence[StaffMember], named: Sequence[str]) -> dict[str, bool]:

@@ -55,6 +55,9 @@ EVENTS = {
     "outage_over": N_(
         "“%(category)s” in your building works again (%(number)s). Thank you for your patience."
     ),
+    "outage_withdrawn": N_(
+        "We have withdrawn our message about “%(category)s” in your building (%(number)s). Open it to read why."
+    ),
     # Before a promise is missed: why, and what happens now. `UNTIL` follows where we have promised to write again.
     "running_late": N_(
         "“%(category)s” (%(number)s) may not be fixed by %(when)s as promised: it takes longer than we "
@@ -131,6 +134,9 @@ EVENTS = {
 }
 STAFF_EVENTS = {
     **EVENTS,
+    "outage": N_(
+        "An outage was announced: “%(category)s” (%(number)s). Everybody who lives there is being told."
+    ),
     "emergency": N_("EMERGENCY: “%(category)s” (%(number)s) was just reported. Act now."),
     "split": N_("“%(category)s” (%(number)s) was split off another report."),
     "recovery": N_(

@@ -48,6 +48,8 @@ class Change:
     only_if: Condition | None = None
     #: The row of a moment that is handled by the change, by its identity.
     handled: dict[str, Item] = field(default_factory=dict)
+    #: What an idempotency key keeps besides the file as it is then.
+    kept: dict[str, Any] = field(default_factory=dict)
     #: Whether it may move what is promised. What does not writes its own part of the issue (`extra`).
     promises: bool = True
 
@@ -64,7 +66,7 @@ def commit(portal: Portal, change: Change, now: datetime, once: Once | None = No
     done = _filed(change, moved, handoffs)
     if change.promises:
         done = plan.planned(done, plan.terms_for(portal, moved), now)
-    ops: list[Op] = [once.put(snapshot(done, now), now)] if once else []
+    ops: list[Op] = [once.put(snapshot(done, now) | change.kept, now)] if once else []
     ops += _meta(portal, change, done.issue)
     ops += [Put(row, error=store.IssueMoved()) for row in change.handled.values()]
     ops += handoff_ops

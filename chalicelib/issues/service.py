@@ -61,9 +61,17 @@ def step(
             roles=_office(action, file),
             counts=moved_counts(issue, after),
         )
-        return commit(portal, Change(file, after, [row], [told]), now, once)
+        extra = [] if issue.unit_id else _of_outage(portal, issue, after, body.reason or "", now)
+        return commit(portal, Change(file, after, [row], [told], extra=extra), now, once)
 
     return attempt(portal, once, work, now)
+
+
+def _of_outage(portal: Portal, before: Issue, after: Issue, note: str, now: datetime) -> list[Op]:
+    """What whoever opened an outage's master issue does to the outage by cancelling that."""
+    from chalicelib.dispatch import outage_ends  # owners' issues never need it
+
+    return outage_ends.when_done(portal, before, after, now, note)
 
 
 _TARGETS: dict[str, tuple[Status, Event]] = {

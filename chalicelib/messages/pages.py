@@ -10,6 +10,7 @@ from chalicelib.errors import N_, Invalid, NotFound, PortalError
 from chalicelib.inputs import from_form
 from chalicelib.issues import store as issues
 from chalicelib.issues.access import may_see
+from chalicelib.issues.models import Issue
 from chalicelib.messages import choosing
 from chalicelib.messages.models import ChooseMessages
 from chalicelib.messages.policy import CHANNELS
@@ -120,7 +121,18 @@ def by_number(call: Call, number: str) -> Response:
     """To the desk's page of it where one works, else to the owner's. Raises NotFound for what is not one's to see."""
     issue_id = issues.id_of_number(call.portal.db, number)
     file = issues.load(call.portal.db, call.portal.keys, issue_id) if issue_id else None
-    if file is None or not may_see(call.person, file):
+    if file is None:
         raise NotFound
+    if not may_see(call.person, file):
+        return _outage(call, file.issue)
     at_desk = bool(call.person.roles_in(file.issue.community_id) & DESK_ROLES)
     return go(url(f"/desk/issues/{file.issue.id}" if at_desk else f"/issues/{file.issue.id}"))
+
+
+def _outage(call: Call, issue: Issue) -> Response:
+    """To the outage, where one's home suffers from it, or did. Raises NotFound."""
+    from chalicelib.dispatch.outage_views import of_my_homes  # hardly ever needed
+
+    if issue.unit_id or not of_my_homes(call, issue.id):
+        raise NotFound
+    return go(url(f"/outages/{issue.id}"))

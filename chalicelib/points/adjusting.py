@@ -122,7 +122,7 @@ def _ask(
     first: list[Op] = [once.put({"asked": to_item(asked)}, now)] if once else []
     if asked.state == "waits":
         told = telling.tell("adjustment_waits", account_id, asked.community_id, asked.reason, asked.points, now,
-                            owners=(), roles=("manager",))  # fmt: skip
+                            owners=(), roles=("manager",), but=(person.id,))  # fmt: skip
         portal.db.write(*first, Put(to_item(asked)), _act(person, asked, "adjustment_asked", now), told)
         return asked
     count = store.count_used(day, before, used, now)

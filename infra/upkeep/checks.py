@@ -265,6 +265,9 @@ CHECKS: dict[tuple[str, str], Check] = {
     ("COMMUNITY", "PLACE"): _place,
     ("COMMUNITY", "LIVES"): _wants(_to_account),
     ("COMMUNITY", "OUTAGE"): _wants(lambda key, item: issues.meta_key(key.sk.removeprefix("OUTAGE#"))),
+    ("COMMUNITY", "OUTAGEPAST"): _wants(
+        lambda key, item: issues.meta_key(key.sk.removeprefix("OUTAGEPAST#"))
+    ),
     ("COMMUNITY", "CALLBACK"): _wants(_to_issue),
     ("COMMUNITY", "PLACENAME"): _wants(_to_place),
     ("COMMUNITY", "COUNTS"): _numbers,

@@ -10,9 +10,11 @@ from botocore.exceptions import ReadTimeoutError
 from chalicelib.announcements import fanout, service, store
 from chalicelib.announcements.models import Announce, Announcement
 from chalicelib.db import K
-from chalicelib.errors import Unavailable
+from chalicelib.errors import Invalid, Unavailable
+from chalicelib.inbox import reading
 from chalicelib.inbox import service as inbox
 from chalicelib.portal import Portal
+from chalicelib.times import rfc3339
 from tests.factories import NOW, PEOPLE, PHONES, People, import_people
 from tests.racing import race
 from tests.recording import Meanwhile, Once, RecordingClient
@@ -269,3 +271,149 @@ def test_how_many_people_something_would_reach_is_said_before_it_is_announced(
     assert caller("clerk").api("POST", path, body).status == 403
     assert manager.api("GET", "/desk/announcements").json["items"] == [], "nothing is kept"
     assert _has(portal, people) == {}
+
+
+@pytest.mark.parametrize(
+    ("fields", "missing"),
+    [
+        ({"audience": "units", "values": ["maple-1-101", "maple-1-1o2"]}, "maple-1-1o2"),
+        ({"audience": "units", "values": ["maple-1-101", "cedar-2-201"]}, "cedar-2-201"),
+        ({"audience": "building", "values": ["1", "99"]}, "99"),
+        ({"audience": "role", "values": ["front_line", "owner"]}, "owner"),
+    ],
+)
+def test_what_is_not_there_is_named_and_nothing_is_announced(
+    portal: Portal, caller: Any, fields: dict[str, Any], missing: str
+) -> None:
+    body = {"community_id": "maple", "title": "t", "text": "x", **fields}
+    answer = caller("manager").api("POST", "/desk/announcements", body)
+    assert answer.status == 422
+    (error,) = answer.json["errors"]
+    assert (error["field"], error["code"]) == ("values", "unknown")
+    assert error["message"].endswith(f"{missing}。")
+    assert portal.db.query_all(store.DUE) == []
+
+
+def test_of_many_that_are_not_there_some_are_named(caller: Any) -> None:
+    body = {"community_id": "maple", "title": "t", "text": "x", "audience": "units"}
+    answer = caller("manager").api(
+        "POST", "/desk/announcements", {**body, "values": [f"x{n}" for n in range(99)]}
+    )
+    assert "x9, …" in answer.json["errors"][0]["message"]
+
+
+@pytest.mark.parametrize(
+    ("ahead", "code"),
+    [(-6 * MINUTE, "past"), (timedelta(days=367), "too_late"), (-4 * MINUTE, ""), (timedelta(days=365), "")],
+)
+def test_a_moment_that_is_over_or_years_ahead_is_refused(
+    portal: Portal, people: People, ahead: timedelta, code: str
+) -> None:
+    if code:
+        with pytest.raises(Invalid) as refused:
+            _announce(portal, people, publish_at=NOW + ahead)
+        assert [(one.field, one.code) for one in refused.value.errors] == [("publish_at", code)]
+    else:
+        assert _announce(portal, people, publish_at=NOW + ahead).publish_at >= rfc3339(NOW)
+
+
+def test_what_waits_yet_and_is_taken_back_is_gone_at_once(portal: Portal, people: People) -> None:
+    one = _announce(portal, people, publish_at=NOW + timedelta(days=30))
+    assert service.take_back(portal, people.manager, "maple", one.id, NOW).state == "taken_back"
+    assert portal.db.query_all(store.DUE) == []
+    fanout.run_due(portal, NOW + timedelta(days=31))
+    assert _has(portal, people) == {}
+
+
+def test_what_may_be_going_out_by_another_clock_is_taken_from_whoever_has_it(
+    portal: Portal, people: People
+) -> None:
+    one = _announce(portal, people, publish_at=NOW + MINUTE)
+    assert service.take_back(portal, people.manager, "maple", one.id, NOW).state == "taking_back"
+    fanout.run_due(portal, NOW + MINUTE)
+    kept = store.get(portal.db, "maple", one.id)
+    assert kept
+    assert kept.state == "taken_back"
+
+
+def test_pages_of_people_that_go_out_meanwhile_are_no_reason_to_refuse_taking_it_back(
+    portal: Portal, people: People, engine_client: RecordingClient
+) -> None:
+    one = _announce(portal, people)
+    going = Meanwhile("transact_write_items", lambda: fanout.run_due(portal, NOW))
+    with engine_client.failing(going):
+        assert service.take_back(portal, people.manager, "maple", one.id, NOW).state == "taking_back"
+    assert going.done
+
+
+def _unread(portal: Portal, people: People, name: str = "owner") -> tuple[int, list[bool]]:
+    """The number that somebody is shown, and which of their messages stand as unread, the newest first."""
+    person = getattr(people, name)
+    row = portal.db.get(K(f"ACCOUNT#{person.id}", "UNREAD")) or {}
+    return row.get("unread", 0), [one.unread for one in inbox.read(portal, person, 50, None, "en", NOW)[0]]
+
+
+def test_opening_one_reads_its_message_and_no_other(
+    portal: Portal, people: People, signed_in: Any, caller: Any
+) -> None:
+    first, second = (_announce(portal, people, title=title) for title in ("第一条", "第二条"))
+    fanout.run_due(portal, NOW)
+    assert _unread(portal, people) == (2, [True, True])
+    for _ in range(2):
+        assert signed_in("owner").get(f"/announcements/{first.id}").status == 200
+        assert _unread(portal, people) == (1, [True, False])
+    assert caller("owner").api("GET", "/inbox").json["unread"] == 1
+    inbox.mark_read(portal, people.owner, first.id)
+    assert _unread(portal, people) == (1, [True, False])
+    assert caller("owner").api("PUT", f"/announcements/{second.id}/read").status == 204
+    assert _unread(portal, people) == (0, [False, False])
+
+
+def test_reading_all_counts_no_message_that_was_read_by_itself(portal: Portal, people: People) -> None:
+    first, second = (_announce(portal, people, title=title) for title in ("第一条", "第二条"))
+    fanout.run_due(portal, NOW)
+    service.opened(portal, people.owner, second.id, NOW)
+    inbox.mark_read(portal, people.owner, first.id)
+    assert _unread(portal, people) == (0, [False, False])
+
+
+def test_an_inbox_that_is_read_as_an_announcement_is_opened_counts_right(
+    portal: Portal, people: People, engine_client: RecordingClient
+) -> None:
+    one = _announce(portal, people)
+    fanout.run_due(portal, NOW)
+    store.note_read(portal.db, people.owner.id, one.id, NOW)
+    quicker = Meanwhile("transact_write_items", lambda: inbox.mark_read(portal, people.owner, one.id))
+    with engine_client.failing(quicker):
+        assert not reading.read_one(portal.db, people.owner.id, one.id, NOW)
+    assert quicker.done
+    assert _unread(portal, people) == (0, [False])
+
+
+def test_a_message_says_that_it_is_about_an_announcement(portal: Portal, people: People, caller: Any) -> None:
+    one = _announce(portal, people)
+    fanout.run_due(portal, NOW)
+    (item,) = caller("owner").api("GET", "/inbox").json["items"]
+    assert (item["about"], item["issue_id"], item["announcement_id"]) == ("announcement", "", one.id)
+
+
+def test_one_that_waited_comes_as_new_on_top_of_what_was_read_meanwhile(
+    portal: Portal, people: People, signed_in: Any
+) -> None:
+    _announce(portal, people, title="早订的", publish_at=NOW + timedelta(hours=2))
+    _announce(portal, people, title="先到的")
+    fanout.run_due(portal, NOW)
+    signed_in("owner").get("/inbox")
+    assert _unread(portal, people) == (0, [False])
+    fanout.run_due(portal, NOW + timedelta(hours=2))
+    assert _unread(portal, people) == (1, [True, False])
+
+
+def test_one_key_gives_one_answer_whatever_became_of_it(portal: Portal, caller: Any) -> None:
+    manager = caller("manager")
+    body = {"community_id": "maple", "title": "t", "text": "x"}
+    first = manager.api("POST", "/desk/announcements", body, key="announce-once")
+    manager.api("POST", f"/desk/announcements/{first.json['id']}/take-back", {"community_id": "maple"})
+    assert manager.api("POST", "/desk/announcements", body, key="announce-once").json == first.json
+    other = manager.api("POST", "/desk/announcements", {**body, "text": "y"}, key="announce-once")
+    assert other.json["code"] == "idempotency_mismatch"

@@ -58,7 +58,7 @@ def test_a_mistake_is_taken_back_by_a_row_of_its_own_and_frees_the_minutes(
 ) -> None:
     tech = people.technician
     wrong = costs.add_labour(portal, tech, job, _work(-12, 3), None, NOW)  # across midnight (UTC)
-    assert codes(race([lambda: costs.reverse(portal, tech, job, wrong.id, NOW)] * 3)) == [
+    assert codes(race([lambda: costs.reverse(portal, tech, job, wrong.id, None, NOW)] * 3)) == [
         "ok", "reversed_already", "reversed_already",
     ]  # fmt: skip
     costs.add_labour(portal, tech, job, _work(-11, 2), None, NOW)
@@ -92,7 +92,7 @@ def test_technicians_enter_their_own_work_and_the_office_anybodys(
         costs.add_labour(portal, people.technician, job, _work(person_id=other.id), None, NOW)
     row = costs.add_labour(portal, people.clerk, job, _work(person_id=other.id), None, NOW)
     with pytest.raises(Forbidden):
-        costs.reverse(portal, people.technician, job, row.id, NOW)
+        costs.reverse(portal, people.technician, job, row.id, None, NOW)
 
 
 def test_what_nobody_has_worked_on_has_no_costs(portal: Portal, people: People) -> None:

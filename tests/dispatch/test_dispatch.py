@@ -120,7 +120,9 @@ def test_a_card_that_somebody_else_has_changed_is_not_written_over(portal: Porta
 def test_absences_noted_at_the_same_moment_are_all_kept(portal: Portal, cards: People) -> None:
     times = [AddAbsence(start=NOW + n * DAY, end=NOW + n * DAY + DAY / 2) for n in range(1, 6)]
     tech = cards.technician
-    done = race([partial(service.add_absence, portal, tech, "maple", tech.id, one, NOW) for one in times])
+    done = race(
+        [partial(service.add_absence, portal, tech, "maple", tech.id, one, None, NOW) for one in times]
+    )
     assert codes(done) == ["ok"] * 5
     assert len(store.worker(portal.db, "maple", tech.id).absences) == 5
 
@@ -128,9 +130,9 @@ def test_absences_noted_at_the_same_moment_are_all_kept(portal: Portal, cards: P
 def test_nobody_but_the_office_says_that_somebody_else_is_away(portal: Portal, cards: People) -> None:
     body = AddAbsence(start=NOW, end=NOW + DAY)
     with pytest.raises(Forbidden):
-        service.add_absence(portal, cards.technician, "maple", cards.other_technician.id, body, NOW)
+        service.add_absence(portal, cards.technician, "maple", cards.other_technician.id, body, None, NOW)
     with pytest.raises(NotFound):
-        service.add_absence(portal, cards.cedar_clerk, "maple", cards.technician.id, body, NOW)
+        service.add_absence(portal, cards.cedar_clerk, "maple", cards.technician.id, body, None, NOW)
 
 
 def test_the_work_of_whoever_is_away_is_handed_over_with_the_reason_which_owners_do_not_read(
@@ -139,7 +141,7 @@ def test_the_work_of_whoever_is_away_is_handed_over_with_the_reason_which_owners
     file = bring_to(portal=portal, people=cards, status="in_progress")
     tech, clerk = cards.technician, cards.clerk
     assert not store.worker(portal.db, "maple", tech.id).absences
-    service.add_absence(portal, tech, "maple", tech.id, AddAbsence(start=NOW, end=NOW + 2 * DAY), NOW)
+    service.add_absence(portal, tech, "maple", tech.id, AddAbsence(start=NOW, end=NOW + 2 * DAY), None, NOW)
     (offer,) = handover.offers(portal, "maple", tech.id, "zh-CN", NOW)
     assert [one.name for one in offer.people] == ["孙师傅"]
     body = ChosenHandOver(issue_id=file.issue.id, version=file.issue.version, assignee_id=offer.people[0].id)
@@ -167,7 +169,9 @@ def test_what_is_to_be_handed_over_is_listed_and_handed_over_by_the_api(
     clerk, path = caller("clerk"), f"/desk/people/{tech.id}/handover"
     assert clerk.api("GET", path).json == {"away": None, "items": []}
     start = datetime.now(UTC)
-    service.add_absence(portal, tech, "maple", tech.id, AddAbsence(start=start, end=start + 2 * DAY), start)
+    service.add_absence(
+        portal, tech, "maple", tech.id, AddAbsence(start=start, end=start + 2 * DAY), None, start
+    )
     told = clerk.api("GET", path).json
     (job,) = told["items"]
     assert told["away"]["start"] < told["away"]["end"]

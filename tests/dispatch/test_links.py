@@ -39,7 +39,7 @@ def test_two_linked_issues_name_each_other_and_linking_again_changes_nothing(
     first = report(portal=portal, by=people.owner)
     second = report(portal=portal, by=people.neighbour, unit_id="maple-1-102")
     for _ in range(2):
-        links.link(portal, people.clerk, first.issue.id, AddLink(to=second.issue.number), NOW)
+        links.link(portal, people.clerk, first.issue.id, AddLink(to=second.issue.number), None, NOW)
     assert _links(portal, people, first.issue.id) == [(second.issue.number, "related")]
     assert _links(portal, people, second.issue.id) == [(first.issue.number, "related")]
     assert second.issue.number in signed_in("clerk").get(f"/desk/issues/{first.issue.id}").text
@@ -51,9 +51,9 @@ def test_neither_itself_nor_another_communitys_issue_can_be_linked(portal: Porta
     far = report(portal=portal, by=people.cedar_owner, unit_id="cedar-2-201")
     for wrong in (first.issue.number, far.issue.number, "261120-99999"):
         with pytest.raises(Invalid):
-            links.link(portal, people.clerk, first.issue.id, AddLink(to=wrong), NOW)
+            links.link(portal, people.clerk, first.issue.id, AddLink(to=wrong), None, NOW)
     with pytest.raises(Forbidden):
-        links.link(portal, people.technician, first.issue.id, AddLink(to="x"), NOW)
+        links.link(portal, people.technician, first.issue.id, AddLink(to="x"), None, NOW)
 
 
 def test_the_owner_sees_both_jobs_and_why(

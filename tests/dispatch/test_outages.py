@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from chalicelib.communities import residents
-from chalicelib.dispatch import outage_store, outages
+from chalicelib.dispatch import outage_opening, outage_store, outages
 from chalicelib.dispatch.outage_models import BeginOutage, ChangeOutage
 from chalicelib.errors import Forbidden, Invalid, NotFound
 from chalicelib.inbox import outbox, spreading
@@ -30,7 +30,7 @@ def _begin(portal: Portal, people: People, **more: Any) -> IssueFile:
         "text": "主管爆裂，正在抢修",
         **more,
     }
-    return outages.begin(portal, people.clerk, BeginOutage.model_validate(fields), None, NOW)[0]
+    return outage_opening.begin(portal, people.clerk, BeginOutage.model_validate(fields), None, NOW)[0]
 
 
 def _news(portal: Portal, people: People, file: IssueFile, **more: Any) -> None:
@@ -164,7 +164,7 @@ def test_two_who_tell_news_at_the_same_moment_tell_one(portal: Portal, people: P
 def test_begun_twice_with_one_key_it_is_one(portal: Portal, people: People) -> None:
     body = BeginOutage(community_id="maple", category_id="lift", buildings=["1"], text="电梯停运")
     key = make_key(of=people.clerk)
-    ids = {outages.begin(portal, people.clerk, body, key, NOW)[0].issue.id for _ in range(2)}
+    ids = {outage_opening.begin(portal, people.clerk, body, key, NOW)[0].issue.id for _ in range(2)}
     assert len(ids) == 1 == len(outage_store.running(portal.db, "maple"))
 
 

@@ -137,3 +137,14 @@ def test_everybody_on_duty_is_alerted_to_an_emergency_and_nobody_else(portal: Po
         if any("EMERGENCY" in text for text in _texts(portal, getattr(people, name)))
     }  # fmt: skip
     assert told == {"clerk", "manager"}
+
+
+@pytest.mark.parametrize(("doer", "other"), [("clerk", "manager"), ("manager", "clerk")])
+def test_whoever_did_it_is_not_told_of_it_by_their_role(
+    portal: Portal, people: People, doer: str, other: str
+) -> None:
+    file = bring_to(portal=portal, people=people, status="resolved")
+    step(portal=portal, by=getattr(people, doer), file=file, to="reopened", note="还在漏")
+    outbox.deliver_all(portal, _rows(portal))
+    told = [sum("reopened" in text for text in _texts(portal, getattr(people, one))) for one in (doer, other)]
+    assert told == [0, 1]

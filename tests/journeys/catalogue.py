@@ -610,6 +610,7 @@ def states(world: World) -> list[State]:
         State("outages", staff, _unfold("/desk/outages")),
         State("outages, errors", staff, _post("/desk/outages", "form[action='/desk/outages']")),
         State("outage", owner, _at("/outages/{outage}")),
+        State("outage, over", owner, _at("/outages/{past_outage}")),
         State("report, outage", owner, _outage),
         State("issue, split", owner, _at("/issues/{split}")),
         State("invite", owner, _unfold("/refer")),

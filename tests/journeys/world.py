@@ -141,6 +141,10 @@ def _dispatched(portal: Running, world: World) -> None:
         about = {"community_id": "maple", "category_id": "electrical", "unit_ids": [home], "text": LONG}
         until = (now + timedelta(hours=4)).isoformat()
         world.issues["outage"] = clerk.post("desk/outages", json={**about, "until": until}).json()["id"]
+        over = clerk.post("desk/outages", json={**about, "category_id": "lift"}).json()
+        world.issues["past_outage"] = over["id"]
+        gone = {"version": over["outage"]["version"], "over": True, "text": LONG}
+        clerk.post(f"desk/outages/{over['id']}", json=gone)
         whole = steps.report(portal, world.owner, category="plumbing", text="漏水，插座也跳闸")
         second = {"version": 1, "category_id": "doors_windows", "description": LONG[:200], "why": LONG[:200]}
         clerk.post(f"desk/issues/{whole}/split", json=second)
