@@ -37,7 +37,7 @@ OVER = flash_words(
 UNFOLLOWED = flash_words(
     "unfollowed",
     "success",
-    N_("You don't follow it any more, and no more messages come. The work on it goes on."),
+    N_("You don't follow it any more, and you get no more messages. Work on it continues."),
 )
 
 
