@@ -102,8 +102,8 @@ class Forbidden(PortalError):
 
     status = 403
     code = "forbidden"
-    title = N_("This is not yours to do")
-    detail = N_("Your role does not take this step. A colleague at the desk can.")
+    title = N_("You can't do this")
+    detail = N_("Your account doesn't have permission. Please ask the office or a colleague.")
 
 
 class CrossSite(Forbidden):
@@ -156,7 +156,7 @@ class IllegalTransition(Conflict):
 
     code = "illegal_transition"
     title = N_("This step is not possible now")
-    detail = N_("The issue is no longer in a state that allows this step.")
+    detail = N_("This step isn't possible any more.")
 
 
 class TooLarge(PortalError):

@@ -29,7 +29,7 @@ STATUS = {
     "closed": N_("All done"),
     "cancelled": N_("Cancelled"),
     "rejected": N_("We can't take this on"),
-    "merged": N_("Joined with another report"),
+    "merged": N_("Merged into another report"),
 }
 # The same for an owner's cards, filters and steps: one or two words, and no office's.
 STATUS_OWNER = {
@@ -43,7 +43,7 @@ STATUS_OWNER = {
     "closed": N_("Done"),
     "cancelled": N_("Cancelled"),
     "rejected": N_("Not taken on"),
-    "merged": N_("Joined"),
+    "merged": N_("Merged"),
 }
 # What the desk shows: the stations of a job, as staff call them.
 STATUS_SHORT = {
@@ -57,7 +57,7 @@ STATUS_SHORT = {
     "closed": N_("Done"),
     "cancelled": N_("Cancelled"),
     "rejected": N_("Declined"),
-    "merged": N_("Joined"),
+    "merged": N_("Merged"),
 }
 PAUSES = {
     "waiting_owner": N_("waiting for the owner"),

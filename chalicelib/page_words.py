@@ -95,6 +95,7 @@ def time_range(start: datetime, end: datetime) -> str:
 
 FILTERS = {
     "lead": i18n.lead,
+    "grouped": "{:,}".format,
     "aside": i18n.aside,
     "when": when,
     "timetag": timetag,

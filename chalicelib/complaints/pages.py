@@ -28,7 +28,7 @@ SENT = flash_words(
     N_("We have it. Here you see every step, and by when the next one is promised."),
 )
 MORE = flash_words("complaint_more", "success", N_("Sent. Whoever has it reads it."))
-WITHDRAWN = flash_words("complaint_withdrawn", "success", N_("Withdrawn. Nothing more is done."))
+WITHDRAWN = flash_words("complaint_withdrawn", "success", N_("Withdrawn. We have stopped working on it."))
 ACCEPTED = flash_words(
     "complaint_accepted", "success", N_("Thank you. It is closed; what was said stays here.")
 )
@@ -40,8 +40,8 @@ DISSENT = flash_words(
 _FLASHES = {"withdraw": WITHDRAWN, "accept": ACCEPTED, "dissent": DISSENT}
 _KINDS = {
     "complaint": ("warn", N_("Something is wrong with how we work. We look into it and reply in writing.")),
-    "suggestion": ("edit", N_("An idea how something could be better.")),
-    "praise": ("star", N_("Somebody did well: we tell them.")),
+    "suggestion": ("edit", N_("An idea for something we could do better.")),
+    "praise": ("star", N_("Someone did well? We'll pass it on.")),
 }
 
 

@@ -18,31 +18,31 @@ STAGES = {
     "withdrawn": N_("Withdrawn"),
 }
 #: The same for who sent one, where the office's word says too little.
-_OWNERS_STAGES = {**STAGES, "opinion": N_("Considering what to do")}
+_OWNERS_STAGES = {**STAGES, "opinion": N_("Deciding")}
 _DECIDED = N_("Reply being written")
 _NOW = {
-    "accepted": N_("We have your complaint. Next: somebody begins to look into it."),
+    "accepted": N_("We have your complaint. Next: we'll start looking into it."),
     "investigating": N_("We are finding out what happened. Next: we form an opinion."),
     "opinion": N_("We know what happened. Next: we decide what to do, and tell you."),
     "decided": N_("It is decided. Next: you get our written reply."),
     "replied": N_("Our written reply is here. Please tell us whether you agree."),
-    "mediation": N_("We look for a solution together with you. Next: we contact you."),
+    "mediation": N_("We're working on a solution with you. Next: we'll contact you."),
     "arbitration": N_("It is with the arbitrators. We tell you as soon as there is news."),
     "litigation": N_("It is in court. We tell you as soon as there is news."),
     "closed": N_("It is closed."),
-    "withdrawn": N_("You withdrew it. Nothing more is done."),
+    "withdrawn": N_("You withdrew it. We have stopped working on it."),
 }
 _NOW_SUGGESTED = {
     "received": N_("We have it, thank you. Next: we read it and answer."),
     "answered": N_("We have answered."),
     "closed": N_("We have read it. Thank you for telling us."),
-    "withdrawn": N_("You withdrew it. Nothing more is done."),
+    "withdrawn": N_("You withdrew it. We have stopped working on it."),
 }
 #: What a row of the timeline says for each step.
 STEPS = {
     "file": N_("Sent"),
-    "start": N_("Somebody began to look into it"),
-    "conclude": N_("What happened is known"),
+    "start": N_("Investigation started"),
+    "conclude": N_("Facts established"),
     "decide": N_("Decided"),
     "reply": N_("Written reply"),
     "mediate": N_("Taken to mediation"),

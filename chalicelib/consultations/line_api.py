@@ -39,7 +39,7 @@ def join(call: Call) -> WaitingView:
     return WaitingView.of(line.join(call.portal, call.person, body, call.now, key))
 
 
-@routes.api("DELETE", "/api/v1/waitlist/{waiting_id}", SIGNED_IN, "Wait no longer", status=204)
+@routes.api("DELETE", "/api/v1/waitlist/{waiting_id}", SIGNED_IN, "Leave the waiting list", status=204)
 def leave(call: Call, waiting_id: str) -> None:
     """Leave a line; what was kept goes to the next. Doing it twice changes nothing."""
     today = (call.now - timedelta(hours=12)).date()

@@ -168,7 +168,7 @@ def move(call: Call, booking_id: str) -> Response:
     return stay(again, work)
 
 
-@routes.form("/consultations/line/leave", SIGNED_IN, "Wait no longer", on="/consultations")
+@routes.form("/consultations/line/leave", SIGNED_IN, "Leave the waiting list", on="/consultations")
 def leave(call: Call) -> Response:
     """Leave a line; doing it twice changes nothing."""
     day = page_views.read_day(call.field("day"))

@@ -116,11 +116,13 @@ def _costs(call: Call, file: IssueFile, picture: Picture, roles: frozenset[str])
         return None
     names = {one.id: one.name for one in picture.staff}
     rows = [
-        {"row": one, "name": names.get(one.person_id or "", one.name or ""), "cost": write_yuan(one.cost_fen),
+        {"row": one, "name": names.get(one.person_id or "", one.name or ""), "cost": write_yuan(one.cost_fen, ","),
          "start": moment(one.start) if one.start else None, "end": moment(one.end) if one.end else None}
         for one in listed.items
     ]  # fmt: skip
-    sums = {name: write_yuan(getattr(listed, name)) for name in ("labour_fen", "material_fen", "total_fen")}
+    sums = {
+        name: write_yuan(getattr(listed, name), ",") for name in ("labour_fen", "material_fen", "total_fen")
+    }
     others = picture.takers if roles & DISPATCH_ROLES else []
     return {"rows": rows, "may_add": may_add, "minutes": listed.minutes, "others": others, **sums}
 

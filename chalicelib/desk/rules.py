@@ -14,7 +14,7 @@ from chalicelib.issues.rules import is_overdue, pause_needs_visit
 _NEEDS_NOTE = N_("Please write why: the owner reads it.")
 _NEEDS_REASON = N_("Choose why it is on hold.")
 _NEEDS_VISIT = N_("Give the day and time that was agreed.")
-NEEDS_TARGET = N_("Choose the open issue of this community that it goes on in, by its number.")
+NEEDS_TARGET = N_("Give the number of the open report in this community to merge it into.")
 PAST_VISIT = N_("This time is over. Choose a later one.")
 
 

@@ -15,7 +15,7 @@ from chalicelib.portal import Portal
 #: Refusals that are about what somebody else has done meanwhile.
 _MEANWHILE = {VersionConflict.code, IllegalTransition.code}
 _SHOWS_STATE = _MEANWHILE | {EarlierStepRefused.code}
-_QUICKER = N_("%(name)s was quicker: %(what)s.")
+_QUICKER = N_("%(name)s changed it first: %(what)s.")
 
 
 def results(portal: Portal, person: Person, steps: list[TakenStep], outcomes: Outcomes) -> StepResults:

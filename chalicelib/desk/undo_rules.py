@@ -20,7 +20,7 @@ class CantUndo(Conflict):
     )
 
 
-_MERGED = N_("Joining can't be taken back: the owners of both reports follow the other one already.")
+_MERGED = N_("Merging can't be taken back: the owners of both reports already follow the same one.")
 _LATE = N_(
     "Steps can be taken back for 30 seconds. Take the next step instead; the owner is told either way."
 )

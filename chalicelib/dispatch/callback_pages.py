@@ -21,7 +21,7 @@ from chalicelib.times import moment, rfc3339
 from chalicelib.web import OFFICE, Call, url
 
 _FLASHES = {
-    "good": flash_words("called_good", "success", N_("Noted: the owner is content.")),
+    "good": flash_words("called_good", "success", N_("Noted: the owner is satisfied.")),
     "reopened": flash_words(
         "called_reopened", "wait", N_("It is open again; everybody concerned has been told.")
     ),

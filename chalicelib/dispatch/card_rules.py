@@ -49,9 +49,9 @@ def read_yuan(text: str, field: str) -> int | None:
     return int(yuan) * 100 + int(rest.ljust(2, "0") or 0)
 
 
-def write_yuan(fen: int | None) -> str:
-    """Fen as yuan, "45" or "45.50"."""
+def write_yuan(fen: int | None, group: str = "") -> str:
+    """Fen as yuan, "45" or "45.50"; with "," as `group` to be read, "1,045.50", without it to be typed."""
     if fen is None:
         return ""
     sign, fen = ("-", -fen) if fen < 0 else ("", fen)
-    return f"{sign}{fen // 100}" + (f".{fen % 100:02}" if fen % 100 else "")
+    return f"{sign}{fen // 100:{group}}" + (f".{fen % 100:02}" if fen % 100 else "")

@@ -28,7 +28,7 @@ from chalicelib.times import moment, rfc3339
 _SAME = (
     "community_id", "unit_id", "unit_label", "building", "area", "location", "place_id", "reporter", "visit_windows",
 )  # fmt: skip
-_NOT_THERE = N_("Choose another issue of this community, by its number.")
+_NOT_THERE = N_("Give the number of another report in this community.")
 
 
 def of(file: IssueFile) -> list[Link]:

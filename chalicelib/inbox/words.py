@@ -5,8 +5,8 @@ from chalicelib.errors import N_
 SOMEBODY = N_("a colleague")
 VISIT = N_(" Visit: %(when)s.")
 #: Of an outage.
-EXPECTED = N_(" Expected until %(when)s.")
-UNTIL = N_(" You hear from us again by %(until)s at the latest.")
+EXPECTED = N_(" Expected back by %(when)s.")
+UNTIL = N_(" You'll hear from us again by %(until)s.")
 #: What is promised, as staff read it.
 GOALS = {
     "acknowledge": N_("First answer"),
@@ -21,24 +21,26 @@ ANNOUNCEMENT = N_("Announcement: %(title)s")
 TAKEN_BACK = N_("An announcement was taken back.")
 EVENTS = {
     "reported": N_(
-        "We have your report “%(category)s” (%(number)s). Next: the office reads it and arranges somebody."
+        "We have your report “%(category)s” (%(number)s). Next: the office will read it and arrange a technician."
     ),
     "acknowledged": N_(
-        "The office has read your report “%(category)s” (%(number)s) and is arranging somebody."
+        "The office has read your report “%(category)s” (%(number)s) and is arranging a technician."
     ),
-    "assigned": N_("%(name)s now has your report “%(category)s” (%(number)s)."),
+    "assigned": N_("%(name)s is now handling your report “%(category)s” (%(number)s)."),
     "in_progress": N_("%(name)s has started work on “%(category)s” (%(number)s)."),
     "paused": N_("“%(category)s” (%(number)s) is on hold for now. Open it to see why."),
-    "resumed": N_("“%(category)s” (%(number)s) goes on."),
+    "resumed": N_("Work on “%(category)s” (%(number)s) continues."),
     "resolved": N_("“%(category)s” (%(number)s) is fixed, we think. Please look, and tell us whether it is."),
-    "reopened": N_("“%(category)s” (%(number)s) is open again. Next: the office arranges somebody."),
+    "reopened": N_("“%(category)s” (%(number)s) is open again. Next: the office will send someone again."),
     "closed": N_("“%(category)s” (%(number)s) is done. Thank you for telling us."),
     "auto_closed": N_(
         "“%(category)s” (%(number)s) is closed: we heard nothing for 7 days. You can still reopen it."
     ),
     "cancelled": N_("“%(category)s” (%(number)s) was cancelled."),
     "rejected": N_("We can't take on “%(category)s” (%(number)s). Open it to read why."),
-    "merged": N_("“%(category)s” (%(number)s) was already reported. It goes on there, and you follow it."),
+    "merged": N_(
+        "“%(category)s” (%(number)s) was already reported. Work continues there, and you follow it."
+    ),
     "message": N_("There is a new message about “%(category)s” (%(number)s)."),
     "step_done": N_(
         "A step of “%(category)s” (%(number)s) is done. Open it to see which, and what comes next."
@@ -48,9 +50,9 @@ EVENTS = {
     ),
     "photo_rejected": N_("A photo of “%(category)s” (%(number)s) could not be used. Open it to see why."),
     "split": N_(
-        "Your report was made into two jobs: “%(category)s” goes on by itself (%(number)s). Open it to see why."
+        "Your report was split in two: “%(category)s” continues as a separate report (%(number)s). Open it to see why."
     ),
-    "outage": N_("“%(category)s” fails in your building (%(number)s). We are working on it."),
+    "outage": N_("“%(category)s”: outage in your building (%(number)s). We are working on it."),
     "outage_news": N_("“%(category)s” in your building (%(number)s): there is news."),
     "outage_over": N_(
         "“%(category)s” in your building works again (%(number)s). Thank you for your patience."
@@ -64,8 +66,8 @@ EVENTS = {
         "thought. %(name)s is on it."
     ),
     "running_late_unassigned": N_(
-        "“%(category)s” (%(number)s) may not be fixed by %(when)s as promised: nobody was free for it so "
-        "far. The office is arranging somebody now."
+        "“%(category)s” (%(number)s) may not be fixed by %(when)s as promised: nobody has been free "
+        "for it so far. The office is arranging a technician now."
     ),
     "still_late": N_(
         "“%(category)s” (%(number)s) is still not done, and we are sorry. The manager sees to it now."
@@ -89,10 +91,10 @@ EVENTS = {
     "visit_soon": N_("A reminder: we come about “%(category)s” (%(number)s)."),
     # A step was taken back: one message that says what holds, so that nobody relies on the one before.
     "undone_submitted": N_(
-        "Please ignore our last message: “%(category)s” (%(number)s) is new, the office reads it."
+        "Please ignore our last message: “%(category)s” (%(number)s) is new; the office will read it."
     ),
     "undone_acknowledged": N_(
-        "Please ignore our last message: for “%(category)s” (%(number)s) the office is still arranging somebody."
+        "Please ignore our last message: the office is still arranging a technician for “%(category)s” (%(number)s)."
     ),
     "undone_assigned": N_("Please ignore our last message: %(name)s has “%(category)s” (%(number)s)."),
     "undone_in_progress": N_(
@@ -103,7 +105,7 @@ EVENTS = {
         "Please ignore our last message: “%(category)s” (%(number)s) is fixed, we think. Please look and tell us."
     ),
     "undone_reopened": N_(
-        "Please ignore our last message: “%(category)s” (%(number)s) is open, the office arranges somebody."
+        "Please ignore our last message: “%(category)s” (%(number)s) is open; the office is arranging a technician."
     ),
     "complaint_received": N_(
         "We have it – “%(category)s” (%(number)s). You get a message with every step; open it to see by when."
@@ -113,9 +115,7 @@ EVENTS = {
     "complaint_answered": N_("We have answered “%(category)s” (%(number)s). Open it to read what we say."),
     "complaint_closed": N_("“%(category)s” (%(number)s) is closed. Open it to read what came of it."),
     "complaint_dispute": N_("“%(category)s” (%(number)s) goes on: open it to read what happens next."),
-    "referral_qualified": N_(
-        "Somebody whom you invited is here now. Your points come after the waiting time."
-    ),
+    "referral_qualified": N_("A neighbour you invited has joined. Your points come after the waiting time."),
     "points_earned": N_("%(number)s points for you: %(category)s."),
     "points_reversed": N_("%(number)s points were taken back: %(category)s. Open it to read why."),
     "points_adjusted": N_("Our office changed your points: %(number)s. The reason: %(category)s."),
@@ -140,7 +140,7 @@ STAFF_EVENTS = {
     "emergency": N_("EMERGENCY: “%(category)s” (%(number)s) was just reported. Act now."),
     "split": N_("“%(category)s” (%(number)s) was split off another report."),
     "recovery": N_(
-        "Called back about “%(category)s” (%(number)s): the owner is not content. Please make up for it."
+        "Called back about “%(category)s” (%(number)s): the owner is not satisfied. Please make up for it."
     ),
     "given_to_you": N_("You now have “%(category)s” (%(number)s)."),
     "message": N_("The owner wrote about “%(category)s” (%(number)s)."),

@@ -37,7 +37,7 @@ OVER = flash_words(
 UNFOLLOWED = flash_words(
     "unfollowed",
     "success",
-    N_("You don't follow it any more, and no more messages come. The work on it goes on."),
+    N_("You don't follow it any more, and you get no more messages. Work on it continues."),
 )
 
 
@@ -71,7 +71,7 @@ def _with_words(call: Call, issue_id: str, draft: Draft) -> Response:
     return go(url(f"/issues/{issue_id}", kept=1, again=1), FOLLOWED_WITH_WORDS)
 
 
-@routes.form("/issues/{issue_id}/unfollow", SIGNED_IN, "Follow no longer", on="/issues/{issue_id}")
+@routes.form("/issues/{issue_id}/unfollow", SIGNED_IN, "Stop following", on="/issues/{issue_id}")
 def unfollow(call: Call, issue_id: str) -> Response:
     """Cease to follow."""
     following.unfollow(call.portal, call.person, issue_id, call.now)

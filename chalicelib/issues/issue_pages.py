@@ -46,7 +46,8 @@ REOPENED = flash_words(
     "reopened",
     "success",
     N_(
-        "It is open again. Next: the office arranges somebody, and you get a message with the name and the time."
+        "It is open again. Next: the office will send someone again, and you'll get a message with the name "
+        "and the time."
     ),
 )
 RATED = flash_words("rated", "success", N_("Thank you for your rating. You can change it for 7 days."))

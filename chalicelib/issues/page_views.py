@@ -27,22 +27,22 @@ _TITLE_LETTERS = 40
 _VISIT_HOURS = ((9, 12), (14, 18), (18, 20))
 _VISIT_DAYS = 3
 _NEXT = {
-    "submitted": N_("the office reads it and arranges somebody."),
-    "acknowledged": N_("the office arranges somebody and tells you who comes, and when."),
-    "assigned": N_("they come, look and repair. You get a message when it starts."),
-    "in_progress": N_("when it is done you get a message and are asked whether it is all right."),
-    "paused": N_("it goes on as soon as that is settled; you get a message."),
+    "submitted": N_("the office will read it and arrange a technician."),
+    "acknowledged": N_("the office will arrange a technician and tell you who is coming and when."),
+    "assigned": N_("a technician will come, look and repair. You'll get a message when work starts."),
+    "in_progress": N_("when it is done, you'll get a message asking whether you are happy with it."),
+    "paused": N_("work resumes as soon as that is settled; you'll get a message."),
     "resolved": N_("tell us whether it is really fixed."),
-    "reopened": N_("the office arranges somebody again."),
+    "reopened": N_("the office will send someone again."),
 }
 _NEXT_ON_HOLD = {
-    "appointment": N_("they come at the agreed time, look and repair."),
-    "waiting_owner": N_("once you have answered, the repair goes on."),
-    "waiting_parts": N_("once the parts are here, the repair goes on; you get a message."),
+    "appointment": N_("a technician will come at the agreed time."),
+    "waiting_owner": N_("once you have answered, the repair continues."),
+    "waiting_parts": N_("once the parts are here, the repair continues; you'll get a message."),
 }
-_NEXT_IN_DANGER = N_("whoever is on duty acts now, and calls you if they need to know more.")
+_NEXT_IN_DANGER = N_("the duty team is acting now and will call you if they need more details.")
 _NEXT_FOR_FOLLOWERS = N_(
-    "the one who reported it says whether it is really fixed. If you see that it is not, write a message."
+    "whoever reported it tells us whether it is really fixed. If you see that it is not, write us a message."
 )
 
 

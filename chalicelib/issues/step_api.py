@@ -68,7 +68,7 @@ def follow(call: Call, issue_id: str) -> IssueView:
     return reader(call).owner_view(file, access.relation(call.person, file.issue), at)
 
 
-@routes.api("DELETE", "/api/v1/issues/{issue_id}/follow", SIGNED_IN, "Follow no longer", status=204)
+@routes.api("DELETE", "/api/v1/issues/{issue_id}/follow", SIGNED_IN, "Stop following", status=204)
 def unfollow(call: Call, issue_id: str) -> None:
     """Cease to follow."""
     following.unfollow(call.portal, call.person, issue_id, call.now)

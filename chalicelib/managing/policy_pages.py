@@ -44,8 +44,8 @@ TOLD = {
     "expert": N_("Expert"),
 }
 COMPLAINT_GOALS = {
-    "start": N_("Somebody begins to look into it"),
-    "investigate": N_("What happened is known"),
+    "start": N_("Investigation started"),
+    "investigate": N_("Facts established"),
     "opinion": N_("It is decided"),
     "reply": N_("Written reply after the decision"),
     "reply_latest": N_("Written reply at the very latest"),

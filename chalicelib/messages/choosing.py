@@ -32,7 +32,7 @@ from chalicelib.times import moment, rfc3339
 
 _EMAIL = re.compile(r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$")
 _BAD_EMAIL = N_("This does not look like an e-mail address.")
-_SAME_HOURS = N_("The quiet hours need an end that is not their beginning.")
+_SAME_HOURS = N_("Quiet hours must start and end at different times.")
 _NO_SERVICE = N_("This browser's push service is not known here.")
 _STALE_LINK = N_("This link is not valid any more. Save the address once more to get another.")
 

@@ -25,7 +25,7 @@ from chalicelib.times import moment
 FOLDER = Path(__file__).resolve().parent.parent.parent / "templates" / "messages"
 _VISIT = {"zh-CN": "，上门时间：{when}", "en": " Visit: {when}."}
 _OPEN = N_("Open it in the portal")
-_WHY = N_("You get this mail because you chose so. Change it in the portal under “Me”, “Messages”.")
+_WHY = N_("You get this e-mail because you chose to. Change it in the portal under “Me”, “Notifications”.")
 
 
 @dataclass(frozen=True)

@@ -12,4 +12,4 @@ class InsufficientPoints(Conflict):
 
     code = "insufficient_points"
     title = N_("There are not enough points for this")
-    detail = N_("You need more points for this than you have. Pending points count once they are real.")
+    detail = N_("You need more points for this than you have. Pending points count once they are credited.")

@@ -49,7 +49,7 @@ def words(rule: EarningRule) -> str:
     )
     said = [text % {"n": cap} for cap, text in caps if cap is not None]
     if rule.pending_days:
-        said.append(gettext("real after %(n)s days", n=rule.pending_days))
+        said.append(gettext("credited after %(n)s days", n=rule.pending_days))
     return " · ".join(said)
 
 

@@ -24,7 +24,7 @@ FORGOTTEN = flash_words(
     "claim_taken_back", "success", N_("What was left from this device is deleted within a minute.")
 )
 _COOKIE = "guest"
-_ASK_CONSENT = N_("Please tick this, or we may not keep your number.")
+_ASK_CONSENT = N_("Please tick the box: without it we can't keep your number.")
 
 
 @routes.page("/r/{code}", PUBLIC, "An invitation")

@@ -21,7 +21,7 @@ SHARE_TITLE = N_("Join me at %(company)s")
 #: Name of the look, sign, words, and what comes next.
 SHOWN = {
     "waiting": ("", "clock", N_("Waiting"), N_("A number was left. It counts once that person signs in.")),
-    "qualified": ("wait", "people", N_("Has come"), N_("They are here. The points come after the waiting time.")),
+    "qualified": ("wait", "people", N_("Has come"), N_("They have joined. The points come after the waiting time.")),
     "rewarded": ("good", "done", N_("Thank you"), N_("Your points are on your account.")),
     "ended": ("", "close", N_("Over"), N_("This one did not lead to points.")),
 }  # fmt: skip
@@ -39,7 +39,7 @@ SIGNALS = {
 STATES = {
     "registered": ("", "clock", N_("Waiting for its person")),
     "flagged": ("wait", "warn", N_("Waits for your decision")),
-    "qualified": ("", "people", N_("Has come; points after the waiting time")),
+    "qualified": ("", "people", N_("Has joined; points after the waiting time")),
     "rewarded": ("good", "done", N_("Rewarded")),
     "void": ("", "close", N_("Came to nothing")),
 }

@@ -59,7 +59,7 @@ _WATER = Sop((
     _step("shut", "关阀止水", "Water stopped",
           "不再漏水", "Nothing leaks any more", _hours(2), **_BEGIN),
     _step("cause", "查明原因", "Cause found",
-          "说得出坏在哪里", "One can say what is broken", _hours(4), **_BEGIN),
+          "说得出坏在哪里", "The cause is known", _hours(4), **_BEGIN),
     _step("repair", "维修", "Repaired",
           "坏件已更换或修好", "The broken part is replaced or repaired", _hours(12), photo=True),
     _step("pressure", "通水试压", "Pressure test",
@@ -68,10 +68,10 @@ _WATER = Sop((
           "地面无积水", "No water is left on the floor"),
 ))  # fmt: skip
 _POWER = Sop((
-    _step("off", "断电挂牌", "Power off, sign up",
-          "已验电，已挂牌", "Checked to be dead, the sign hangs", _hours(2), **_BEGIN),
+    _step("off", "断电挂牌", "Power off, warning sign up",
+          "已验电，已挂牌", "Confirmed dead, warning sign in place", _hours(2), **_BEGIN),
     _step("cause", "查明原因", "Cause found",
-          "说得出坏在哪里", "One can say what is broken", _hours(4), **_BEGIN),
+          "说得出坏在哪里", "The cause is known", _hours(4), **_BEGIN),
     _step("repair", "维修", "Repaired",
           "坏件已更换或修好", "The broken part is replaced or repaired", _hours(12), photo=True),
     _step("insulation", "绝缘测试", "Insulation measured",
@@ -81,7 +81,7 @@ _POWER = Sop((
 ))  # fmt: skip
 _LIFT = Sop((
     _step("stop", "停梯围挡", "Stopped and fenced",
-          "确认无人被困，已挂牌", "Nobody is inside, the sign hangs", _hours(2), **_BEGIN),
+          "确认无人被困，已挂牌", "Nobody is inside, warning sign in place", _hours(2), **_BEGIN),
     _step("cause", "故障检查", "Fault found",
           "读出故障码并记录", "The fault code is read and written down", _hours(4),
           measurement=True, **_BEGIN),

@@ -142,8 +142,8 @@ def test_the_owner_and_who_had_got_it_are_told_what_holds(portal: Portal, people
         inbox.read(portal, person, 1, None, "en", NOW)[0][0].text
         for person in (people.owner, people.technician)
     ]
-    assert newest[0].startswith("Please ignore our last message: for “Water and drains”")
-    assert newest[0].endswith("the office is still arranging somebody.")
+    assert newest[0].startswith("Please ignore our last message: the office is still arranging a technician")
+    assert newest[0].partition(" for ")[2].startswith("“Water and drains”")
     assert "was taken back" in newest[1]
 
 
@@ -188,11 +188,11 @@ def test_it_is_too_late_after_thirty_seconds(portal: Portal, people: People) -> 
     assert _undo(portal, people.clerk, done, now=NOW + UNDO_WITHIN).issue.status == "submitted"
 
 
-def test_joining_cant_be_taken_back_and_says_why(portal: Portal, people: People) -> None:
+def test_merging_cant_be_taken_back_and_says_why(portal: Portal, people: People) -> None:
     target = report(portal=portal, by=people.neighbour, unit_id="maple-1-102")
     file = report(portal=portal, by=people.owner)
     done = step(portal=portal, by=people.clerk, file=file, to="merged", merge_into=target.issue.id)
-    assert "Joining" in _refused(portal, people.clerk, done).detail
+    assert "Merging" in _refused(portal, people.clerk, done).detail
 
 
 def test_a_repair_that_was_rated_meanwhile_stays_fixed(

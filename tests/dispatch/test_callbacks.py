@@ -117,14 +117,14 @@ def test_a_repair_that_does_not_hold_is_open_again_and_everybody_is_told(
         assert "open" in items[0].text, name
 
 
-def test_an_owner_who_is_not_content_becomes_the_managers_matter(
+def test_an_owner_who_is_not_satisfied_becomes_the_managers_matter(
     portal: Portal, people: People, signed_in: Any
 ) -> None:
     file = bring_to(portal=portal, people=people, status="closed")
     assert _record(portal, people, file, satisfied=False, words="师傅态度不好") == "recovery"
     outbox.sweep(portal, NOW + 2 * DAY)
     items, _ = inbox.read(portal, people.manager, 1, None, "en", NOW)
-    assert "not content" in items[0].text
+    assert "not satisfied" in items[0].text
     assert "师傅态度不好" in signed_in("clerk").get(f"/desk/issues/{file.issue.id}").text
     assert "师傅态度不好" not in signed_in("owner").get(f"/issues/{file.issue.id}").text
 

@@ -61,7 +61,7 @@ def test_everybody_in_the_building_is_told_at_once_at_each_change_and_at_the_end
         assert [text.split("(")[0][-14:].strip().removeprefix("g ") for text in reversed(texts)] == [
             "your building", "your building", "works again",
         ]  # fmt: skip
-        assert "Expected until" in texts[-1]
+        assert "Expected back by" in texts[-1]
     assert _texts(portal, people, "cedar_owner") == []
     assert outage_store.running(portal.db, "maple") == []
 

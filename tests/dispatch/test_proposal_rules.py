@@ -215,3 +215,8 @@ def test_hours_that_cannot_be_read_are_refused(text: str) -> None:
 @given(st.integers(0, 10**8))
 def test_money_is_read_as_it_is_written(fen: int) -> None:
     assert read_yuan(write_yuan(fen), "x") == fen
+
+
+@pytest.mark.parametrize(("fen", "words"), [(185_184, "1,851.84"), (-500_000, "-5,000"), (None, "")])
+def test_money_that_is_only_read_has_its_thousands_apart(fen: int | None, words: str) -> None:
+    assert write_yuan(fen, ",") == words

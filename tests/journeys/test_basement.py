@@ -87,7 +87,9 @@ def waiting(page: Page) -> Locator:
 
 def expect_waiting(page: Page, count: int) -> None:
     """So many steps are said to wait."""
-    words = zh("1 step waits to be sent") if count == 1 else zh("%(n)s steps wait to be sent") % {"n": count}
+    words = (
+        zh("1 step waiting to be sent") if count == 1 else zh("%(n)s steps waiting to be sent") % {"n": count}
+    )
     expect(page.locator("[data-count]")).to_have_text(words)
     expect(waiting(page)).to_have_count(count)
 

@@ -29,7 +29,9 @@ def test_an_owner_shares_a_link_and_a_neighbour_comes_by_it(phones: Phones, runn
     guest.get_by_label(zh("Your mobile number")).fill(_NEW)
     guest.locator("[name=consent]").evaluate("box => { box.required = false; }")
     guest.get_by_role("button", name=zh("Leave my number")).click()
-    expect(guest.locator(".summary")).to_contain_text(zh("Please tick this, or we may not keep your number."))
+    expect(guest.locator(".summary")).to_contain_text(
+        zh("Please tick the box: without it we can't keep your number.")
+    )
     expect(guest.get_by_label(zh("Your mobile number"))).to_have_value(_NEW)
     guest.locator("[name=consent]").check()
     guest.get_by_role("button", name=zh("Leave my number")).click()
@@ -49,7 +51,7 @@ def test_an_owner_shares_a_link_and_a_neighbour_comes_by_it(phones: Phones, runn
     expect(page.locator("[data-rows] .badge")).to_have_text(zh("Has come"))
     expect(page.locator("main")).not_to_contain_text("何")
     open_fold(page, "Another link")
-    page.get_by_role("button", name=zh("Take a new link")).click()
+    page.get_by_role("button", name=zh("Get a new link")).click()
     expect(page.get_by_label(zh("Your link"))).not_to_have_value(link)
     gone = newcomer.request.get(link)
     assert gone.status == 404

@@ -62,7 +62,7 @@ def test_the_simple_start_page_leads_on_with_big_buttons_and_back_again(
     phones.choose_look(page.context, "simple")
     page.goto("/")
     expect(page.get_by_role("button", name=zh("Fixed, thank you"))).to_be_visible()
-    page.locator(".door", has_text=zh("My issues")).click()
+    page.locator(".door", has_text=zh("My reports")).click()
     page.locator(".bar").get_by_text(zh("Home")).click()
     page.get_by_role("link", name=zh("Settings")).click()
     page.locator("#look-pages + .segments button").first.click()

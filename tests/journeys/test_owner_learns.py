@@ -18,9 +18,9 @@ def test_a_joined_reports_owner_is_led_to_the_other_one_and_may_write_there(
     number = steps.see(running, NEIGHBOUR, first)["number"]
     clerk = phones.open(CLERK)
     clerk.goto(f"/desk/issues/{second}")
-    open_fold(clerk, "Join with another report")
-    clerk.get_by_label(zh("Number of the report that goes on")).fill(number)
-    clerk.get_by_role("button", name=zh("Join them")).click()
+    open_fold(clerk, "Merge into another report")
+    clerk.get_by_label(zh("Number of the report to merge into")).fill(number)
+    clerk.get_by_role("button", name=zh("Merge them")).click()
     expect(clerk.locator("main > .note.good")).to_be_visible()
 
     owner = phones.open(phone)

@@ -18,7 +18,7 @@ def test_a_chosen_language_stays_on_every_page_and_device(phones: Phones, runnin
     page.locator("main").get_by_text("English").click()
     expect(page.locator("html")).to_have_attribute("lang", "en")
     page.goto("/issues")
-    expect(page.get_by_role("heading", level=1)).to_have_text("My issues")
+    expect(page.get_by_role("heading", level=1)).to_have_text("My reports")
     page.goto("/?lang=zh-CN")
     expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
 
@@ -136,5 +136,5 @@ def test_a_browser_asks_for_messages_by_one_button_gets_them_and_can_be_forgotte
         assert api.post("/issues", json=body).status_code == 201
     pushed = wait_for(lambda: [one for one in running.messages("") if _KEYS["auth"] in one["to"]])
     assert {one["channel"] for one in pushed} == {"push"}
-    page.get_by_role("button", name=zh("Show them on no device any more")).click()
+    page.get_by_role("button", name=zh("Stop on all devices")).click()
     expect(on).to_be_visible()  # the browser still has its subscription, and can ask again

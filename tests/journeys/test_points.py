@@ -61,7 +61,7 @@ def test_a_rating_earns_points_that_become_a_reward_which_staff_hand_out(
     counter.get_by_role("button", name=zh("Hand it out: mark as used")).click()
     expect(counter.locator("main")).to_contain_text(zh("Marked as used. Please hand the reward out."))
     page.reload()
-    expect(page.locator(".page-head .badge")).to_have_text(zh("used"))
+    expect(page.locator(".page-head .badge")).to_have_text(zh("Used"))
     expect(page.locator("svg.qr")).to_have_count(0)
 
 

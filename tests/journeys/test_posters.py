@@ -86,7 +86,7 @@ def test_a_neighbours_report_is_followed_instead_with_one_tap(
     with running.api(follower) as api:
         wait_for(lambda: api.get("inbox").json()["unread"], what="the message to the follower")
     page.goto("/issues")
-    expect(page.locator("article.issue")).to_contain_text(zh("you follow it"))
+    expect(page.locator("article.issue")).to_contain_text(zh("Following"))
     page.goto(f"/issues/{issue}")
     page.locator("#unfollow > summary").click()
     page.locator("#unfollow button").click()

@@ -103,4 +103,7 @@ def test_every_judgement_is_in_the_audit_trail(failed: World, caller: Any) -> No
 def test_the_desk_shows_what_each_message_says_in_both_languages(signed_in: Any) -> None:
     browser = signed_in("manager")
     assert "报修 261231-00001" in browser.get("/desk/messages/templates?of=zh-CN").text
-    assert "Somebody now has your report 261231-00001" in browser.get("/desk/messages/templates?of=en").text
+    assert (
+        "A technician is now handling your report 261231-00001"
+        in browser.get("/desk/messages/templates?of=en").text
+    )
