@@ -176,7 +176,7 @@ def test_taking_back_the_step_that_ended_it_says_that_it_runs_again(
     undo.undo(portal, people.manager, file.issue.id, file.issue.version, None, NOW + MINUTE / 6)
     (running,) = outage_store.running(portal.db, "maple")
     assert (running.homes, running.version) == (["1"], 2)
-    assert "fails in your building" in _texts(portal, people, "owner")[-1]
+    assert "outage in your building" in _texts(portal, people, "owner")[-1]
     assert outage_store.past(portal.db, "maple", file.issue.id, NOW) is None
 
 
