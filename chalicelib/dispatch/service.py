@@ -81,7 +81,6 @@ def add_absence(
 ) -> Worker:
     """Say that somebody is away from … to …; the same twice counts once. Gives back the card, by a key that was used
     the one of then. Raises NotFound, Invalid."""
-    change = _added(body, now)
 
     def work() -> Worker:
         _admit(portal, person, community_id, account_id)
@@ -89,7 +88,7 @@ def add_absence(
             raise Invalid.field("end", "before_start", _ORDER)
         if body.end <= now:
             raise Invalid.field("end", "past", _OVER)
-        return _absences(portal, person, community_id, account_id, change, now, once)
+        return _absences(portal, person, community_id, account_id, _added(body, now), now, once)
 
     return settled(portal.db, once, work, lambda kept: (Worker.model_validate(kept["card"]), now), now)[0]
 

@@ -17,7 +17,7 @@ from chalicelib.dispatch.models import (
     Shift,
 )
 from chalicelib.dispatch.proposing import Picture, task_of
-from chalicelib.errors import Forbidden, NotFound, VersionConflict
+from chalicelib.errors import Forbidden, Invalid, NotFound, VersionConflict
 from chalicelib.issues import store as issues
 from chalicelib.portal import Portal
 from tests.browser import Browser
@@ -125,6 +125,16 @@ def test_absences_noted_at_the_same_moment_are_all_kept(portal: Portal, cards: P
     )
     assert codes(done) == ["ok"] * 5
     assert len(store.worker(portal.db, "maple", tech.id).absences) == 5
+
+
+@pytest.mark.parametrize("length", [0 * DAY, -DAY])
+def test_an_absence_that_ends_when_it_begins_or_before_is_refused(
+    portal: Portal, people: People, length: timedelta
+) -> None:
+    tech, body = people.technician, AddAbsence(start=NOW + DAY, end=NOW + DAY + length)
+    with pytest.raises(Invalid) as refused:
+        service.add_absence(portal, tech, "maple", tech.id, body, None, NOW)
+    assert refused.value.errors[0].code == "before_start"
 
 
 def test_nobody_but_the_office_says_that_somebody_else_is_away(portal: Portal, cards: People) -> None:
