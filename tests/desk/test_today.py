@@ -1,5 +1,6 @@
 """Today's jobs: in which order, what each card says, and what is free to take."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -135,3 +136,19 @@ def test_every_trade_says_what_to_bring_and_a_company_may_say_it_otherwise(
         assert {name for name in CATEGORIES if not bring.bring(name, locale)} == {"contract", "other"}
     _company(monkeypatch, bring={"plumbing": Words(zh="管钳", en="Pipe wrench")})
     assert (bring.bring("plumbing", "zh-CN"), bring.bring("plumbing", "en")) == ("管钳", "Pipe wrench")
+
+
+def test_an_agreed_visit_is_said_as_such_wherever_staff_and_owners_see_its_state(
+    signed_in: Any, site: Portal, people: People
+) -> None:
+    now = datetime.now(UTC)
+    file = bring_to(portal=site, people=people, status="in_progress", now=now)
+    visit: dict[str, Any] = {"pause_reason": "appointment", "visit_at": now + 3 * HOUR}
+    step(portal=site, by=people.technician, file=file, to="paused", now=now, **visit)
+    desk = ("/desk/today", "/desk", f"/desk/issues/{file.issue.id}")
+    for who, paths in (("technician", desk), ("owner", ("/issues", f"/issues/{file.issue.id}"))):
+        for path in paths:
+            text = signed_in(who).get(f"{path}?lang=en").text
+            badges = re.findall(r'<span class="badge[^"]*">(?:<svg.*?</svg>)?([^<]*)</span>', text)
+            assert "Visit planned" in badges, (path, badges)
+            assert "appointment" not in badges, path
