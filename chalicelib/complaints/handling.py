@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from chalicelib.accounts import service as accounts
+from chalicelib.accounts import contact as contacts
 from chalicelib.accounts.models import Person
 from chalicelib.audit import store as audit
 from chalicelib.communities import store as communities
@@ -13,7 +13,7 @@ from chalicelib.complaints.models import CallBack, Complaint, ComplaintFile
 from chalicelib.complaints.policy import MAX_LINKS
 from chalicelib.desk.models import Contact
 from chalicelib.due.plan import levels_for
-from chalicelib.errors import N_, Forbidden, Invalid, NotFound
+from chalicelib.errors import N_, Forbidden, Invalid
 from chalicelib.issues.models import Holder, Ref
 from chalicelib.once import Once
 from chalicelib.portal import Portal
@@ -193,8 +193,4 @@ def contact(portal: Portal, person: Person, complaint_id: str, now: datetime) ->
         raise Forbidden
     complaint = file.complaint
     act = audit.Act(complaint.community_id, person.id, "complaint_contact", complaint.id)
-    portal.db.write(audit.add(act, now))
-    account = accounts.account_of(portal, complaint.person.id)
-    if account is None:
-        raise NotFound
-    return Contact(name=account.name, phone=account.phone)
+    return contacts.shown(portal, complaint.person.id, act, now)

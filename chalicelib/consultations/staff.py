@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from chalicelib.accounts import service as accounts
+from chalicelib.accounts import contact as contacts
 from chalicelib.accounts.models import Person
 from chalicelib.audit import store as audit
 from chalicelib.consultations import access, line, rules, service, states, store
@@ -54,11 +54,8 @@ def contact(portal: Portal, person: Person, booking_id: str, now: datetime) -> C
     booking = access.get(portal, booking_id)
     if not access.is_staff_of(person, booking):
         raise NotFound
-    portal.db.write(audit.add(audit.Act(booking.community_id, person.id, "booking_contact", booking.id), now))
-    account = accounts.account_of(portal, booking.owner_id)
-    if account is None:
-        raise NotFound
-    return Contact(name=account.name, phone=account.phone)
+    act = audit.Act(booking.community_id, person.id, "booking_contact", booking.id)
+    return contacts.shown(portal, booking.owner_id, act, now)
 
 
 def _told(portal: Portal, after: Booking, actor_id: str) -> list[Notice]:

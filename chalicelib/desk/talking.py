@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from chalicelib.accounts import service as accounts
+from chalicelib.accounts import contact as contacts
 from chalicelib.accounts.models import Person
 from chalicelib.audit import store as audit
 from chalicelib.desk.models import Contact, StaffMessage
 from chalicelib.desk.rules import when_taken
-from chalicelib.errors import Forbidden, NotFound
+from chalicelib.errors import Forbidden
 from chalicelib.issues import access, rules
 from chalicelib.issues.commit import attempt, commit, entry
 from chalicelib.issues.models import Entry, IssueFile
@@ -55,8 +55,5 @@ def contact(portal: Portal, person: Person, issue_id: str, now: datetime) -> Con
     if not roles & rules.ASSIGNEE_ROLES:
         raise Forbidden
     issue = file.issue
-    portal.db.write(audit.add(audit.Act(issue.community_id, person.id, "contact_seen", issue.id), now))
-    account = accounts.account_of(portal, issue.reporter.id)
-    if account is None:
-        raise NotFound
-    return Contact(name=account.name, phone=account.phone)
+    act = audit.Act(issue.community_id, person.id, "contact_seen", issue.id)
+    return contacts.shown(portal, issue.reporter.id, act, now)
